@@ -1,0 +1,69 @@
+// Builds everything that ships: the extension, the headless command, the runner, the scripted agent and the dashboard.
+import { build, context } from 'esbuild';
+import { cp, mkdir, rm } from 'node:fs/promises';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** Rarely needed parts are bundles of their own, loaded on first use: `import('…/priceTable.js')` stays an import. */
+const lazy = {
+  name: 'lazy',
+  setup(pluginBuild) {
+    pluginBuild.onResolve({ filter: /\/priceTable\.js$/ }, (args) =>
+      args.kind === 'dynamic-import' ? { path: './priceTable.js', external: true } : undefined,
+    );
+  },
+};
+
+const node = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  outdir: 'dist',
+  minify: production,
+  sourcemap: !production,
+  logLevel: 'warning',
+  external: ['vscode'],
+  plugins: [lazy],
+  // Some libraries look for their own location; in a CommonJS bundle `import.meta.url` must be made.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
+};
+
+const jobs = [
+  {
+    ...node,
+    entryPoints: {
+      extension: 'src/extension.ts',
+      cli: 'src/cli.ts',
+      runner: 'src/adapters/runner/main.ts',
+      scripted: 'src/adapters/agents/scripted/main.ts',
+      priceTable: 'src/adapters/priceTable.ts',
+    },
+  },
+  {
+    bundle: true,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    outdir: 'dist/webview',
+    entryPoints: { main: 'webview/main.tsx' },
+    minify: production,
+    sourcemap: !production,
+    logLevel: 'warning',
+    jsx: 'automatic',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    define: { 'process.env.NODE_ENV': production ? '"production"' : '"development"' },
+  },
+];
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist/webview', { recursive: true });
+if (watch) {
+  await Promise.all(jobs.map(async (job) => (await context(job)).watch()));
+} else {
+  await Promise.all(jobs.map((job) => build(job)));
+}
+await cp('media/team.schema.json', 'dist/team.schema.json').catch(() => undefined);

@@ -1,0 +1,106 @@
+/**
+ * The plan: what a planner agent (or a person) proposes and a run executes.
+ * Shapes are the `plan.json` format of the headless command; they are extended, never changed.
+ */
+
+/** What a task needs from its agent; the team file maps a tier to an agent and a model. */
+export type Tier = 'fast' | 'standard' | 'deep';
+export const TIERS: readonly Tier[] = ['fast', 'standard', 'deep'];
+
+/** What a task may change, must not touch, must deliver and how it is checked. */
+export interface Contract {
+  /** Globs relative to the repository root; empty allows nothing. */
+  readonly owns: readonly string[];
+  /** Globs that win over `owns`. */
+  readonly offLimits: readonly string[];
+  /** Sentences a reviewer can check. */
+  readonly acceptance: readonly string[];
+  /** Command lines, run by Switchyard in order, judged by exit code. */
+  readonly gate: readonly string[];
+}
+
+/** One step of the scripted agent. Exactly one key. */
+export type ScriptStep =
+  | { readonly write: { readonly path: string; readonly text: string } }
+  | { readonly append: { readonly path: string; readonly text: string } }
+  | { readonly delete: { readonly path: string } }
+  | { readonly rename: { readonly from: string; readonly to: string } }
+  | { readonly symlink: { readonly path: string; readonly target: string } }
+  | { readonly chmod: { readonly path: string; readonly mode: string } }
+  | { readonly run: readonly string[] }
+  | { readonly say: string }
+  | { readonly sleepMs: number }
+  | {
+      readonly usage: {
+        readonly model: string;
+        readonly inputTokens: number;
+        readonly cachedInputTokens?: number;
+        readonly outputTokens: number;
+      };
+    }
+  | { readonly exit: number }
+  | { readonly hang: true };
+
+/** The scripted agent's steps: the same for every attempt, or a list per attempt (the last one repeats). */
+export type Script = readonly ScriptStep[] | { readonly attempts: readonly (readonly ScriptStep[])[] };
+
+export interface Task {
+  /** `^[a-z0-9][a-z0-9-]{0,39}$`, unique in the plan. */
+  readonly id: string;
+  readonly title: string;
+  /** What the agent is told, beside the contract. */
+  readonly instructions: string;
+  readonly dependsOn: readonly string[];
+  readonly contract: Contract;
+  readonly tier: Tier;
+  /** Overrides the team file. */
+  readonly agent?: string;
+  /** Overrides the team file. */
+  readonly model?: string;
+  /** Only for the scripted agent. */
+  readonly script?: Script;
+}
+
+export interface Plan {
+  readonly version: 1;
+  readonly goal: string;
+  /** A branch; the default is the one that is checked out. */
+  readonly base?: string;
+  readonly tasks: readonly Task[];
+  /** The planner's remark to the person, e.g. that the goal is one sequential task that needs no team. */
+  readonly note?: string;
+}
+
+export type ProblemCode =
+  | 'schema'
+  | 'bad-id'
+  | 'duplicate-id'
+  | 'unknown-dependency'
+  | 'self-dependency'
+  | 'cycle'
+  | 'bad-glob'
+  | 'empty-owns'
+  | 'no-gate'
+  | 'overlap';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** `error` where absent. */
+  readonly severity?: 'warning';
+  readonly tasks: readonly string[];
+  readonly message: string;
+}
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly why: 'depends' | 'overlap';
+}
+
+/** What `switchyard check --json` prints. */
+export interface PlanCheck {
+  readonly ok: boolean;
+  readonly problems: readonly Problem[];
+  readonly edges: readonly Edge[];
+  readonly levels: readonly (readonly string[])[];
+}

@@ -1,0 +1,406 @@
+/**
+ * What the engine needs from the world. Adapters implement these; tests replace them only for faults that reality
+ * will not produce on demand. Every path is absolute unless it says "repository path" (relative to the root, `/`).
+ */
+import type { AgentOutcome, Usage } from './activity.js';
+import type { AgentId, Permissions, Role } from './ids.js';
+import type { Contract, Script } from './plan.js';
+
+/** A full hexadecimal git object id. */
+export type Sha = string;
+
+// ---------------------------------------------------------------- git
+
+export interface RepositoryFacts {
+  /** The main worktree's root or, when opened from a linked one, that worktree's root. */
+  readonly root: string;
+  /** The common git directory; Switchyard's state lives in `<commonDir>/switchyard`. */
+  readonly commonDir: string;
+  readonly gitVersion: string;
+  /** Absent when HEAD is detached. */
+  readonly branch?: string;
+  readonly commit: Sha;
+  /** Paths with staged, unstaged or untracked changes in the person's checkout (at most 1,000 are counted). */
+  readonly uncommitted: number;
+  readonly hasSubmodules: boolean;
+  readonly usesLfs: boolean;
+  readonly commitsAreSigned: boolean;
+}
+
+/** A designed refusal: the `reason` is for code, the message for people (what happened, what is safe, what next). */
+export type RepositoryProblem =
+  | 'not-a-repository'
+  | 'no-commits'
+  | 'git-missing'
+  | 'git-too-old'
+  | 'bare'
+  | 'unreadable';
+
+export interface WorktreeRequest {
+  readonly path: string;
+  /** Full short name, e.g. `switchyard/r1/db`; `undefined` makes a detached worktree (planner). */
+  readonly branch: string | undefined;
+  readonly commit: Sha;
+}
+
+export type ChangeKind = 'added' | 'modified' | 'deleted' | 'renamed-from' | 'renamed-to' | 'mode' | 'type';
+
+export interface ChangedPath {
+  /** Repository path. Bytes that are not UTF-8 appear as `\xNN`; `raw` then holds the path as latin1. */
+  readonly path: string;
+  readonly change: ChangeKind;
+  /** Present when the path now is a symlink: the target as stored, and whether it resolves outside the worktree. */
+  readonly link?: { readonly target: string; readonly escapes: boolean };
+  readonly submodule?: true;
+  /** The path's change is hidden from `git status` by `assume-unchanged` or `skip-worktree`. */
+  readonly hiddenByFlag?: true;
+}
+
+/** Everything that differs between a base commit and a worktree, so that nothing can hide. */
+export interface ChangeSet {
+  /** Sorted by path; committed, staged, unstaged and untracked together. */
+  readonly changed: readonly ChangedPath[];
+  /** Ignored files that exist in the worktree; directories end with `/`. */
+  readonly ignored: readonly string[];
+  /** Ignored files that were copied in at set-up and have another content now. */
+  readonly ignoredChanged: readonly string[];
+}
+
+export interface FileDiff {
+  readonly path: string;
+  /** Present for renames. */
+  readonly from?: string;
+  readonly change: 'added' | 'modified' | 'deleted' | 'renamed' | 'mode' | 'type';
+  /** Absent for binary files. */
+  readonly additions?: number;
+  readonly deletions?: number;
+}
+
+export interface CommitResult {
+  readonly commit: Sha;
+  readonly tree: Sha;
+  /** False when there was nothing to commit. */
+  readonly committed: boolean;
+}
+
+export type UpdateResult =
+  | { readonly ok: true; readonly commit: Sha; readonly tree: Sha }
+  /** Nothing in the worktree was changed. */
+  | { readonly ok: false; readonly reason: 'conflict'; readonly paths: readonly string[] }
+  | { readonly ok: false; readonly reason: 'hook'; readonly output: string };
+
+export type AdvanceResult =
+  | { readonly ok: true }
+  /** The branch is not where the receipt says; nothing was changed. */
+  | { readonly ok: false; readonly reason: 'base-moved'; readonly now: Sha | undefined }
+  /** A checkout of the branch has changes in the way; nothing was changed. */
+  | { readonly ok: false; readonly reason: 'blocked'; readonly checkout: string; readonly paths: readonly string[] }
+  | { readonly ok: false; readonly reason: 'failed'; readonly message: string };
+
+export type CommitTreeResult =
+  | { readonly ok: true; readonly commit: Sha }
+  | { readonly ok: false; readonly reason: 'signing'; readonly message: string };
+
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** One repository. Implementations serialise what git cannot do in parallel (adding, removing, pruning worktrees). */
+export interface Git {
+  facts(): Promise<RepositoryFacts>;
+  /** The commit a branch, tag or id names, or `undefined`. Option-like and range-like input is `undefined` too. */
+  resolve(rev: string): Promise<Sha | undefined>;
+  /** The commit of a local branch, or `undefined`. Cheap. */
+  branchCommit(branch: string): Promise<Sha | undefined>;
+  /** True when a ref exists that prevents `<prefix>/…` branches, e.g. a branch named `switchyard`. */
+  prefixBlocked(prefix: string): Promise<boolean>;
+  treeOf(commit: Sha): Promise<Sha>;
+  isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>;
+  /** Tracked paths at a commit, for planning and for previews of globs. */
+  listFiles(commit: Sha, limit: number): Promise<readonly string[]>;
+  /** A file's text at a commit, or `undefined` when it is not there. */
+  readFile(commit: Sha, path: string): Promise<string | undefined>;
+
+  /** Idempotent: an existing worktree of that branch at that path is kept as it is. Copies `.worktreeinclude` files. */
+  addWorktree(request: WorktreeRequest): Promise<void>;
+  /** Whether the folder is a usable worktree of this repository. */
+  worktreeExists(path: string): Promise<boolean>;
+  /** Commits everything that is not ignored, through `git commit` so that the person's hooks run. */
+  commitAll(worktree: string, message: string, author: Author): Promise<CommitResult | { readonly hookFailed: string }>;
+  head(worktree: string): Promise<{ readonly commit: Sha; readonly tree: Sha }>;
+  /** Tracked paths that differ from HEAD, and untracked ones when asked for. */
+  dirty(worktree: string, untracked: boolean): Promise<readonly string[]>;
+  /** Everything between `base` and the worktree's present content. Unknown base or unreadable worktree throws. */
+  changes(worktree: string, base: Sha): Promise<ChangeSet>;
+  /** Merges `base` into the worktree's branch. On a conflict nothing is changed. */
+  bringUpToDate(worktree: string, base: Sha, message: string): Promise<UpdateResult>;
+  diffFiles(from: Sha, to: Sha): Promise<readonly FileDiff[]>;
+  /** Unified diff of two commits, of one path or of all. */
+  patch(from: Sha, to: Sha, path?: string): Promise<string>;
+
+  /** `commit-tree` with the person's identity, signed when they sign. Moves nothing. */
+  commitTree(tree: Sha, parents: readonly Sha[], message: string): Promise<CommitTreeResult>;
+  /**
+   * Compare-and-swap of a local branch. Every checkout of it is fast-forwarded, only when git can do that without
+   * touching changed, staged, untracked or ignored files. Idempotent: a branch that already contains `to` is ok.
+   */
+  advance(branch: string, from: Sha, to: Sha): Promise<AdvanceResult>;
+  /** Saves a worktree's whole state, untracked files included, under `refs/switchyard/backup/<name>`. */
+  backup(worktree: string, name: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
+  /**
+   * Removes a worktree and, when given, its branch if it still is at `branchAt`. Refuses while there is unsaved work
+   * (`dirty`); `backedUp` says that this state was saved. The folder is renamed away at once and deleted in the background.
+   */
+  removeWorktree(
+    path: string,
+    options: { readonly branch?: string; readonly branchAt?: Sha; readonly backedUp?: boolean },
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly dirty: readonly string[] }>;
+  /** Waits for background deletions; call before the process ends. */
+  settled(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- agents
+
+export interface AgentStatus {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly found: boolean;
+  readonly path?: string;
+  readonly version?: string;
+  readonly signedIn: 'yes' | 'no' | 'unknown';
+  /** Who pays: a subscription's figures are API-equivalents. */
+  readonly account: 'subscription' | 'api-key' | 'none-needed' | 'unknown';
+  /** Why it cannot be used, for people. */
+  readonly problem?: string;
+  /** How to install or sign in, for people; one command where there is one. */
+  readonly hint?: string;
+}
+
+export interface StartRequest {
+  readonly role: Role;
+  readonly attempt: number;
+  /** Where the agent works: the task's worktree. */
+  readonly cwd: string;
+  /** The attempt's folder; the adapter's files are written there before the start. */
+  readonly folder: string;
+  /** The repository's common git directory, which some CLIs must be told about. */
+  readonly commonDir: string;
+  readonly prompt: string;
+  readonly model?: string;
+  /** A UUID for CLIs that let the caller choose the session. */
+  readonly newSession: string;
+  /** Resume this session instead. */
+  readonly resume?: string;
+  readonly permissions: Permissions;
+  /** A JSON schema that the answer must follow, for CLIs that can be told. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** For CLIs with a limit of their own. */
+  readonly budgetUsd?: number;
+  /** Only the scripted agent uses it. */
+  readonly script?: Script;
+  /** Only the scripted planner uses it: the goal as typed. */
+  readonly goal?: string;
+  /** Executable found by `detect`; the adapter's default name otherwise. */
+  readonly executable?: string;
+}
+
+/** How to start a CLI: an argument vector (never a shell string) and the names of variables it may inherit. */
+export interface AgentCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** What the CLI reads from standard input; none means `ignore`. */
+  readonly stdin?: string;
+  /** Fixed, harmless values (telemetry off and the like). Never a secret. */
+  readonly setEnv: Readonly<Record<string, string>>;
+  /** Names beyond the common allow-list that this CLI may inherit (its own key and base URL). */
+  readonly passEnv: readonly string[];
+  /** Files to write into the attempt's folder before the start: name to content. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Reads one CLI's stream. A fresh one per attempt; it never throws on any input. */
+export interface StreamParser {
+  /** One line of standard output, without its newline. Unknown lines give an empty list. */
+  line(text: string): readonly import('./activity.js').AgentEvent[];
+  /** Standard error as it comes; most CLIs say nothing of use there. */
+  stderr(text: string): readonly import('./activity.js').AgentEvent[];
+  /** The verdict once the process is gone. */
+  end(exit: { readonly code: number | null; readonly signal: string | null }): AgentOutcome;
+}
+
+/** One agent CLI: one file each implements this. */
+export interface AgentAdapter {
+  readonly id: AgentId;
+  readonly name: string;
+  /** Can the CLI be told a JSON schema for its answer? */
+  readonly answersBySchema: boolean;
+  /** Can a finished session be resumed with feedback? */
+  readonly resumes: boolean;
+  detect(environment: Readonly<Record<string, string | undefined>>): Promise<AgentStatus>;
+  command(request: StartRequest): AgentCommand;
+  parser(): StreamParser;
+  /** The interactive CLI on that session, for a person, in that directory. */
+  takeOver(session: string | undefined, request: { readonly cwd: string; readonly model?: string; readonly executable?: string }): AgentCommand;
+}
+
+export interface Agents {
+  adapter(id: string): AgentAdapter | undefined;
+  /** Every known agent; probing is cached until `refresh`. */
+  detect(refresh?: boolean): Promise<readonly AgentStatus[]>;
+}
+
+// ---------------------------------------------------------------- attempts
+
+/** `spec.json` in the attempt's folder: all that the runner needs. Holds no secret: only names of variables. */
+export interface AttemptSpec {
+  readonly v: 1;
+  readonly run: string;
+  /** The task's id, or `planner`. */
+  readonly task: string;
+  /** For the terminal's name and the transcript's head. */
+  readonly title: string;
+  readonly role: Role;
+  readonly attempt: number;
+  readonly agent: AgentId;
+  readonly model?: string;
+  readonly cwd: string;
+  readonly folder: string;
+  /** Random; in the environment of every process of the attempt as `SWITCHYARD_NONCE`. */
+  readonly nonce: string;
+  readonly command: Omit<AgentCommand, 'files'>;
+  /** Every name the agent may inherit, common list and additions together. */
+  readonly passEnv: readonly string[];
+  readonly setEnv: Readonly<Record<string, string>>;
+  readonly limits: {
+    /** No output for so long: stopped as `silent`. */
+    readonly idleMs: number;
+    /** The whole attempt: stopped as `time-limit`. */
+    readonly totalMs: number;
+    /** Stop when the CLI's own running total passes it. */
+    readonly usd?: number;
+  };
+}
+
+/** How an attempt ended: `exit.json`, written by atomic rename as the runner's last act. */
+export interface ExitRecord {
+  readonly v: 1;
+  readonly nonce: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** `exited` is the CLI's own end; the others are the runner's doing. */
+  readonly ended: 'exited' | 'stopped' | 'idle' | 'time-limit' | 'budget' | 'not-started';
+  /** With `reason` already set for the runner's own stops (`silent`, `time-limit`, `budget`, `stopped`). */
+  readonly outcome: AgentOutcome;
+}
+
+/** `claim.json`, created exclusively by the runner that really starts the agent. */
+export interface Claim {
+  readonly v: 1;
+  readonly nonce: string;
+  /** The runner. */
+  readonly pid: number;
+  /** The operating system's own notion of when that pid started; equal strings mean the same process. */
+  readonly startTime: string;
+  /** The agent CLI, once it runs. */
+  readonly agentPid?: number;
+  /** Where the runner listens (unix socket or named pipe); a closed connection means that it is gone. */
+  readonly socket: string;
+}
+
+export type AttemptEnd =
+  | { readonly kind: 'exit'; readonly record: ExitRecord }
+  /** The runner is gone and left no exit record: killed, or the machine went down. */
+  | { readonly kind: 'lost' };
+
+export interface RunningAttempt {
+  readonly folder: string;
+  /** The runner's pid; a terminal is matched by it. */
+  readonly pid: number;
+  /** Resolves once, when the attempt is over and none of its processes is left. */
+  readonly ended: Promise<AttemptEnd>;
+  /** Stops the whole process tree; resolves when nothing of it is left. */
+  stop(): Promise<void>;
+}
+
+export interface Runners {
+  /** Writes the spec and files and starts the runner; resolves when the claim is made. */
+  start(spec: AttemptSpec, files: Readonly<Record<string, string>>): Promise<RunningAttempt>;
+  /** Finds an attempt again after a restart; `undefined` when it was never claimed. */
+  adopt(folder: string): Promise<RunningAttempt | undefined>;
+}
+
+// ---------------------------------------------------------------- gate
+
+export interface CommandResult {
+  readonly command: string;
+  /** `null` when it was killed. */
+  readonly exitCode: number | null;
+  readonly signal?: string;
+  readonly timedOut?: true;
+  readonly ms: number;
+  /** The last lines, for feedback (ANSI kept). The whole output is in the attempt's folder. */
+  readonly tail: string;
+}
+
+export interface GateRequest {
+  readonly cwd: string;
+  readonly commands: readonly string[];
+  /** The whole output goes here, with a header line per command. */
+  readonly outputFile: string;
+  readonly slot: number;
+  readonly passEnv: readonly string[];
+  readonly timeoutMs: number;
+  readonly nonce: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface Gates {
+  /** Runs the commands in order and stops at the first that fails. */
+  run(request: GateRequest): Promise<readonly CommandResult[]>;
+}
+
+// ---------------------------------------------------------------- the rest
+
+export interface Prices {
+  /** Dollars for one model's tokens, or `undefined` when the price is not known. Never 0 for unknown. */
+  usd(agent: AgentId, usage: Usage): Promise<number | undefined>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once; returns a cancel function. */
+  after(ms: number, act: () => void): () => void;
+}
+
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string, cause?: unknown): void;
+}
+
+export interface Ids {
+  /** A random nonce, at least 128 bits, hexadecimal. */
+  nonce(): string;
+  uuid(): string;
+}
+
+/** Text files in Switchyard's own folders (attempts, inbox). */
+export interface Files {
+  read(path: string): Promise<string | undefined>;
+  /** By atomic rename, mode 0600. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  list(folder: string): Promise<readonly string[]>;
+  /** Calls back after something changed in the folder (made if missing); returns a stop function. */
+  watch(folder: string, changed: () => void): () => void;
+}
+
+export interface BoundaryInput {
+  readonly contract: Pick<Contract, 'owns' | 'offLimits'>;
+  readonly changes: ChangeSet;
+}

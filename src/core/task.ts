@@ -1,0 +1,68 @@
+/** The task's state machine. Ids are the contract of the log, the headless command and the dashboard. */
+
+export const TASK_STATES = [
+  'proposed',
+  'waiting',
+  'setting-up',
+  'working',
+  'checking',
+  'in-review',
+  'ready',
+  'merging',
+  'landed',
+  'needs-you',
+  'stopped',
+  'dropped',
+] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/** Where a task may go from each state. Anything else is a defect and refused by the fold. */
+const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  proposed: ['waiting', 'dropped'],
+  waiting: ['setting-up', 'needs-you', 'dropped', 'stopped', 'proposed'],
+  'setting-up': ['working', 'needs-you', 'stopped', 'dropped', 'waiting'],
+  working: ['checking', 'needs-you', 'stopped', 'dropped', 'waiting'],
+  checking: ['working', 'in-review', 'ready', 'needs-you', 'stopped', 'dropped', 'waiting'],
+  'in-review': ['ready', 'working', 'needs-you', 'stopped', 'dropped'],
+  ready: ['merging', 'checking', 'working', 'waiting', 'needs-you', 'stopped', 'dropped'],
+  merging: ['landed', 'checking', 'ready', 'needs-you', 'stopped'],
+  landed: [],
+  'needs-you': ['waiting', 'working', 'checking', 'ready', 'merging', 'dropped', 'stopped'],
+  stopped: ['waiting', 'working', 'checking', 'dropped', 'needs-you'],
+  dropped: ['waiting'],
+};
+
+export function mayMove(from: TaskState, to: TaskState): boolean {
+  return NEXT[from].includes(to);
+}
+
+/** In work right now: occupies an agent or the gate. */
+export function isActive(state: TaskState): boolean {
+  return state === 'setting-up' || state === 'working' || state === 'checking' || state === 'merging';
+}
+
+/** Nothing more will happen by itself. */
+export function isOver(state: TaskState): boolean {
+  return state === 'landed' || state === 'dropped';
+}
+
+/** Has not started: no worktree, no attempt. A re-plan may replace it. */
+export function isUntouched(state: TaskState): boolean {
+  return state === 'proposed' || state === 'waiting';
+}
+
+/** The words people see. */
+export const STATE_WORDS: Readonly<Record<TaskState, string>> = {
+  proposed: 'Proposed',
+  waiting: 'Waiting',
+  'setting-up': 'Setting up',
+  working: 'Working',
+  checking: 'Checking',
+  'in-review': 'In review',
+  ready: 'Ready',
+  merging: 'Merging',
+  landed: 'Landed',
+  'needs-you': 'Needs you',
+  stopped: 'Stopped',
+  dropped: 'Dropped',
+};

@@ -1,0 +1,324 @@
+/**
+ * What the dashboard (and the sidebar's plan view) and the host say to each other. One full `Snapshot` with a revision
+ * number, coalesced; the agents' activity is a separate sequenced stream. The webview holds no other state than
+ * selection, viewport and filters. Calls travel over birpc; every argument is validated by the host.
+ */
+import type { ActivityLine, FailureReason } from '../core/activity.js';
+import type { AgentId, Role } from '../core/ids.js';
+import type { Contract, Problem, Tier } from '../core/plan.js';
+import type { FileDiff } from '../core/ports.js';
+import type { TaskState } from '../core/task.js';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+
+/** Why there is nothing to show; each has its own empty state that teaches the next step. */
+export type EmptyReason =
+  | 'loading'
+  | 'no-folder'
+  | 'no-repository'
+  | 'no-commit'
+  | 'untrusted'
+  | 'git-missing'
+  | 'git-too-old'
+  | 'no-agent'
+  | 'no-plan';
+
+/** Tokens and money. `usd` sums what is known; `unknownUsd` says that something is not. */
+export interface Amount {
+  readonly usd: number;
+  readonly unknownUsd: boolean;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface BillLine extends Amount {
+  /** `planner` for the planner's own lines. */
+  readonly task: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly role: Role;
+  readonly agent: AgentId;
+  readonly model?: string;
+  readonly tier?: Tier;
+  /** The agent is paid by a subscription: the figure is what the API would have cost. */
+  readonly apiEquivalent: boolean;
+  /** The CLI told nothing (it failed, or never tells). */
+  readonly nothingReported: boolean;
+}
+
+export interface BillView {
+  readonly total: Amount;
+  readonly lines: readonly BillLine[];
+  readonly byRole: readonly { readonly key: string; readonly amount: Amount }[];
+  readonly byModel: readonly { readonly key: string; readonly amount: Amount }[];
+  readonly byTask: readonly { readonly key: string; readonly title: string; readonly amount: Amount }[];
+  /** The run's limit from the team file, if there is one. */
+  readonly budgetUsd?: number;
+  /** How far the known sum is beyond the limit, when it is. */
+  readonly overshootUsd?: number;
+}
+
+/** Why a task waits, needs you or stopped. `kind` is for icons and tests, `text` for people. */
+export interface Why {
+  readonly kind:
+    | 'dependency'
+    | 'overlap'
+    | 'agent-slots'
+    | 'gate-slot'
+    | 'budget'
+    | 'paused'
+    | 'blocked'
+    | 'approval'
+    | 'set-up-failed'
+    | 'agent-failed'
+    | 'nothing-changed'
+    | 'boundary'
+    | 'gate-failed'
+    | 'gate-broken-on-base'
+    | 'unproven'
+    | 'conflict'
+    | 'checkout-in-the-way'
+    | 'merge-failed'
+    | 'worktree-missing'
+    | 'interrupted'
+    | 'taken-over'
+    | 'stopped-by-you'
+    | 'limit';
+  readonly text: string;
+  /** Tasks it has to do with. */
+  readonly tasks?: readonly string[];
+  /** Repository paths it has to do with. */
+  readonly paths?: readonly string[];
+  readonly failure?: FailureReason;
+  /** Milliseconds since the epoch, when waiting ends by itself. */
+  readonly until?: number;
+}
+
+/** Buttons that make sense for a task now, in order of importance. */
+export type TaskAction =
+  | 'approve'
+  | 'retry'
+  | 'replan'
+  | 'take-over'
+  | 'try-it'
+  | 'drop'
+  | 'stop'
+  | 'check'
+  | 'allow-paths'
+  | 'review'
+  | 'show-terminal';
+
+export interface GateCommandView {
+  readonly command: string;
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly ms: number;
+  /** The last lines, with ANSI colours. */
+  readonly tail: string;
+}
+
+export interface GateView {
+  readonly attempt: number;
+  readonly state: 'running' | 'green' | 'red' | 'unproven' | 'broken-on-base';
+  readonly commands: readonly GateCommandView[];
+  /** Of how many commands, for a run in progress. */
+  readonly of: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** For `unproven` and `broken-on-base`: why. */
+  readonly note?: string;
+}
+
+export interface AttemptView {
+  readonly attempt: number;
+  readonly agent: AgentId;
+  readonly model?: string;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** `undefined` while it runs. */
+  readonly result?: 'done' | 'failed' | 'stopped';
+  readonly reason?: FailureReason;
+  readonly message?: string;
+  /** What was sent back to the agent for this attempt, if it is a retry. */
+  readonly feedback?: string;
+  readonly denied: readonly { readonly tool: string; readonly why: string }[];
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly title: string;
+  readonly instructions: string;
+  readonly contract: Contract;
+  readonly dependsOn: readonly string[];
+  readonly tier: Tier;
+  readonly agent: AgentId;
+  readonly model?: string;
+  readonly state: TaskState;
+  readonly why?: Why;
+  /** When the present state was entered. Milliseconds since the epoch. */
+  readonly since: number;
+  /** One line: what the agent does right now (`Editing src/a.ts`). Only while working. */
+  readonly activity?: string;
+  readonly attempts: readonly AttemptView[];
+  /** At most so many attempts (1 + retries). */
+  readonly maxAttempts: number;
+  /** Changes against the merge base; empty until the first commit. */
+  readonly files: readonly FileDiff[];
+  readonly additions: number;
+  readonly deletions: number;
+  readonly gates: readonly GateView[];
+  /** Boundary check of the last attempt: repository paths outside the contract. */
+  readonly violations: readonly { readonly path: string; readonly kind: string }[];
+  readonly boundaryChecked: boolean;
+  readonly amount: Amount;
+  /** Something was reported by an agent at all (else show no figure). */
+  readonly billed: boolean;
+  readonly branch?: string;
+  readonly worktree?: string;
+  readonly landedCommit?: string;
+  readonly actions: readonly TaskAction[];
+  /** In a proposed revision: how the task differs from the plan in force. */
+  readonly difference?: 'added' | 'removed' | 'changed' | 'same';
+}
+
+export interface EdgeView {
+  readonly from: string;
+  readonly to: string;
+  readonly why: 'depends' | 'overlap' | 'conflict';
+  /** For `overlap` and `conflict`: the globs or paths. */
+  readonly paths?: readonly string[];
+}
+
+export type RunPhase =
+  /** A planner works on it. */
+  | 'planning'
+  /** A plan (or a revision) waits for approval. */
+  | 'proposed'
+  | 'running'
+  | 'paused'
+  /** Nothing moves until a person acts. */
+  | 'needs-you'
+  | 'done'
+  | 'stopped'
+  | 'failed';
+
+export interface RunView {
+  readonly id: string;
+  readonly goal: string;
+  readonly base: string;
+  readonly phase: RunPhase;
+  readonly planRevision: number;
+  /** While a revision is proposed, the one in force that it would replace (absent for a first plan). */
+  readonly revisionInForce?: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  /** The planner's remark to the person. */
+  readonly note?: string;
+  readonly planner?: {
+    readonly agent: AgentId;
+    readonly model?: string;
+    readonly startedAt: number;
+    readonly endedAt?: number;
+    readonly activity?: string;
+    readonly amount: Amount;
+    readonly billed: boolean;
+    /** Set when planning failed: what happened, what is safe, what next. */
+    readonly failure?: string;
+    /** 1 for the first answer; 2 and 3 are corrections of its problems. */
+    readonly try: number;
+  };
+  readonly tasks: readonly TaskView[];
+  readonly edges: readonly EdgeView[];
+  readonly levels: number;
+  /** Warnings of the plan check, for the plan gate. */
+  readonly warnings: readonly Problem[];
+  readonly bill: BillView;
+  readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
+  /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
+  readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  /** Another process holds the run; this window only follows, and its wishes go through the inbox. */
+  readonly heldBy?: string;
+}
+
+export interface AgentView {
+  readonly id: AgentId;
+  readonly name: string;
+  readonly found: boolean;
+  readonly version?: string;
+  readonly signedIn: 'yes' | 'no' | 'unknown';
+  readonly account: 'subscription' | 'api-key' | 'none-needed' | 'unknown';
+  readonly problem?: string;
+  readonly hint?: string;
+  /** How many of its attempts run now. */
+  readonly working: number;
+}
+
+/** An earlier run, for the run picker. */
+export interface RunSummaryView {
+  readonly id: string;
+  readonly goal: string;
+  readonly phase: RunPhase;
+  readonly startedAt: number;
+}
+
+export interface Snapshot {
+  /** Grows by one with every change; the webview ignores an older one. */
+  readonly revision: number;
+  readonly repository?: { readonly name: string; readonly root: string; readonly branch?: string };
+  /** Present when there is no run to show. */
+  readonly empty?: EmptyReason;
+  readonly run?: RunView;
+  readonly runs: readonly RunSummaryView[];
+  readonly agents: readonly AgentView[];
+  /** The team file has problems; the text names the place. */
+  readonly teamProblem?: string;
+}
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+/** Things the host does in the editor for the dashboard; none changes the run by itself. */
+export type HostAction =
+  | { readonly type: 'decompose' }
+  | { readonly type: 'open-dashboard'; readonly task?: string }
+  | { readonly type: 'review'; readonly task: string; readonly path?: string }
+  | { readonly type: 'try-it'; readonly task: string }
+  | { readonly type: 'take-over'; readonly task: string }
+  | { readonly type: 'show-terminal'; readonly task: string }
+  | { readonly type: 'cancel-planning' }
+  /** Asks for words in the editor's own input, then sends the wish. */
+  | { readonly type: 'retry-with-feedback'; readonly task: string }
+  | { readonly type: 'replan-with-feedback'; readonly task?: string }
+  | { readonly type: 'ask-changes' }
+  | { readonly type: 'open-team-file' }
+  | { readonly type: 'refresh-agents' }
+  | { readonly type: 'trust' }
+  | { readonly type: 'open-folder' }
+  | { readonly type: 'init-repository' }
+  | { readonly type: 'pick-run' }
+  | { readonly type: 'copy'; readonly text: string };
+
+/** Offered by the host, called by the webview. */
+export interface HostCalls {
+  /** The webview is up: answers with the present snapshot; later ones are pushed. */
+  ready(): Promise<Snapshot>;
+  wish(wish: Wish): Promise<WishAnswer>;
+  action(action: HostAction): Promise<WishAnswer>;
+  /** Activity of one attempt from `afterSeq` on (0 for all; the host may start later when it is very long). */
+  activity(task: string, attempt: number, afterSeq: number): Promise<Answer<readonly ActivityLine[]>>;
+  /** Unified diff of the task's fixed tree against its merge base, for one path. */
+  diff(task: string, path: string): Promise<Answer<string>>;
+  /** The whole output of one attempt's gate (the last 200,000 characters). */
+  gateOutput(task: string, attempt: number): Promise<Answer<string>>;
+}
+
+/** Offered by the webview, called by the host. */
+export interface WebviewCalls {
+  snapshot(snapshot: Snapshot): void;
+  /** New lines of a working agent; a gap in `seq` means: ask for `activity` again. */
+  activityLines(task: string, attempt: number, lines: readonly ActivityLine[]): void;
+  /** Select a task (from the tree, a notification or the status bar). */
+  select(task: string): void;
+}
+
+/** How the host tells the page which of its two faces to show: an attribute on the root element. */
+export type Face = 'dashboard' | 'sidebar';
