@@ -246,6 +246,8 @@ export interface AgentAdapter {
 
 export interface Agents {
   adapter(id: string): AgentAdapter | undefined;
+  /** One agent; probing is cached. Unknown ids are `undefined`. */
+  status(id: string): Promise<AgentStatus | undefined>;
   /** Every known agent; probing is cached until `refresh`. */
   detect(refresh?: boolean): Promise<readonly AgentStatus[]>;
 }

@@ -1,0 +1,132 @@
+/**
+ * Follows files that another process writes, by the system's file events: never by looking again and again.
+ * The folder is watched, not the file, so that a file may appear later and be replaced by rename.
+ */
+import { watch, type FSWatcher } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+
+/** Enough for nearly every read; grows for a longer line. */
+const FIRST_BUFFER = 64 * 1024;
+const LONGEST_LINE = 64 * 1024 * 1024;
+
+/** Runs one at a time; asking while it runs runs it once more afterwards. The work must not throw. */
+export function oneAtATime(work: () => Promise<void>): () => void {
+  let running = false;
+  let again = false;
+  const run = async (): Promise<void> => {
+    running = true;
+    again = false;
+    await work();
+    running = false;
+    if (wanted()) await run();
+  };
+  const wanted = (): boolean => again;
+  return () => {
+    if (running) again = true;
+    else void run();
+  };
+}
+
+/**
+ * Calls back after something changed in a folder, which is made if missing, and once when watching has begun, because
+ * something may have changed before. A folder that is removed is made and watched again. Names may be missing on some
+ * platforms. Returns a stop function, after which there are no more calls.
+ */
+export function watchFolder(folder: string, changed: (name: string | undefined) => void, failed?: (error: unknown) => void): () => void {
+  let stopped = false;
+  let watcher: FSWatcher | undefined;
+  const begin = async (): Promise<void> => {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      if (stopped) return;
+      const mine = watch(folder, { persistent: true }, (event, name) => {
+        if (stopped) return;
+        // The folder itself went away: Linux reports its own name.
+        if (event === 'rename' && name === basename(folder)) restart(mine);
+        changed(name ?? undefined);
+      });
+      mine.on('error', () => restart(mine));
+      watcher = mine;
+      changed(undefined);
+    } catch (error) {
+      failed?.(error);
+    }
+  };
+  const restart = (old: FSWatcher): void => {
+    if (stopped || watcher !== old) return;
+    watcher = undefined;
+    old.close();
+    void begin();
+  };
+  void begin();
+  return () => {
+    stopped = true;
+    watcher?.close();
+  };
+}
+
+export interface Chunk {
+  /** Complete lines, without their newlines. */
+  readonly lines: readonly string[];
+  /** Offset behind the last complete line. */
+  readonly end: number;
+}
+
+/** The complete lines of a file from a byte offset on; a partial last line is left for later. No file: no lines. */
+export async function readLines(file: string, from: number): Promise<Chunk> {
+  let handle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { lines: [], end: from };
+    throw error;
+  }
+  try {
+    const lines: string[] = [];
+    let end = from;
+    let buffer = Buffer.allocUnsafe(FIRST_BUFFER);
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, end);
+      const last = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+      if (last >= 0) {
+        lines.push(...buffer.toString('utf8', 0, last).split('\n'));
+        end += last + 1;
+      } else if (bytesRead < buffer.length || buffer.length >= LONGEST_LINE) {
+        return { lines, end };
+      } else {
+        buffer = Buffer.allocUnsafe(buffer.length * 4);
+      }
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Delivers the complete lines of a file from a byte offset on and everything that is added later. */
+export function followLines(
+  file: string,
+  from: number,
+  onLines: (lines: readonly string[], end: number) => void,
+  failed?: (error: unknown) => void,
+): () => void {
+  let stopped = false;
+  let end = from;
+  const read = oneAtATime(async () => {
+    try {
+      const chunk = await readLines(file, end);
+      end = chunk.end;
+      // `stop` may have been called while reading.
+      if (chunk.lines.length > 0 && !isStopped()) onLines(chunk.lines, end);
+    } catch (error) {
+      if (!isStopped()) failed?.(error);
+    }
+  });
+  const isStopped = (): boolean => stopped;
+  const name = basename(file);
+  const unwatch = watchFolder(dirname(file), (changed) => (changed === undefined || changed === name) && read(), failed);
+  return () => {
+    stopped = true;
+    unwatch();
+  };
+}

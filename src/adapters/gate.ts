@@ -1,0 +1,183 @@
+/**
+ * Runs a contract's commands. Gate commands are command lines that people write, so this is the one place with a shell;
+ * nothing is ever put into the line. The shell writes straight into the output file: order of both streams is kept, and
+ * no amount of output passes through our memory.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access, mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
+import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './files.js';
+import { stopTree } from './process.js';
+
+export const TAIL_LINES = 50;
+export const LONGEST_TAIL_LINE = 2000;
+/** Where the last lines are looked for; 50 lines of the longest kept length fit. */
+const TAIL_BYTES = 256 * 1024;
+/** See `YOUNG_MS` of the runner. */
+const YOUNG_MS = 10_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+function shell(line: string): { readonly file: string; readonly args: readonly string[]; readonly verbatim: boolean } {
+  // `/s` makes cmd take everything between the outer quotes as it stands.
+  if (process.platform === 'win32') {
+    return { file: process.env['ComSpec'] ?? 'cmd.exe', args: ['/d', '/s', '/c', `"${line}"`], verbatim: true };
+  }
+  return { file: '/bin/sh', args: ['-c', line], verbatim: false };
+}
+
+/**
+ * What a gate sees: the allowed variables, `CI=true` (test runners then neither watch nor prompt nor colour by
+ * guessing), its slot, and the mark by which everything it started is found again.
+ */
+export function gateEnvironment(request: Pick<GateRequest, 'passEnv' | 'slot' | 'nonce'>, own: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return {
+    ...pickEnvironment(own, [...COMMON_ENVIRONMENT, ...request.passEnv]),
+    CI: 'true',
+    SWITCHYARD_SLOT: String(request.slot),
+    SWITCHYARD_NONCE: request.nonce,
+  };
+}
+
+/** The last lines of a text: at most 50, each cut to 2,000 characters. */
+export function tailOf(text: string): string {
+  const lines = text.replace(/\n$/, '').split('\n').slice(-TAIL_LINES);
+  return lines.map((line) => (line.length > LONGEST_TAIL_LINE ? `${line.slice(0, LONGEST_TAIL_LINE)} … (cut)` : line)).join('\n');
+}
+
+async function readTail(output: FileHandle, from: number): Promise<string> {
+  const { size } = await output.stat();
+  const start = Math.max(from, size - TAIL_BYTES);
+  const buffer = Buffer.alloc(size - start);
+  const { bytesRead } = await output.read(buffer, 0, buffer.length, start);
+  return tailOf(buffer.toString('utf8', 0, bytesRead));
+}
+
+function ending(child: ChildProcess): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** Why a gate's shell was ended by us; the tree is gone when `ended` resolves. */
+interface Guard {
+  readonly timedOut: () => boolean;
+  readonly stopped: () => Promise<void>;
+  clear(): void;
+}
+
+function guard(child: ChildProcess, request: GateRequest): Guard {
+  let timedOut = false;
+  let stopping: Promise<void> = Promise.resolve();
+  const stop = (): void => {
+    stopping = stopTree(child.pid, request.nonce);
+    stopping.catch(() => undefined);
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    stop();
+  }, request.timeoutMs);
+  request.signal?.addEventListener('abort', stop, { once: true });
+  return {
+    timedOut: () => timedOut,
+    stopped: () => stopping,
+    clear: () => {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/** The gate could not run at all: nothing is known about the work. */
+export class GateError extends Error {
+  readonly reason = 'not-run';
+  static is(error: unknown): error is GateError {
+    return error instanceof GateError;
+  }
+}
+
+async function explain(cwd: string, cause: unknown): Promise<GateError> {
+  const hasFolder = await access(cwd).then(() => true, () => false);
+  const why = hasFolder ? `the shell could not be started (${(cause as Error).message})` : `the worktree ${cwd} is not there`;
+  return new GateError(`Could not run the gate: ${why}. Nothing was changed.`, { cause });
+}
+
+interface Ran {
+  readonly pid: number | undefined;
+  readonly result: CommandResult;
+}
+
+async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle): Promise<Ran> {
+  await output.appendFile(`$ ${line}\n`);
+  const from = (await output.stat()).size;
+  const began = performance.now();
+  const { file, args, verbatim } = shell(line);
+  const child = spawn(file, [...args], {
+    cwd: request.cwd,
+    env,
+    stdio: ['ignore', output.fd, output.fd],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    windowsVerbatimArguments: verbatim,
+  });
+  const watched = guard(child, request);
+  try {
+    const { code, signal } = await ending(child).catch(async (cause: unknown) => {
+      throw await explain(request.cwd, cause);
+    });
+    watched.clear();
+    await watched.stopped();
+    // A shell that traps the signal still exits with a code of its own.
+    const killed = watched.timedOut() || request.signal?.aborted === true;
+    const result: CommandResult = {
+      command: line,
+      exitCode: killed ? null : code,
+      ...(signal !== null && { signal }),
+      ...(watched.timedOut() && { timedOut: true }),
+      ms: Math.round(performance.now() - began),
+      tail: await readTail(output, from),
+    };
+    return { pid: child.pid, result };
+  } finally {
+    watched.clear();
+  }
+}
+
+/**
+ * Gates of this machine. Rejects when the worktree or the output folder is not there; a command that cannot be found
+ * is an ordinary failure (the shell exits 127). After the last command whatever the gate left running is ended.
+ */
+export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>> }): Gates {
+  return {
+    run: async (request) => {
+      await mkdir(dirname(request.outputFile), { recursive: true, mode: PRIVATE_FOLDER });
+      // Append mode, so that the shell and we never overwrite each other; emptied first, so that it is this run's alone.
+      const output = await open(request.outputFile, 'a+', PRIVATE_FILE);
+      const env = gateEnvironment(request, options.environment);
+      const began = performance.now();
+      try {
+        await output.truncate(0);
+        const results: CommandResult[] = [];
+        let first: number | undefined;
+        for (const line of request.commands) {
+          if (request.signal?.aborted === true) break;
+          const { pid, result } = await runOne(line, request, env, output);
+          first ??= pid;
+          results.push(result);
+          if (result.exitCode !== 0) break;
+        }
+        const young = first !== undefined && performance.now() - began < YOUNG_MS ? { newerThan: first - 1 } : {};
+        await stopTree(undefined, request.nonce, { from: 'SIGTERM', ...young });
+        return results;
+      } finally {
+        await output.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** Files that `assume-unchanged` or `skip-worktree` hides from `git status`: their content is compared for real. */
+import { createHash } from 'node:crypto';
+import { readFile, readlink } from 'node:fs/promises';
+import type { Repository } from './context.js';
+import { lstatInside } from './links.js';
+import { inside, type Place } from './place.js';
+import { GITLINK, type IndexEntry, LINK, type Mode, NOTHING } from './status.js';
+
+export interface HiddenChange {
+  readonly entry: IndexEntry;
+  /** The mode now; `NOTHING` when it is gone. */
+  readonly now: Mode;
+}
+
+/**
+ * Flagged entries that differ from the index. `sparse`: the worktree is a sparse checkout, where a file that is
+ * missing is as it should be. No process unless a content differs from the stored one byte for byte, then one.
+ */
+export async function hiddenChanges(
+  repository: Repository,
+  place: Place,
+  flagged: readonly IndexEntry[],
+  sparse: boolean,
+  settings: Readonly<Record<string, string>>,
+): Promise<readonly HiddenChange[]> {
+  const changed: HiddenChange[] = [];
+  const unsure: HiddenChange[] = [];
+  for (const entry of flagged) {
+    const now = await modeNow(place.path, entry.bytes);
+    if (now === NOTHING) {
+      if (!sparse) changed.push({ entry, now });
+    } else if (now !== entry.mode) {
+      changed.push({ entry, now });
+    } else if (now !== GITLINK && (await blobId(absolute(place.path, entry.bytes), entry.id.length, now === LINK)) !== entry.id) {
+      (now === LINK ? changed : unsure).push({ entry, now });
+    }
+  }
+  return [...changed, ...(await withFilters(repository, place, unsure, settings))];
+}
+
+/** Line ends and filters may make a stored content of another one on disk: git's own hash has the last word. */
+async function withFilters(
+  repository: Repository,
+  place: Place,
+  unsure: readonly HiddenChange[],
+  settings: Readonly<Record<string, string>>,
+): Promise<readonly HiddenChange[]> {
+  // Names that are not text cannot be passed as arguments; they count as changed.
+  const askable = unsure.filter(({ entry }) => Buffer.from(entry.bytes.toString('utf8')).equals(entry.bytes));
+  const same = new Set<HiddenChange>();
+  for (let from = 0; from < askable.length; from += 500) {
+    const part = askable.slice(from, from + 500);
+    const { cwd, env } = inside(place);
+    const { stdout } = await repository.run(['hash-object', '--', ...part.map(({ entry }) => entry.bytes.toString('utf8'))], { cwd, env: { ...env, ...settings } });
+    const ids = stdout.toString('latin1').trim().split('\n');
+    for (const [index, change] of part.entries()) if (ids[index] === change.entry.id) same.add(change);
+  }
+  return unsure.filter((change) => !same.has(change));
+}
+
+/** Git's mode of what is at a repository path now. */
+export async function modeNow(root: string, bytes: Buffer): Promise<Mode> {
+  const info = await lstatInside(root, bytes);
+  if (info === undefined) return NOTHING;
+  if (info.isSymbolicLink()) return LINK;
+  if (info.isDirectory()) return GITLINK;
+  return (Number(info.mode) & 0o100) === 0 ? '100644' : '100755';
+}
+
+/** The id of a file's bytes as a blob; `length` of the repository's ids decides between SHA-1 and SHA-256. */
+export async function blobId(file: Buffer, length: number, link: boolean): Promise<string | undefined> {
+  try {
+    const content = link ? await readlink(file, { encoding: 'buffer' }) : await readFile(file);
+    return createHash(length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+  } catch {
+    return undefined;
+  }
+}
+
+export function absolute(root: string, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${root}/`), bytes]);
+}

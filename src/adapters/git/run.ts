@@ -1,0 +1,131 @@
+/**
+ * Runs git and tells the truth about its exit code. Argument vectors only; every call carries the settings below, so
+ * that nothing in the repository's configuration starts a program or hides a file behind our back.
+ */
+import { execa } from 'execa';
+import { type Environment, personEnvironment, readEnvironment } from './env.js';
+import { GitFailure, WorktreeProblem } from './errors.js';
+
+/**
+ * Settings for every call, on the command line because that outranks every file. An agent can run `git config`; none
+ * of these may then decide what we see. `core.fsmonitor` may name a program, the untracked cache may be stale by design.
+ */
+const SETTINGS: readonly string[] = [
+  'core.fsmonitor=false',
+  'core.untrackedCache=false',
+  'core.trustctime=true',
+  'core.checkStat=default',
+  'core.ignoreStat=false',
+  'core.quotePath=false',
+  'diff.autoRefreshIndex=true',
+  'gc.auto=0',
+  'maintenance.auto=false',
+  'advice.addEmbeddedRepo=false',
+].flatMap((setting) => ['-c', setting]);
+
+/** As durable as Switchyard's own log: what recovery relies on must survive a power cut. */
+export const DURABLE: readonly string[] = ['-c', 'core.fsync=committed,reference'];
+
+/** Landing and bookkeeping run no hooks. A path that cannot be a folder on any system. */
+export const NO_HOOKS: readonly string[] = ['-c', `core.hooksPath=${process.platform === 'win32' ? 'NUL' : '/dev/null'}`];
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** Further `-c` settings or global options, before the subcommand. */
+  readonly before?: readonly string[];
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes that are answers, not failures. Default: 0. `any` for all. */
+  readonly ok?: readonly number[] | 'any';
+  /** The person's words and locks instead of ours: for what runs their hooks. */
+  readonly asPerson?: boolean;
+  /** Milliseconds after which git and everything it started is stopped; `WorktreeProblem` `time-limit`. */
+  readonly timeoutMs?: number;
+}
+
+export interface GitOutput {
+  readonly code: number;
+  readonly stdout: Buffer;
+  /** Both streams' text for people, standard error only where nothing else is said. */
+  readonly stderr: string;
+}
+
+export type RunGit = (args: readonly string[], options: RunOptions) => Promise<GitOutput>;
+
+/** A runner on one environment. Failing to start git at all rejects with the system's error (`code: 'ENOENT'`). */
+export function gitRunner(from: Environment, pass: readonly string[] = [], executable = 'git'): RunGit {
+  const person = personEnvironment(from, pass);
+  const read = readEnvironment(person);
+  return async (args, options) => {
+    const env = options.asPerson === true ? person : read;
+    const argv = [...SETTINGS, ...(options.before ?? []), ...args];
+    const result = await start(executable, argv, { ...options, env: { ...env, ...options.env } });
+    if (result.code === undefined) throw new GitFailure(args, undefined, result.stderr);
+    const ok = options.ok ?? [0];
+    if (ok !== 'any' && !ok.includes(result.code)) throw new GitFailure(args, result.code, result.stderr);
+    return { code: result.code, stdout: result.stdout, stderr: result.stderr };
+  };
+}
+
+interface Ended {
+  readonly code: number | undefined;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+async function start(file: string, args: readonly string[], options: RunOptions): Promise<Ended> {
+  const limited = options.timeoutMs !== undefined;
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    extendEnv: false,
+    encoding: 'buffer',
+    maxBuffer: 1024 * 1024 * 1024,
+    stripFinalNewline: false,
+    reject: false,
+    windowsHide: true,
+    // Its own group, so that a hook that hangs can be stopped together with what it started.
+    detached: limited && process.platform !== 'win32',
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+  });
+  let timedOut = false;
+  let timer: NodeJS.Timeout | undefined;
+  if (options.timeoutMs !== undefined) {
+    timer = setTimeout(() => {
+      timedOut = true;
+      stopGroup(child.pid);
+      // A survivor that holds the pipes must not hold us.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, options.timeoutMs);
+    // A hook may leave a daemon behind that keeps the pipes open; git itself is done when it exits.
+    child.once('exit', () => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 1000).unref();
+    });
+  }
+  const result = await child;
+  if (timer !== undefined) clearTimeout(timer);
+  const stderr = Buffer.from(result.stderr).toString('utf8');
+  if (timedOut) {
+    const seconds = Math.round((options.timeoutMs ?? 0) / 1000);
+    throw new WorktreeProblem('time-limit', `git was stopped after ${seconds} s. ${stderr.trim().slice(-2000)}`.trim());
+  }
+  if (result.exitCode === undefined && result.cause !== undefined && child.pid === undefined) throw result.cause as Error;
+  return { code: result.exitCode ?? child.exitCode ?? undefined, stdout: Buffer.from(result.stdout), stderr };
+}
+
+function stopGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  if (process.platform === 'win32') {
+    void execa('taskkill', ['/T', '/F', '/PID', String(pid)], { reject: false, windowsHide: true });
+    return;
+  }
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * One writer per repository. The lock is a chain of files `<generation>.json`, each made exclusively; the highest one
+ * counts. A dead holder (pid gone, or somebody else's by now) is never removed and never overwritten: the next holder
+ * makes the next generation, so of any number of takers exactly one wins, and a crash at any point leaves a chain that
+ * the next taker can read.
+ */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from './files.js';
+import { isSame, startTime } from './process.js';
+
+export interface LockHolder {
+  readonly pid: number;
+  readonly startTime: string;
+  /** Who it is, for people: `VS Code window`, `switchyard run`. */
+  readonly label: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+export type LockResult =
+  | { readonly ok: true; release(): Promise<void> }
+  | { readonly ok: false; readonly holder: LockHolder };
+
+/** Older generations stay for a while: a slow taker must still find its number taken. */
+const KEPT = 4;
+const NAME = /^(\d+)\.json$/;
+
+async function generations(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number).sort((a, b) => b - a);
+}
+
+/** The living holder of a generation. An unreadable record is a power cut's: its machine has restarted since. */
+async function holderOf(path: string): Promise<LockHolder | undefined> {
+  try {
+    const record = JSON.parse((await readText(path)) ?? '{}') as Partial<LockHolder>;
+    const { pid, startTime: started, label = '', since = 0 } = record;
+    if (typeof pid !== 'number' || typeof started !== 'string') return undefined;
+    return (await isSame(pid, started)) ? { pid, startTime: started, label, since } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Who holds the lock now; `undefined` when nobody does, or when nobody that lives. Changes nothing. */
+export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+  const [highest = 0] = await generations(folder);
+  return highest === 0 ? undefined : holderOf(join(folder, `${highest}.json`));
+}
+
+/**
+ * Takes the lock that lives in `folder`, or says who holds it. It is released by `release`, or by the death of this
+ * process. Taking it twice in one process is refused like everybody else's.
+ */
+export async function acquireLock(folder: string, label: string): Promise<LockResult> {
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+  const me = { pid: process.pid, startTime: (await startTime(process.pid)) ?? '', label, since: Date.now() };
+  for (;;) {
+    const [highest = 0] = await generations(folder);
+    const holder = highest === 0 ? undefined : await holderOf(join(folder, `${highest}.json`));
+    if (holder !== undefined) return { ok: false, holder };
+    const mine = highest + 1;
+    const path = join(folder, `${mine}.json`);
+    if (!(await createExclusive(path, JSON.stringify(me)))) continue;
+    const [newest = mine, ...older] = await generations(folder);
+    if (newest > mine) {
+      // We were so slow that our number had been taken and cleaned away meanwhile.
+      await rm(path, { force: true });
+      continue;
+    }
+    await Promise.all(older.filter((one) => one < mine - KEPT).map((one) => rm(join(folder, `${one}.json`), { force: true })));
+    return { ok: true, release: () => writeAtomic(path, JSON.stringify({ released: true })) };
+  }
+}

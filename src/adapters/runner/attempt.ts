@@ -1,0 +1,141 @@
+/** One attempt from the start of the CLI to its exit record. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activity.js';
+import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
+import { PRIVATE_FILE } from '../files.js';
+import { startTime, stopTree, UnstoppableError, type ProcessRef } from '../process.js';
+import { startChild, StartError, type Child, type ChildExit } from './child.js';
+import { watchLimits, type OwnStop } from './limits.js';
+import { loadParser } from './parsers.js';
+import type { Printer } from './printer.js';
+import { openRecorder, type Recorder } from './recorder.js';
+import { FILE, writeExit } from './records.js';
+import { readStderr, readStdout } from './streams.js';
+import { head, tail } from './transcript.js';
+
+/** After everything of the tree is gone, its pipes can only be held open by somebody out of reach. */
+const DRAIN_MS = 2000;
+/** No machine gives out all of its pids (32,768 at least) within so short a time: see `ListOptions.newerThan`. */
+const YOUNG_MS = 10_000;
+
+const REASON: Readonly<Record<OwnStop, FailureReason>> = { stopped: 'stopped', idle: 'silent', 'time-limit': 'time-limit', budget: 'budget' };
+
+const EMPTY: AgentOutcome = { ok: false, usage: [], usageIsCumulative: false, denied: [] };
+
+export interface StopSwitch {
+  /** Set by whoever supervises; called at most once. */
+  onStop: (() => void) | undefined;
+  requested: boolean;
+}
+
+interface Ending {
+  readonly ended: ExitRecord['ended'];
+  readonly exit: ChildExit;
+  readonly outcome: AgentOutcome;
+}
+
+/**
+ * Runs a claimed attempt. Resolves when nothing of the CLI's tree is left and `exit.json` is on the disk, which is
+ * the last thing that happens in the folder.
+ */
+export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: StopSwitch): Promise<void> {
+  const startedAt = Date.now();
+  const starting = startChild(spec);
+  starting.catch(() => undefined);
+  const recorder = await openRecorder(spec.folder, printer).catch(async (error: unknown) => {
+    // Without a record nothing may run.
+    const child = await starting.catch(() => undefined);
+    if (child !== undefined) await stopTree(child.pid, spec.nonce, { from: 'SIGKILL' });
+    throw error;
+  });
+  void recorder.note(head(spec));
+  const { ended, exit, outcome } = await supervise(spec, starting, recorder, stops).catch((error: unknown) => notStarted(error));
+  const trouble = recorder.trouble();
+  const record: ExitRecord = {
+    v: 1,
+    nonce: spec.nonce,
+    startedAt,
+    endedAt: Date.now(),
+    exitCode: exit.code,
+    signal: exit.signal,
+    ended,
+    outcome: trouble === undefined ? outcome : { ...outcome, message: [outcome.message, trouble].filter(Boolean).join(' ') },
+  };
+  await recorder.note(tail(record));
+  await recorder.close();
+  await writeExit(spec.folder, record);
+}
+
+function notStarted(error: unknown): Ending {
+  const reason = StartError.is(error) ? 'missing-cli' : 'crashed';
+  const message = error instanceof Error ? error.message : String(error);
+  return { ended: 'not-started', exit: { code: null, signal: null }, outcome: { ...EMPTY, reason, message } };
+}
+
+async function remember(spec: AttemptSpec, pid: number): Promise<ProcessRef> {
+  // One that is gone already has no start time; its number alone still tells its session.
+  const ref = { pid, startTime: (await startTime(pid)) ?? '' };
+  await writeFile(join(spec.folder, FILE.agent), JSON.stringify(ref), { mode: PRIVATE_FILE }).catch(() => undefined);
+  return ref;
+}
+
+async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: Recorder, stops: StopSwitch): Promise<Ending> {
+  const child = await starting;
+  const ref = remember(spec, child.pid);
+  const parser = await loadParser(spec.agent);
+  const began = performance.now();
+  let over = false;
+  let own: { readonly why: OwnStop; readonly message: string } | undefined;
+  let stopping: Promise<string | undefined> | undefined;
+
+  const stop = (why: OwnStop, message: string): void => {
+    if (over || own !== undefined) return;
+    own = { why, message };
+    stopping = ref.then((root) => endTree(root, spec.nonce, {}));
+  };
+  const limits = watchLimits(spec.limits, stop);
+  stops.onStop = () => stop('stopped', 'It was stopped on request. Its work so far is in the worktree.');
+  if (stops.requested) stops.onStop();
+
+  const sink = { parser, recorder, heard: () => limits.heard(), seen: (events: readonly AgentEvent[]) => limits.events(events) };
+  const streams = Promise.all([readStdout(child.stdout, sink), readStderr(child.stderr, sink)]);
+  const exit = await child.exited;
+  over = true;
+  limits.clear();
+  // Whatever the CLI left running has no business after its end.
+  const young = performance.now() - began < YOUNG_MS ? { newerThan: process.pid } : {};
+  stopping ??= ref.then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
+  const left = await stopping;
+  await drained(streams, child);
+  return { exit, ...verdict(parser.end(exit), own, left) };
+}
+
+async function endTree(root: ProcessRef, nonce: string, options: Parameters<typeof stopTree>[2]): Promise<string | undefined> {
+  try {
+    await stopTree(root, nonce, options);
+    return undefined;
+  } catch (error) {
+    if (UnstoppableError.is(error)) return error.message;
+    throw error;
+  }
+}
+
+async function drained(streams: Promise<unknown>, child: Child): Promise<void> {
+  const timer = setTimeout(() => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, DRAIN_MS);
+  await streams;
+  clearTimeout(timer);
+}
+
+function verdict(
+  outcome: AgentOutcome,
+  own: { readonly why: OwnStop; readonly message: string } | undefined,
+  left: string | undefined,
+): { readonly ended: ExitRecord['ended']; readonly outcome: AgentOutcome } {
+  const more = left === undefined ? '' : ` ${left}`;
+  if (own === undefined) return { ended: 'exited', outcome: left === undefined ? outcome : { ...outcome, message: `${outcome.message ?? ''}${more}`.trim() } };
+  return { ended: own.why, outcome: { ...outcome, ok: false, reason: REASON[own.why], message: `${own.message}${more}` } };
+}

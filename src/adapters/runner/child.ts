@@ -1,0 +1,70 @@
+/** Starts the agent CLI: an argument vector, its own process group, an allow-listed environment. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { AttemptSpec } from '../../core/ports.js';
+import { agentEnvironment } from './agentEnvironment.js';
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  readonly pid: number;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly exited: Promise<ChildExit>;
+}
+
+/** Why a CLI could not be started, for people. */
+export class StartError extends Error {
+  readonly reason = 'not-started';
+  static is(error: unknown): error is StartError {
+    return error instanceof StartError;
+  }
+}
+
+async function explain(spec: AttemptSpec, cause: unknown): Promise<StartError> {
+  const { file } = spec.command;
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  // The system says ENOENT for a missing working directory too.
+  const hasFolder = await access(spec.cwd).then(() => true, () => false);
+  if (!hasFolder) return new StartError(`The worktree ${spec.cwd} is not there. Nothing was started.`, { cause });
+  if (code === 'ENOENT') return new StartError(`"${file}" was not found. Nothing was started; install it or choose another agent.`, { cause });
+  return new StartError(`"${file}" could not be started (${code === '' ? (cause as Error).message : code}). Nothing was changed.`, { cause });
+}
+
+function launch(spec: AttemptSpec): ChildProcess {
+  const { file, args, stdin } = spec.command;
+  return spawn(file, [...args], {
+    cwd: spec.cwd,
+    env: agentEnvironment(spec, process.env),
+    // A session of its own: Ctrl+C in the terminal reaches the runner only, and whoever stays behind can be told.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    // An open standard input makes some CLIs wait for ever.
+    stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+}
+
+/** Resolves when the CLI runs; throws `StartError` when it cannot be started. */
+export async function startChild(spec: AttemptSpec): Promise<Child> {
+  let child: ChildProcess;
+  try {
+    child = launch(spec);
+  } catch (cause) {
+    throw await explain(spec, cause);
+  }
+  const { pid, stdout, stderr } = child;
+  if (pid === undefined || stdout === null || stderr === null) {
+    const cause = await new Promise<unknown>((resolve) => child.once('error', resolve));
+    throw await explain(spec, cause);
+  }
+  const exited = new Promise<ChildExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
+  child.on('error', () => undefined);
+  // A CLI that does not read its input to the end closes it under our hands.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(spec.command.stdin);
+  return { pid, stdout, stderr, exited };
+}

@@ -1,0 +1,80 @@
+/**
+ * The runner's control socket. A connection lives as long as the runner, so its end is an event that tells of the
+ * runner's end, however it came; and `stop` is asked for through it.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const STOP = 'stop\n';
+/** A unix socket's path has room for 104 bytes on macOS; `sy-XXXXXX/c` needs 12. */
+const LONGEST_FOLDER = 80;
+
+export interface Control {
+  /** What others connect to. */
+  readonly path: string;
+  /** Ends every connection and removes the socket. */
+  close(): Promise<void>;
+}
+
+/** Opens the socket in a fresh folder that only this person can enter. `nonce` names the pipe on Windows. */
+export async function openControl(nonce: string, stop: () => void): Promise<Control> {
+  const windows = process.platform === 'win32';
+  const base = tmpdir();
+  const folder = windows ? '' : await mkdtemp(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
+  const path = windows ? `\\\\.\\pipe\\switchyard-${nonce}-${process.pid}` : join(folder, 'c');
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    let heard = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      heard = (heard + text).slice(-STOP.length);
+      if (heard === STOP) stop();
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  server.on('error', () => undefined);
+  return {
+    path,
+    close: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      if (folder !== '') await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a runner that was killed left behind. */
+export async function removeControl(path: string): Promise<void> {
+  const folder = dirname(path);
+  // The path comes from a file; nothing but a folder of ours is removed.
+  if (/[\\/]sy-[A-Za-z0-9]{6}$/.test(folder)) await rm(folder, { recursive: true, force: true });
+}
+
+export interface Connection {
+  /** Resolves when the runner is gone. */
+  readonly closed: Promise<void>;
+  stop(): void;
+  close(): void;
+}
+
+/** `undefined` when nobody listens any more. */
+export function connectControl(path: string): Promise<Connection | undefined> {
+  if (path === '') return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const closed = new Promise<void>((done) => socket.once('close', () => done()));
+    socket.on('error', () => resolve(undefined));
+    socket.once('connect', () => {
+      socket.resume();
+      resolve({ closed, stop: () => void socket.write(STOP), close: () => socket.destroy() });
+    });
+  });
+}

@@ -1,0 +1,69 @@
+/**
+ * The runner: `node runner.js <attempt folder> [--headless]`. Starts and supervises one agent CLI, or, when somebody
+ * has done so already, shows how it goes. Goes on without its terminal.
+ */
+import { startTime } from '../process.js';
+import { runAttempt, type StopSwitch } from './attempt.js';
+import { openControl } from './control.js';
+import { silentPrinter, terminalPrinter } from './printer.js';
+import { makeClaim, readSpec } from './records.js';
+import { viewAttempt } from './viewer.js';
+
+/** How long the terminal may take the last lines. */
+const FLUSH_MS = 1000;
+
+const stops: StopSwitch = { onStop: undefined, requested: false };
+const interrupted = new Promise<void>((resolve) => {
+  const stop = (): void => {
+    resolve();
+    requestStop();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+});
+// Closing the terminal does not stop the agent.
+process.on('SIGHUP', () => undefined);
+// A lost terminal shows up as errors of streams that nobody uses.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || error.code === 'EIO') return;
+  throw error;
+});
+
+function requestStop(): void {
+  stops.requested = true;
+  stops.onStop?.();
+}
+
+async function main(): Promise<number> {
+  const [folder = '', ...flags] = process.argv.slice(2);
+  const printer = flags.includes('--headless') ? silentPrinter : terminalPrinter(1, process.env);
+  const finish = async (code: number): Promise<number> => {
+    // A terminal that takes nothing (Ctrl+S) holds a worker thread, which an ordinary exit would wait for.
+    if (!(await printer.flushed(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
+    return code;
+  };
+  const spec = await readSpec(folder);
+  if (typeof spec === 'string') {
+    printer.print(`Could not start the agent: ${spec} Nothing was changed.\n`);
+    return finish(1);
+  }
+  const [control, started] = await Promise.all([openControl(spec.nonce, requestStop), startTime(process.pid)]);
+  const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path } as const;
+  if (await makeClaim(spec.folder, claim)) {
+    await runAttempt(spec, printer, stops);
+    await control.close();
+  } else {
+    await control.close();
+    await viewAttempt(spec.folder, printer, interrupted);
+  }
+  return finish(0);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    terminalPrinter(2, process.env).print(`The runner failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+    setImmediate(() => process.exit());
+  },
+);

@@ -1,0 +1,81 @@
+/**
+ * Prints to the terminal without ever waiting for it. `process.stdout` of a terminal writes synchronously: a person
+ * who scrolls or presses Ctrl+S would stop the agent. Here one write is under way on a worker thread, what comes
+ * meanwhile waits up to a limit, and beyond it is left out. A terminal that is gone (EIO, EPIPE) ends the printing.
+ */
+import { write } from 'node:fs';
+import { isatty } from 'node:tty';
+
+const LONGEST_QUEUE = 512 * 1024;
+const LEFT_OUT = '\n… some output was left out here; it is in the transcript\n';
+
+export interface Printer {
+  readonly colour: boolean;
+  print(text: string): void;
+  /** Resolves when all is printed, or false when the terminal takes nothing within so many milliseconds. */
+  flushed(ms: number): Promise<boolean>;
+}
+
+export function terminalPrinter(fd: number, env: Readonly<Record<string, string | undefined>>): Printer {
+  let queue = '';
+  let busy = false;
+  let gone = false;
+  let leftOut = false;
+  let idle: (() => void)[] = [];
+
+  const next = (): void => {
+    if (queue === '' || gone) {
+      busy = false;
+      for (const done of idle) done();
+      idle = [];
+      return;
+    }
+    busy = true;
+    const bytes = Buffer.from(queue);
+    queue = '';
+    leftOut = false;
+    put(bytes, 0);
+  };
+  const put = (bytes: Buffer, from: number): void => {
+    write(fd, bytes, from, bytes.length - from, null, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        // The terminal's other owner made it non-blocking; the system offers no event for a plain descriptor.
+        setTimeout(() => put(bytes, from), 20);
+        return;
+      }
+      if (error !== null) gone = true;
+      else if (from + written < bytes.length) {
+        put(bytes, from + written);
+        return;
+      }
+      next();
+    });
+  };
+  return {
+    colour: isatty(fd) && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
+    print: (text) => {
+      if (gone) return;
+      if (queue.length + text.length <= LONGEST_QUEUE) queue += text;
+      else if (!leftOut) {
+        leftOut = true;
+        queue += LEFT_OUT;
+      }
+      if (!busy) next();
+    },
+    flushed: (ms) =>
+      new Promise((resolve) => {
+        if (!busy) {
+          resolve(true);
+          return;
+        }
+        const timer = setTimeout(() => resolve(false), ms);
+        idle.push(() => {
+          clearTimeout(timer);
+          resolve(true);
+        });
+      }),
+  };
+}
+
+/** For a runner without a terminal. */
+export const silentPrinter: Printer = { colour: false, print: () => undefined, flushed: () => Promise.resolve(true) };

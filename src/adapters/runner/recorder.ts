@@ -1,0 +1,66 @@
+/** Where an attempt's events go: `activity.jsonl`, `transcript.txt` and the terminal, in order and with back-pressure. */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AgentEvent } from '../../core/activity.js';
+import { PRIVATE_FILE } from '../files.js';
+import type { Printer } from './printer.js';
+import { FILE } from './records.js';
+import { paint, paragraphs, type Paragraph } from './transcript.js';
+
+/** Longer texts are cut in the activity (the raw stream has them): it is read by the dashboard. */
+const LONGEST_TEXT = 32_000;
+
+export interface Recorder {
+  /** Resolves when the disk has taken them; a full disk is reported once and never stops the agent. */
+  events(events: readonly AgentEvent[]): Promise<void>;
+  note(text: readonly Paragraph[]): Promise<void>;
+  /** Bytes of the CLI as they come. */
+  raw(stream: 'raw' | 'stderr', bytes: Buffer): Promise<void>;
+  /** The first error of the disk, for the exit record. */
+  trouble(): string | undefined;
+  close(): Promise<void>;
+}
+
+function shortened<E extends AgentEvent>(event: E): E {
+  if (!('text' in event) || typeof event.text !== 'string' || event.text.length <= LONGEST_TEXT) return event;
+  return { ...event, text: `${event.text.slice(0, LONGEST_TEXT)} … (cut)` };
+}
+
+export async function openRecorder(folder: string, printer: Printer): Promise<Recorder> {
+  const add = (name: string) => open(join(folder, name), 'a', PRIVATE_FILE);
+  const [raw, stderr, activity, transcript] = await Promise.all([add(FILE.raw), add(FILE.stderr), add(FILE.activity), add(FILE.transcript)]);
+  let seq = 0;
+  let trouble: string | undefined;
+  const guarded = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      trouble ??= `Not everything could be recorded: ${(error as Error).message}`;
+    }
+  };
+  const write = (text: string, shown: readonly Paragraph[]): Promise<void> => {
+    if (shown.length > 0) printer.print(paint(shown, printer.colour));
+    const writes: Promise<unknown>[] = [];
+    if (text !== '') writes.push(activity.appendFile(text));
+    if (shown.length > 0) writes.push(transcript.appendFile(paint(shown, false)));
+    return guarded(Promise.all(writes));
+  };
+  // Two streams may report at once: their lines must neither mix nor change places.
+  let last = Promise.resolve();
+  const inOrder = (text: string, shown: readonly Paragraph[]): Promise<void> => (last = last.then(() => write(text, shown)));
+  return {
+    events: (events) => {
+      if (events.length === 0) return Promise.resolve();
+      const at = Date.now();
+      const text = events.map((event) => `${JSON.stringify({ seq: (seq += 1), at, ...shortened(event) })}\n`).join('');
+      return inOrder(text, events.flatMap(paragraphs));
+    },
+    note: (text) => inOrder('', text),
+    raw: (stream, bytes) => guarded((stream === 'raw' ? raw : stderr).appendFile(bytes)),
+    trouble: () => trouble,
+    close: async () => {
+      await last;
+      await Promise.all([raw, stderr, activity, transcript].map((handle) => guarded(handle.close())));
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The files of an attempt's folder that tell who runs it and how it ended. Names here are the contract. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AttemptSpec, Claim, ExitRecord } from '../../core/ports.js';
+import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from '../files.js';
+import type { ProcessRef } from '../process/table.js';
+
+export const FILE = {
+  spec: 'spec.json',
+  claim: 'claim.json',
+  agent: 'agent.json',
+  exit: 'exit.json',
+  raw: 'stdout.jsonl',
+  stderr: 'stderr.txt',
+  activity: 'activity.jsonl',
+  transcript: 'transcript.txt',
+} as const;
+
+async function readRecord(folder: string, name: string): Promise<Record<string, unknown> | undefined> {
+  const text = await readText(join(folder, name));
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    // Written at once, so only a power cut makes half a file; the machine has restarted since and nobody runs.
+    return {};
+  }
+}
+
+/** The spec, or what is wrong with it. */
+export async function readSpec(folder: string): Promise<AttemptSpec | string> {
+  const record = await readRecord(folder, FILE.spec);
+  if (record === undefined) return `There is no ${FILE.spec} in ${folder}.`;
+  const spec = record as Partial<AttemptSpec>;
+  const complete = spec.v === 1 && typeof spec.nonce === 'string' && typeof spec.cwd === 'string' && typeof spec.command?.file === 'string' && spec.limits !== undefined;
+  return complete ? (spec as AttemptSpec) : `${FILE.spec} in ${folder} is damaged or of another version.`;
+}
+
+/** True for exactly one of any number of starters. */
+export function makeClaim(folder: string, claim: Claim): Promise<boolean> {
+  return createExclusive(join(folder, FILE.claim), JSON.stringify(claim));
+}
+
+/** A damaged claim still is one: by a process that no longer exists. */
+export async function readClaim(folder: string): Promise<Claim | undefined> {
+  const record = await readRecord(folder, FILE.claim);
+  if (record === undefined) return undefined;
+  const { nonce, pid, startTime, socket } = record as Partial<Claim>;
+  return { v: 1, nonce: nonce ?? '', pid: pid ?? 0, startTime: startTime ?? '', socket: socket ?? '' };
+}
+
+export async function readExit(folder: string): Promise<ExitRecord | undefined> {
+  const record = await readRecord(folder, FILE.exit);
+  return record?.['v'] === 1 ? (record as unknown as ExitRecord) : undefined;
+}
+
+/** By atomic rename, on the disk before this resolves. */
+export function writeExit(folder: string, record: ExitRecord): Promise<void> {
+  return writeAtomic(join(folder, FILE.exit), JSON.stringify(record));
+}
+
+/** The agent CLI's own process, once it runs. */
+export async function readAgent(folder: string): Promise<ProcessRef | undefined> {
+  const record = await readRecord(folder, FILE.agent);
+  const { pid, startTime } = (record ?? {}) as Partial<ProcessRef>;
+  return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined;
+}
+
+/**
+ * Makes sure that an attempt nobody has claimed never starts: a slow terminal may still launch its runner, which then
+ * finds this claim and only looks on. False when somebody has claimed it.
+ */
+export async function foreclose(spec: Pick<AttemptSpec, 'folder' | 'nonce'>, message: string, now: number): Promise<boolean> {
+  await mkdir(spec.folder, { recursive: true, mode: PRIVATE_FOLDER });
+  if (!(await makeClaim(spec.folder, { v: 1, nonce: spec.nonce, pid: 0, startTime: '', socket: '' }))) return false;
+  const outcome = { ok: false, reason: 'interrupted', message, usage: [], usageIsCumulative: false, denied: [] } as const;
+  await writeExit(spec.folder, { v: 1, nonce: spec.nonce, startedAt: now, endedAt: now, exitCode: null, signal: null, ended: 'not-started', outcome });
+  return true;
+}

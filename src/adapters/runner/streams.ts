@@ -1,0 +1,62 @@
+/** Reads a CLI's output: raw bytes to the disk first, then lines to the parser, then events to the recorder. */
+import { StringDecoder } from 'node:string_decoder';
+import type { Readable } from 'node:stream';
+import type { AgentEvent } from '../../core/activity.js';
+import type { StreamParser } from '../../core/ports.js';
+import { lineCutter } from './lines.js';
+import type { Recorder } from './recorder.js';
+
+export interface Sink {
+  readonly parser: StreamParser;
+  readonly recorder: Recorder;
+  heard(): void;
+  seen(events: readonly AgentEvent[]): void;
+}
+
+/** A parser is said never to throw; if it does, the attempt goes on and says so. */
+function guarded(parse: () => readonly AgentEvent[]): readonly AgentEvent[] {
+  try {
+    return parse();
+  } catch (error) {
+    return [{ type: 'warning', text: `Part of the agent's output could not be read: ${(error as Error).message}` }];
+  }
+}
+
+function tooLong(bytes: number): AgentEvent {
+  return { type: 'warning', text: `A line of ${Math.round(bytes / 1024 / 1024)} MB was too long to read; it is in the raw output.` };
+}
+
+async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> {
+  sink.seen(events);
+  await sink.recorder.events(events);
+}
+
+/** Waiting for the disk in the loop is the back-pressure: the CLI's pipe fills and it waits too. */
+async function eachChunk(stream: Readable, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      sink.heard();
+      await sink.recorder.raw(name, chunk);
+      await report(sink, read(chunk));
+    }
+  } catch {
+    // The pipe was cut after the CLI's end (somebody out of reach held it open); what came through is recorded.
+  }
+}
+
+/** Resolves at the end of standard output, all of it recorded. */
+export async function readStdout(stream: Readable, sink: Sink): Promise<void> {
+  const cutter = lineCutter();
+  await eachChunk(stream, sink, 'raw', (chunk) => {
+    const { lines, skipped } = cutter.push(chunk);
+    return [...lines.flatMap((line) => guarded(() => sink.parser.line(line))), ...skipped.map(tooLong)];
+  });
+  const rest = cutter.rest();
+  if (rest !== undefined) await report(sink, guarded(() => sink.parser.line(rest)));
+}
+
+/** The same for standard error, which is text as it comes. */
+export async function readStderr(stream: Readable, sink: Sink): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  await eachChunk(stream, sink, 'stderr', (chunk) => guarded(() => sink.parser.stderr(decoder.write(chunk))));
+}

@@ -1,0 +1,74 @@
+/** The bill as `bill --json`, `--csv` and for people. Shapes are the headless command's contract. */
+import type { AttemptBill } from '../core/bill.js';
+import { billLines, groupBy, runAmount } from '../core/bill.js';
+import type { RunState } from '../core/run.js';
+import { money, tokens } from './output.js';
+
+export function billObject(state: RunState): object {
+  const lines = billLines(state);
+  const tasks = [...new Set(lines.map((line) => line.task))];
+  return {
+    run: state.run,
+    ...runAmount(state),
+    tasks: tasks.map((task) => ({
+      task,
+      attempts: lines
+        .filter((line) => line.task === task)
+        .map((line) => ({
+          attempt: line.attempt,
+          role: line.role,
+          agent: line.agent,
+          ...(line.model !== undefined && { model: line.model }),
+          ...(line.tier !== undefined && { tier: line.tier }),
+          usd: line.usd,
+          unknownUsd: line.unknownUsd,
+          apiEquivalent: line.apiEquivalent,
+          inputTokens: line.inputTokens,
+          cachedInputTokens: line.cachedInputTokens,
+          outputTokens: line.outputTokens,
+        })),
+    })),
+  };
+}
+
+/** RFC 4180: a header, then a line an attempt. Unknown money is an empty field, never 0. */
+export function billCsv(state: RunState): string {
+  const head = ['run', 'task', 'attempt', 'role', 'agent', 'model', 'tier', 'usd', 'inputTokens', 'cachedInputTokens', 'outputTokens', 'apiEquivalent'];
+  const rows = billLines(state).map((line) => [
+    state.run,
+    line.task,
+    line.attempt,
+    line.role,
+    line.agent,
+    line.model ?? '',
+    line.tier ?? '',
+    line.unknownUsd ? '' : line.usd,
+    line.inputTokens,
+    line.cachedInputTokens,
+    line.outputTokens,
+    line.apiEquivalent,
+  ]);
+  return [head, ...rows].map((row) => row.map(field).join(',')).join('\r\n');
+}
+
+/** Quoted where needed; a leading formula character is disarmed, because spreadsheets run it. */
+function field(value: string | number | boolean): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+export function describeBill(state: RunState): string {
+  const lines = billLines(state);
+  const total = runAmount(state);
+  const row = (name: string, amount: { usd: number; unknownUsd: boolean; inputTokens: number; cachedInputTokens: number; outputTokens: number }) =>
+    `  ${name.padEnd(34)} ${money(amount).padStart(16)}   ${tokens(amount.inputTokens).padStart(6)} in (${tokens(amount.cachedInputTokens)} cached)  ${tokens(amount.outputTokens).padStart(6)} out`;
+  const label = (line: AttemptBill) => `${line.task} #${String(line.attempt)} ${line.agent}${line.model === undefined ? '' : ` ${line.model}`}`;
+  return [
+    `Bill of ${state.run}`,
+    ...lines.map((line) => row(label(line), line)),
+    ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount)),
+    row('total', total),
+    ...(lines.some((line) => line.apiEquivalent) ? ['  Work on a subscription is shown as what the API would have cost.'] : []),
+    ...(total.unknownUsd ? ['  "unknown": an agent told no tokens, or its model has no known price.'] : []),
+  ].join('\n');
+}

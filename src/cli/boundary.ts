@@ -1,0 +1,28 @@
+/** `boundary`: the airtight check of a worktree against a contract, by itself. */
+import * as v from 'valibot';
+import { openRepository } from '../adapters/git/repository.js';
+import { boundaryReport } from '../core/contract.js';
+import { validateGlob } from '../core/globs.js';
+import { contractSchema } from '../core/planSchema.js';
+import type { ExitCode, Output } from './output.js';
+import { EXIT, UsageError } from './output.js';
+import { readJson } from './planCommands.js';
+
+export async function boundary(options: { worktree?: string; base?: string; contract?: string }, output: Output): Promise<ExitCode> {
+  const { worktree, base, contract } = options;
+  if (worktree === undefined || base === undefined || contract === undefined) throw new UsageError('boundary needs --worktree DIR --base REV --contract FILE.json');
+  const parsed = v.safeParse(contractSchema, await readJson(contract));
+  if (!parsed.success) throw new UsageError(`${contract} holds no contract: ${parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim()).join('; ')}`);
+  for (const glob of [...parsed.output.owns, ...parsed.output.offLimits]) {
+    const wrong = validateGlob(glob);
+    if (wrong !== undefined) throw new UsageError(`${contract}: "${glob}": ${wrong}`);
+  }
+  const git = await openRepository(worktree, { environment: process.env });
+  const commit = await git.resolve(base);
+  if (commit === undefined) throw new UsageError(`"${base}" names no commit here; nothing was checked.`);
+  const report = boundaryReport({ contract: parsed.output, changes: await git.changes((await git.facts()).root, commit) });
+  output.object(report);
+  if (report.ok) output.result(`clean: ${String(report.changed.length)} changed paths, all inside the contract`);
+  else for (const each of report.violations) output.result(`${each.path}: ${each.kind} (${each.change})`);
+  return report.ok ? EXIT.done : EXIT.needsPerson;
+}

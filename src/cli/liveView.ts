@@ -1,0 +1,73 @@
+/** The live view of a run on a terminal: one line a task, redrawn in place when something changed. */
+import { runAmount } from '../core/bill.js';
+import { decide } from '../core/scheduler.js';
+import type { RunState } from '../core/run.js';
+import { isActive } from '../core/task.js';
+import { STATE_WORDS } from '../core/task.js';
+import { money } from './output.js';
+
+export interface LiveView {
+  /** Looks at the state and draws what changed. */
+  update(state: RunState): void;
+  activity(task: string, text: string): void;
+  /** Leaves the last picture standing. */
+  end(): void;
+}
+
+/** Lines as they happen, for logs and pipes. */
+export function lineView(say: (text: string) => void): LiveView {
+  const seen = new Map<string, string>();
+  return {
+    update: (state) => {
+      for (const [id, task] of state.tasks) {
+        if (seen.get(id) === task.state || task.state === 'proposed') continue;
+        if (task.state === 'waiting' && !seen.has(id)) continue;
+        seen.set(id, task.state);
+        say(`${id}: ${STATE_WORDS[task.state].toLowerCase()}${task.reason === undefined || task.state === 'ready' ? '' : ` (${task.reason.text})`}`);
+      }
+    },
+    activity: () => undefined,
+    end: () => undefined,
+  };
+}
+
+const MARKS: Readonly<Record<string, string>> = { landed: '✓', ready: '●', working: '▸', checking: '▸', merging: '▸', 'setting-up': '▸', 'needs-you': '!', stopped: '■', dropped: '–', waiting: '·', proposed: '·', 'in-review': '●' };
+
+export function terminalView(stream: NodeJS.WriteStream): LiveView {
+  let drawn = 0;
+  let last: RunState | undefined;
+  let pending = false;
+  const activities = new Map<string, string>();
+  const draw = () => {
+    pending = false;
+    if (last === undefined) return;
+    const state = last;
+    const width = Math.max(40, stream.columns || 80) - 1;
+    const waits = decide(state).waits;
+    const rows = [...state.tasks.values()].slice(0, Math.max(5, (stream.rows || 40) - 3)).map((task) => {
+      const id = task.task.id;
+      const text = isActive(task.state) ? activities.get(id) : (task.reason ?? waits.get(id))?.text;
+      return `${MARKS[task.state] ?? ' '} ${id.padEnd(16)} ${STATE_WORDS[task.state].toLowerCase().padEnd(11)} ${task.state === 'landed' ? '' : (text ?? '')}`.slice(0, width);
+    });
+    const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
+    rows.push(`${String(landed)} of ${String(state.tasks.size)} landed · ${money(runAmount(state))}`);
+    stream.write(`${drawn > 0 ? `\u001b[${String(drawn)}A` : ''}${rows.map((row) => `\u001b[2K${row}\n`).join('')}\u001b[0J`);
+    drawn = rows.length;
+  };
+  const soon = () => {
+    if (pending) return;
+    pending = true;
+    setImmediate(draw);
+  };
+  return {
+    update: (state) => {
+      last = state;
+      soon();
+    },
+    activity: (task, text) => {
+      activities.set(task, text.split('\n')[0] ?? '');
+      soon();
+    },
+    end: draw,
+  };
+}

@@ -1,0 +1,42 @@
+/** Where the headless command writes: JSON lines on stdout and nothing else there; everything for people on stderr. */
+
+export const EXIT = { done: 0, internal: 1, badInput: 2, needsPerson: 3, budget: 4, interrupted: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Bad input: nothing was changed. Ends the command with exit code 2 and its message. */
+export class UsageError extends Error {}
+
+export interface Output {
+  readonly json: boolean;
+  /** One JSON object on a line of stdout; nothing when `--json` was not given. */
+  object(value: object): void;
+  /** The command's own result for people, on stdout; nothing with `--json`. */
+  result(text: string): void;
+  /** Progress and remarks for people, on stderr. */
+  say(text: string): void;
+}
+
+export function createOutput(json: boolean): Output {
+  return {
+    json,
+    object: (value) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    result: (text) => {
+      if (!json) process.stdout.write(`${text}\n`);
+    },
+    say: (text) => {
+      process.stderr.write(`${text}\n`);
+    },
+  };
+}
+
+/** `$0.84`, or `$0.84 + unknown` when a price or a count is missing. */
+export function money(amount: { readonly usd: number; readonly unknownUsd: boolean }): string {
+  const known = amount.usd > 0 && amount.usd < 0.01 ? `$${amount.usd.toFixed(4)}` : `$${amount.usd.toFixed(2)}`;
+  return amount.unknownUsd ? `${known} + unknown` : known;
+}
+
+export function tokens(count: number): string {
+  return count < 10_000 ? String(count) : `${(count / 1_000).toFixed(0)}k`;
+}

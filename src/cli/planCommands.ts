@@ -1,0 +1,119 @@
+/** `plan` and `check`: making a plan and looking at one. */
+import { readFile } from 'node:fs/promises';
+import { isAgentId } from '../core/ids.js';
+import { outlineToPlan } from '../core/outline.js';
+import { checkPlanInput } from '../core/planCheck.js';
+import type { Plan, PlanCheck } from '../core/plan.js';
+import type { EngineSession } from '../engine/session.js';
+import { writeText } from './files.js';
+import type { ExitCode, Output } from './output.js';
+import { EXIT, UsageError, money } from './output.js';
+import { runAmount } from '../core/bill.js';
+
+/** Larger files are refused before they are parsed. Bytes. */
+const MAX_PLAN_FILE = 20_000_000;
+
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readText(file);
+  if (text.length > MAX_PLAN_FILE) throw new UsageError(`${file} is larger than a plan can be (${String(text.length)} characters).`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`Could not read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function reportCheck(check: PlanCheck, output: Output): ExitCode {
+  output.object({ ok: check.ok, problems: check.problems, edges: check.edges, levels: check.levels });
+  if (!output.json) {
+    for (const problem of check.problems) output.say(`${problem.severity === 'warning' ? 'warning' : 'error'} ${problem.code}: ${problem.message}`);
+    if (check.ok) output.result(check.levels.map((level, at) => `${String(at + 1)}. ${level.join(', ')}`).join('\n'));
+  }
+  return check.ok ? EXIT.done : EXIT.badInput;
+}
+
+/** Reads a plan and refuses one with problems, each named. */
+export async function checkedPlan(file: string, teamHasGate: boolean, output: Output): Promise<Plan> {
+  const check = checkPlanInput(await readJson(file), { teamHasGate });
+  if (check.plan !== undefined) return check.plan;
+  for (const problem of check.problems) if (problem.severity !== 'warning') output.say(`${problem.code}: ${problem.message}`);
+  output.object({ ok: false, problems: check.problems, edges: check.edges, levels: check.levels });
+  throw new UsageError(`${file} is not a usable plan; nothing was changed.`);
+}
+
+/** `plan --from`: an outline becomes a plan; no model is asked and no repository is needed. */
+export async function planFromOutline(from: string, out: string | undefined, output: Output): Promise<ExitCode> {
+  const read = outlineToPlan(await readText(from));
+  if ('problems' in read) {
+    for (const problem of read.problems) output.say(problem);
+    output.object({ ok: false, problems: read.problems.map((message) => ({ code: 'schema', tasks: [], message })), edges: [], levels: [] });
+    return EXIT.badInput;
+  }
+  const check = checkPlanInput(read.plan);
+  if (check.plan === undefined) return reportCheck(check, output);
+  await deliver(read.plan, out, check, output);
+  return EXIT.done;
+}
+
+export interface PlanOptions {
+  readonly goal: string;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly out?: string;
+}
+
+/** `plan "<goal>"`: a planner agent decomposes the goal. The run that holds its bill ends with the plan. */
+export async function planGoal(session: EngineSession, options: PlanOptions, output: Output): Promise<ExitCode> {
+  if (options.agent !== undefined && !isAgentId(options.agent)) throw new UsageError(`There is no agent "${options.agent}".`);
+  const planner = options.agent !== undefined && isAgentId(options.agent) ? { agent: options.agent, ...(options.model !== undefined && { model: options.model }) } : undefined;
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    const run = session.current()?.run;
+    if (run !== undefined) void session.wish({ type: 'stop', run });
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const showing = session.onActivity(({ lines }) => {
+    for (const line of lines) if (line.type === 'tool' && !output.json) output.say(`  ${line.title}`);
+  });
+  const made = await session.decompose({ kind: 'goal', goal: options.goal, ...(planner !== undefined && { overrides: { planner } }) });
+  if (!made.ok) throw new UsageError(made.reason);
+  await session.rested();
+  showing.dispose();
+  const state = session.current();
+  const proposal = state?.proposal;
+  if (state !== undefined && proposal !== undefined) await session.wish({ type: 'discard-plan', run: state.run });
+  await session.close({ stopAgents: true });
+  process.removeListener('SIGINT', interrupt);
+  process.removeListener('SIGTERM', interrupt);
+  if (state === undefined || proposal === undefined) {
+    const failure = state?.planner?.failure ?? 'Planning was cancelled; nothing was changed.';
+    output.object({ type: 'plan.failed', message: failure });
+    output.say(failure);
+    if (interrupted) return EXIT.interrupted;
+    return state?.planner?.tries.length === 0 ? EXIT.badInput : EXIT.needsPerson;
+  }
+  const amount = runAmount(state);
+  output.say(`Planned by ${state.team.planner.agent}: ${String(proposal.plan.tasks.length)} tasks, ${String(amount.inputTokens + amount.outputTokens)} tokens, ${money(amount)}`);
+  if (proposal.plan.note !== undefined) output.say(proposal.plan.note);
+  await deliver(proposal.plan, options.out, checkPlanInput(proposal.plan), output);
+  return EXIT.done;
+}
+
+async function deliver(plan: Plan, out: string | undefined, check: PlanCheck, output: Output): Promise<void> {
+  const text = `${JSON.stringify(plan, undefined, 2)}\n`;
+  if (out !== undefined) await writeText(out, text);
+  for (const problem of check.problems) output.say(`warning ${problem.code}: ${problem.message}`);
+  output.object({ type: 'plan', plan, ...(out !== undefined && { out }) });
+  if (out === undefined) output.result(text.trimEnd());
+  else output.result(`${out}: ${String(plan.tasks.length)} tasks in ${String(check.levels.length)} levels. Next: switchyard run ${out}`);
+}

@@ -1,0 +1,130 @@
+/** `run` and `resume`: drive a run until it rests, then say what it came to and what to do next. */
+import type { Event } from '../core/events.js';
+import type { Plan } from '../core/plan.js';
+import type { RunState } from '../core/run.js';
+import type { Limits } from '../core/team.js';
+import type { EngineSession } from '../engine/session.js';
+import { describeBill } from './bill.js';
+import { lineView, terminalView } from './liveView.js';
+import type { ExitCode, Output } from './output.js';
+import { EXIT, UsageError } from './output.js';
+import { describeRun, nextSteps, runSummary, summaryState } from './summary.js';
+
+export interface DriveOptions {
+  readonly yes: boolean;
+  readonly limits: Partial<Limits>;
+}
+
+/** A new run of a checked plan. */
+export async function runPlan(session: EngineSession, plan: Plan, options: DriveOptions, output: Output): Promise<ExitCode> {
+  return driven(session, options, output, async () => {
+    const made = await session.decompose({ kind: 'plan', plan, overrides: { limits: options.limits } });
+    if (!made.ok) throw new UsageError(made.reason);
+    await settle(session, options);
+  });
+}
+
+/** Goes on with a run: carries out what waits in the inbox, picks up what a crash or a stop left. */
+export async function resumeRun(session: EngineSession, run: string, options: DriveOptions, output: Output): Promise<ExitCode> {
+  return driven(session, options, output, async () => {
+    try {
+      await session.open(run);
+    } catch (error) {
+      throw new UsageError(error instanceof Error ? error.message : String(error));
+    }
+    await session.takeWishes();
+    if (Object.keys(options.limits).length > 0) await session.changeLimits(options.limits);
+    await goOn(session, run);
+    await settle(session, options);
+    // What died with the last holder is only known once its attempts were looked at: go on with those, once.
+    if ([...(session.current()?.tasks.values() ?? [])].some((task) => task.state === 'stopped' && task.reason?.kind === 'interrupted')) {
+      await goOn(session, run);
+      await settle(session, options);
+    }
+  });
+}
+
+async function goOn(session: EngineSession, run: string): Promise<void> {
+  const state = session.current();
+  if (state === undefined) return;
+  const stopped = state.stopped || state.paused || [...state.tasks.values()].some((task) => task.state === 'stopped');
+  if (stopped && state.revision > 0) await session.wish({ type: 'go-on', run });
+}
+
+/** Approves what `--yes` approves, then waits until nothing moves any more. */
+async function settle(session: EngineSession, options: DriveOptions): Promise<void> {
+  const state = session.current();
+  if (state === undefined) return;
+  if (options.yes) {
+    if (state.proposal !== undefined) await session.wish({ type: 'approve-plan', run: state.run, revision: state.proposal.revision });
+    for (const [task, each] of state.tasks) if (each.state === 'ready') await session.wish({ type: 'approve', run: state.run, task });
+  }
+  await session.rested();
+}
+
+async function driven(session: EngineSession, options: DriveOptions, output: Output, work: () => Promise<void>): Promise<ExitCode> {
+  const started = Date.now();
+  const view = output.json || !process.stderr.isTTY ? lineView((text) => output.say(text)) : terminalView(process.stderr);
+  const listening = [
+    session.onEvents((events) => {
+      for (const event of events) printEvent(session.current(), event, output);
+      const state = session.current();
+      if (state !== undefined) view.update(state);
+    }),
+    session.onActivity(({ ref, lines }) => {
+      const last = lines.findLast((line) => line.type === 'tool' || line.type === 'message');
+      if (last !== undefined) view.activity(ref.task, last.type === 'tool' ? last.title : last.type === 'message' ? last.text : '');
+    }),
+  ];
+  let interrupted = false;
+  const interrupt = () => {
+    if (interrupted) return;
+    interrupted = true;
+    output.say('Stopping every agent; their work is kept…');
+    void session.close({ stopAgents: true });
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    await work();
+  } finally {
+    if (interrupted) await session.close({ stopAgents: true });
+    view.end();
+    for (const each of listening) each.dispose();
+  }
+  const state = session.current();
+  if (state === undefined) return EXIT.internal;
+  await session.close({ stopAgents: false });
+  output.object(runSummary(state, Date.now() - started));
+  report(state, session, output, options);
+  process.removeListener('SIGINT', interrupt);
+  process.removeListener('SIGTERM', interrupt);
+  return interrupted ? EXIT.interrupted : exitCode(state, session);
+}
+
+function printEvent(state: RunState | undefined, event: Event, output: Output): void {
+  if (state === undefined) return;
+  const { v: _v, type, ...rest } = event;
+  output.object({ type, run: state.run, ...rest });
+}
+
+function report(state: RunState, session: EngineSession, output: Output, options: DriveOptions): void {
+  output.say('');
+  output.say(describeRun(state));
+  if (session.broken !== undefined) output.say(session.broken.message);
+  else if (summaryState(state) === 'done') output.result(describeBill(state));
+  else {
+    if (session.outOfBudget) output.say('The budget stopped it; resume with a higher --budget-usd goes on.');
+    const steps = nextSteps(state);
+    if (steps.length > 0) output.say(['Next:', ...steps.map((step) => `  ${step}`)].join('\n'));
+    if (!options.yes && state.proposal !== undefined) output.say('  (run … --yes approves the plan and every green task)');
+  }
+}
+
+function exitCode(state: RunState, session: EngineSession): ExitCode {
+  if (session.broken !== undefined) return EXIT.internal;
+  const summary = summaryState(state);
+  if (summary === 'done') return EXIT.done;
+  const budget = session.outOfBudget || [...state.tasks.values()].some((task) => task.reason?.failure === 'budget' || task.reason?.kind === 'budget');
+  return budget ? EXIT.budget : EXIT.needsPerson;
+}

@@ -1,0 +1,70 @@
+/** What a run came to, as `run --json` ends with and `status --json` prints. */
+import { runAmount } from '../core/bill.js';
+import { phaseOf } from '../core/phase.js';
+import { decide } from '../core/scheduler.js';
+import type { RunState } from '../core/run.js';
+import { STATE_WORDS } from '../core/task.js';
+import { money } from './output.js';
+
+export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
+
+export function summaryState(state: RunState): SummaryState {
+  const phase = phaseOf(state);
+  if (phase === 'done' || phase === 'failed' || phase === 'stopped') return phase;
+  return 'needs-you';
+}
+
+/** The last line of `run --json`. `wallMs` is this command's own time. */
+export function runSummary(state: RunState, wallMs: number): object {
+  return { type: 'run.summary', run: state.run, state: summaryState(state), ...body(state), wallMs };
+}
+
+/** The one line of `status --json`. */
+export function runStatus(state: RunState, heldBy: string | undefined): object {
+  return { type: 'run.status', run: state.run, goal: state.goal, base: state.base, phase: phaseOf(state), revision: state.revision, ...body(state), ...(heldBy !== undefined && { heldBy }) };
+}
+
+function body(state: RunState) {
+  const waits = decide(state).waits;
+  const tasks = Object.fromEntries(
+    [...state.tasks.values()].map((task) => {
+      const why = task.reason ?? waits.get(task.task.id);
+      return [
+        task.task.id,
+        {
+          state: task.state,
+          attempts: task.attempts.length,
+          ...(task.landed !== undefined && { commit: task.landed.commit }),
+          ...(why !== undefined && task.state !== 'landed' && { why }),
+        },
+      ];
+    }),
+  );
+  return { tasks, bill: runAmount(state) };
+}
+
+/** What a person reads at the end: every task, the money, and what to run next. */
+export function describeRun(state: RunState): string {
+  const waits = decide(state).waits;
+  const wide = Math.max(4, ...[...state.tasks.keys()].map((id) => id.length));
+  const lines = [...state.tasks.values()].map((task) => {
+    const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text;
+    const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
+    return `  ${task.task.id.padEnd(wide)}  ${STATE_WORDS[task.state].toLowerCase()}${attempts}${why === undefined ? '' : `: ${why}`}`;
+  });
+  const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, `${String(landed)} of ${String(state.tasks.size)} landed on ${state.base.branch} · ${money(runAmount(state))}`].join('\n');
+}
+
+/** Commands that move a resting run on, most useful first. */
+export function nextSteps(state: RunState): readonly string[] {
+  if (state.proposal !== undefined) return [`switchyard approve --run ${state.run}      approve the plan (revision ${String(state.proposal.revision)})`, `switchyard resume ${state.run}               then go on`];
+  const steps: string[] = [];
+  for (const task of state.tasks.values()) {
+    const id = task.task.id;
+    if (task.state === 'ready') steps.push(`switchyard approve ${id}      merge it (review first: switchyard diff ${id})`);
+    else if (task.state === 'needs-you') steps.push(`switchyard retry ${id} --feedback "…"      or: replan ${id}, takeover ${id}, drop ${id}`);
+  }
+  if (state.stopped || [...state.tasks.values()].some((task) => task.state === 'stopped') || steps.length > 0) steps.push(`switchyard resume ${state.run}      ${steps.length > 0 ? 'then go on' : 'go on'}`);
+  return steps;
+}

@@ -1,0 +1,115 @@
+/** Builds the world around one repository and opens its engine. Used by the editor and by the headless command. */
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parse, printParseErrorCode } from 'jsonc-parser';
+import type { ParseError } from 'jsonc-parser';
+import { createAgents } from './adapters/agents/index.js';
+import { scriptedAdapter } from './adapters/agents/scripted.js';
+import { randomIds, systemClock } from './adapters/clock.js';
+import { COMMON_ENVIRONMENT } from './adapters/environment.js';
+import { followLog, openLog, readLog } from './adapters/eventStore.js';
+import { createFiles } from './adapters/files.js';
+import { createGates } from './adapters/gate.js';
+import { GitProblem } from './adapters/git/errors.js';
+import { openRepository } from './adapters/git/repository.js';
+import { acquireLock, lockHolder } from './adapters/lock.js';
+import { createPrices } from './adapters/prices.js';
+import { followActivity, readActivity } from './adapters/runner/activity.js';
+import type { Launcher } from './adapters/runner/runners.js';
+import { createRunners } from './adapters/runner/runners.js';
+import type { AgentId } from './core/ids.js';
+import type { Git, Log, RepositoryProblem } from './core/ports.js';
+import { EngineSession } from './engine/session.js';
+import type { SessionOptions } from './engine/session.js';
+import type { World } from './engine/world.js';
+
+export interface OpenOptions {
+  /** Any folder inside the repository. */
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly launch: Launcher;
+  readonly programs: {
+    /** The Node that runs the runner and the scripted agent. */
+    readonly node: string;
+    readonly runner: string;
+    readonly scripted: string;
+  };
+  readonly executables?: Partial<Record<AgentId, string>>;
+  /** `<repository>.worktrees` beside the repository when absent. */
+  readonly worktreesFolder?: string;
+  readonly label: string;
+  readonly log: Log;
+  readonly mode?: SessionOptions['mode'];
+  readonly autoApprove?: boolean;
+}
+
+export type Opened =
+  | { readonly ok: true; readonly session: EngineSession }
+  | { readonly ok: false; readonly reason: RepositoryProblem; readonly message: string };
+
+export async function openSession(options: OpenOptions): Promise<Opened> {
+  let git: Git;
+  try {
+    git = await openRepository(options.directory, { environment: options.environment });
+  } catch (error) {
+    if (error instanceof GitProblem) return { ok: false, reason: error.reason, message: error.message };
+    throw error;
+  }
+  const world = await buildWorld(git, options);
+  const session = await EngineSession.open(world, {
+    label: options.label,
+    mode: options.mode ?? 'auto',
+    autoApprove: options.autoApprove ?? false,
+  });
+  return { ok: true, session };
+}
+
+async function buildWorld(git: Git, options: OpenOptions): Promise<World> {
+  const facts = await git.facts();
+  const files = createFiles();
+  const agents = createAgents({
+    environment: options.environment,
+    extra: [scriptedAdapter({ node: options.programs.node, program: options.programs.scripted })],
+    ...(options.executables !== undefined && { executables: options.executables }),
+  });
+  return {
+    git,
+    agents,
+    files,
+    runners: createRunners({ launch: options.launch, node: options.programs.node, runnerPath: options.programs.runner, environment: options.environment }),
+    gates: createGates({ environment: options.environment }),
+    prices: createPrices(),
+    clock: systemClock(),
+    ids: randomIds(),
+    logs: {
+      open: openLog,
+      read: readLog,
+      follow: (file, onEvents) => followLog(file, onEvents, (error) => options.log.error('The run log cannot be followed', error)),
+    },
+    locks: { acquire: acquireLock, holder: lockHolder },
+    activities: { read: readActivity, follow: followActivity },
+    log: options.log,
+    stateFolder: join(facts.commonDir, 'switchyard'),
+    worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(facts.commonDir, facts.root)),
+    commonEnvironment: COMMON_ENVIRONMENT,
+    readTeamFile: async () => {
+      const file = join(facts.root, '.switchyard', 'team.jsonc');
+      return { file, text: await files.read(file), parse: parseJsonc };
+    },
+  };
+}
+
+/** Beside the main checkout, also when a linked worktree was opened: every window must find the same folders. */
+async function defaultWorktreesFolder(commonDir: string, root: string): Promise<string> {
+  const main = basename(commonDir) === '.git' ? dirname(commonDir) : root;
+  return `${await realpath(main)}.worktrees`;
+}
+
+function parseJsonc(text: string): { readonly value: unknown } | { readonly problem: string } {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first === undefined) return { value };
+  const line = text.slice(0, first.offset).split('\n').length;
+  return { problem: `line ${String(line)}: ${printParseErrorCode(first.error)}` };
+}

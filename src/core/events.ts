@@ -1,0 +1,92 @@
+/**
+ * The event log's vocabulary. Decisions and outcomes only; an agent's activity stays in its attempt's folder.
+ * Persisted: an event is never changed, only new versions are added beside old ones. Intentions (`…-ing`, `merge.intended`)
+ * are on disk before the act, outcomes after it.
+ */
+import type { AgentOutcome, Usage } from './activity.js';
+import type { Violation } from './contract.js';
+import type { AgentId, Role } from './ids.js';
+import type { Plan } from './plan.js';
+import type { CommandResult, FileDiff, Sha } from './ports.js';
+import type { GateVerdict, Reason, Receipt } from './run.js';
+import type { TaskState } from './task.js';
+import type { Limits, Team } from './team.js';
+import type { ReviewComment } from './wishes.js';
+
+/** Planner attempts use this in place of a task's id. */
+export const PLANNER = 'planner';
+
+export type EventBody =
+  | { readonly type: 'run.created'; readonly run: string; readonly goal: string; readonly base: { readonly branch: string; readonly commit: Sha }; readonly team: Team }
+  | { readonly type: 'planner.started'; readonly kind: 'plan' | 'replan' | 'changes' }
+  | { readonly type: 'planner.ended'; readonly failure?: string; readonly cancelled?: boolean }
+  | { readonly type: 'plan.proposed'; readonly revision: number; readonly plan: Plan }
+  | { readonly type: 'plan.edited'; readonly revision: number; readonly plan: Plan }
+  | { readonly type: 'plan.discarded'; readonly revision: number }
+  | { readonly type: 'plan.approved'; readonly revision: number }
+  | { readonly type: 'run.discarded' }
+  | { readonly type: 'run.paused' }
+  | { readonly type: 'run.stopped' }
+  | { readonly type: 'run.resumed' }
+  | { readonly type: 'run.ended' }
+  /** A person raised (or lowered) a limit for the rest of the run. */
+  | { readonly type: 'limits.changed'; readonly limits: Partial<Limits> }
+  | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason }
+  | { readonly type: 'worktree.creating'; readonly task: string; readonly path: string; readonly branch: string; readonly commit: Sha }
+  | { readonly type: 'worktree.created'; readonly task: string }
+  | { readonly type: 'worktree.removing'; readonly task: string; readonly backup?: string }
+  | { readonly type: 'worktree.removed'; readonly task: string }
+  | {
+      readonly type: 'attempt.starting';
+      readonly task: string;
+      readonly attempt: number;
+      readonly role: Role;
+      readonly agent: AgentId;
+      readonly model?: string;
+      readonly folder: string;
+      readonly nonce: string;
+      readonly resume?: string;
+      readonly feedback?: string;
+      readonly apiEquivalent: boolean;
+    }
+  | { readonly type: 'attempt.started'; readonly task: string; readonly attempt: number; readonly pid: number }
+  | {
+      readonly type: 'attempt.ended';
+      readonly task: string;
+      readonly attempt: number;
+      readonly outcome: Omit<AgentOutcome, 'answer' | 'text'>;
+      /** This attempt's own share, priced; `outcome.usage` is what the CLI said. */
+      readonly usage: readonly Usage[];
+    }
+  | { readonly type: 'work.committed'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
+  | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }
+  | { readonly type: 'paths.allowed'; readonly task: string; readonly paths: readonly string[] }
+  | { readonly type: 'branch.updated'; readonly task: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
+  | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha }
+  | {
+      readonly type: 'gate.finished';
+      readonly task: string;
+      readonly attempt: number;
+      readonly verdict: GateVerdict;
+      readonly results: readonly CommandResult[];
+      readonly note?: string;
+      readonly receipt?: Receipt;
+      /** A red gate that sends the agent back costs one retry. */
+      readonly costsRetry: boolean;
+    }
+  | { readonly type: 'feedback.given'; readonly task: string; readonly feedback: string; readonly comments?: readonly ReviewComment[]; readonly byPerson: boolean }
+  | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes' }
+  | { readonly type: 'approval.withdrawn'; readonly task: string }
+  | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
+  | { readonly type: 'merge.landed'; readonly task: string; readonly commit: Sha }
+  | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string };
+
+export type Event = EventBody & {
+  readonly v: 1;
+  /** From 1, without gaps. */
+  readonly seq: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+};
+
+export type EventType = EventBody['type'];

@@ -1,0 +1,24 @@
+/** Where a run as a whole is: derived from its state, never stored. */
+import { decide } from './scheduler.js';
+import type { RunState } from './run.js';
+import { isActive, isOver } from './task.js';
+
+export type RunPhase = 'planning' | 'proposed' | 'running' | 'paused' | 'needs-you' | 'done' | 'stopped' | 'failed';
+
+export function phaseOf(state: RunState): RunPhase {
+  if (state.discarded) return 'stopped';
+  const planning = state.planner !== undefined && state.planner.endedAt === undefined;
+  if (planning && state.revision === 0) return 'planning';
+  if (state.proposal !== undefined) return 'proposed';
+  if (state.revision === 0) return state.planner?.cancelled === true ? 'stopped' : 'failed';
+  const tasks = [...state.tasks.values()];
+  if (tasks.every((task) => isOver(task.state))) return 'done';
+  if (tasks.some((task) => isActive(task.state))) return 'running';
+  if (planning) return 'planning';
+  if (state.stopped) return 'stopped';
+  const decision = decide(state);
+  if (decision.start.length > 0 || decision.land.length > 0) return 'running';
+  if (state.paused) return 'paused';
+  if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready')) return 'needs-you';
+  return 'stopped';
+}

@@ -1,0 +1,105 @@
+/** From a planner's answer (structured, plain or fenced text) to a checked plan, and the JSON schema it is asked with. */
+import type { AgentOutcome } from './activity.js';
+import type { Plan, Problem } from './plan.js';
+import { checkPlanInput } from './planCheck.js';
+import type { CheckOptions } from './planCheck.js';
+
+const text = { type: 'string' } as const;
+const texts = { type: 'array', items: text } as const;
+
+/**
+ * For CLIs that take a schema. Every key is required and closed, because OpenAI's structured outputs demand it;
+ * `script` is left out: it is not for models.
+ */
+export const PLAN_JSON_SCHEMA: Readonly<Record<string, unknown>> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['version', 'goal', 'tasks', 'note'],
+  properties: {
+    version: { type: 'integer', enum: [1] },
+    goal: text,
+    note: { ...text, description: 'A remark to the person, or an empty string' },
+    tasks: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['id', 'title', 'instructions', 'dependsOn', 'contract', 'tier'],
+        properties: {
+          id: { ...text, pattern: '^[a-z0-9][a-z0-9-]{0,39}$' },
+          title: text,
+          instructions: text,
+          dependsOn: texts,
+          contract: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['owns', 'offLimits', 'acceptance', 'gate'],
+            properties: { owns: texts, offLimits: texts, acceptance: texts, gate: texts },
+          },
+          tier: { type: 'string', enum: ['fast', 'standard', 'deep'] },
+        },
+      },
+    },
+  },
+};
+
+export type PlanAnswer = { readonly plan: Plan } | { readonly problems: readonly Problem[] };
+
+/**
+ * Takes the answer of a planner whose CLI ended well. `scripts` lets only the scripted agent's own recorded plans carry
+ * scripts: a model must not be able to make Switchyard run argv lists.
+ */
+export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, options: CheckOptions & { readonly scripts: boolean; readonly goal: string }): PlanAnswer {
+  const found = outcome.answer ?? jsonIn(outcome.text ?? '');
+  if (found === undefined) {
+    const said = (outcome.text ?? '').trim();
+    return { problems: [{ code: 'schema', tasks: [], message: said === '' ? 'the answer is empty' : `the answer holds no JSON object: "${said.slice(0, 200)}"` }] };
+  }
+  const input = typeof found === 'object' && found !== null && !Array.isArray(found) ? normalise(found, options) : found;
+  const check = checkPlanInput(input, options);
+  return check.plan === undefined ? { problems: check.problems.filter((problem) => problem.severity !== 'warning') } : { plan: check.plan };
+}
+
+/** Models leave an empty note where they have none, and sometimes forget the goal they were just given. */
+function normalise(found: object, options: { readonly scripts: boolean; readonly goal: string }): unknown {
+  const answer: Record<string, unknown> = { goal: options.goal, version: 1, ...found };
+  if (answer['note'] === '' || answer['note'] === null) delete answer['note'];
+  // The base is the person's choice, recorded when the run was made; a planner cannot move it.
+  delete answer['base'];
+  if (!options.scripts && Array.isArray(answer['tasks'])) {
+    answer['tasks'] = answer['tasks'].map((task: unknown) => (typeof task === 'object' && task !== null && 'script' in task ? { ...task, script: undefined } : task)).map(withoutUndefined);
+  }
+  return answer;
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+}
+
+/** The longest balanced JSON object in a text: plain, fenced, or with words around it. */
+export function jsonIn(textWithJson: string): unknown {
+  if (textWithJson.length > 5_000_000) return undefined;
+  const whole = parse(textWithJson.trim());
+  if (isObject(whole)) return whole;
+  for (const fence of textWithJson.matchAll(/```[a-zA-Z]*\s*\n([\s\S]*?)```/g)) {
+    const inside = parse((fence[1] ?? '').trim());
+    if (isObject(inside)) return inside;
+  }
+  const first = textWithJson.indexOf('{');
+  const last = textWithJson.lastIndexOf('}');
+  const between = first >= 0 && last > first ? parse(textWithJson.slice(first, last + 1)) : undefined;
+  return isObject(between) ? between : undefined;
+}
+
+function parse(candidate: string): unknown {
+  try {
+    return JSON.parse(candidate) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,167 @@
+/** The state of a run: the fold of its event log. Plain data; nobody but the fold writes it. */
+import type { AgentOutcome, FailureReason, Usage } from './activity.js';
+import type { AgentId, Role } from './ids.js';
+import type { Violation } from './contract.js';
+import type { Edge, Plan, Task } from './plan.js';
+import type { CommandResult, FileDiff, Sha } from './ports.js';
+import type { TaskState } from './task.js';
+import type { Team } from './team.js';
+import type { ReviewComment } from './wishes.js';
+
+/** Why a task waits, needs you or stopped: `kind` for code and icons, `text` for people. */
+export interface Reason {
+  readonly kind: ReasonKind;
+  readonly text: string;
+  readonly tasks?: readonly string[];
+  readonly paths?: readonly string[];
+  readonly failure?: FailureReason;
+  /** Milliseconds since the epoch, when the waiting ends by itself. */
+  readonly until?: number;
+}
+
+export type ReasonKind =
+  | 'dependency'
+  | 'overlap'
+  | 'agent-slots'
+  | 'gate-slot'
+  | 'budget'
+  | 'paused'
+  | 'blocked'
+  | 'approval'
+  | 'set-up-failed'
+  | 'agent-failed'
+  | 'nothing-changed'
+  | 'boundary'
+  | 'gate-failed'
+  | 'gate-broken-on-base'
+  | 'unproven'
+  | 'conflict'
+  | 'checkout-in-the-way'
+  | 'merge-failed'
+  | 'worktree-missing'
+  | 'interrupted'
+  | 'taken-over'
+  | 'stopped-by-you'
+  | 'limit';
+
+export interface AttemptState {
+  /** 1-based, per task; planner tries count by themselves. */
+  readonly attempt: number;
+  readonly role: Role;
+  readonly agent: AgentId;
+  readonly model?: string;
+  readonly folder: string;
+  readonly nonce: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly outcome?: Omit<AgentOutcome, 'answer' | 'text'>;
+  /** This attempt's own share, after differences were taken and prices looked up; a missing `usd` is an unknown price. */
+  readonly usage: readonly Usage[];
+  /** What was sent back to the agent, when this is a retry. */
+  readonly feedback?: string;
+  readonly apiEquivalent: boolean;
+}
+
+export type GateVerdict = 'green' | 'red' | 'unproven' | 'broken-on-base';
+
+/** Proof that one exact tree passed one exact gate. */
+export interface Receipt {
+  readonly id: string;
+  readonly tree: Sha;
+  /** The base commit that the tree contains. */
+  readonly base: Sha;
+  readonly commands: readonly { readonly command: string; readonly exitCode: number; readonly ms: number }[];
+  readonly at: number;
+}
+
+export interface GateState {
+  readonly attempt: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly of: number;
+  readonly results: readonly CommandResult[];
+  /** Absent while it runs. */
+  readonly verdict?: GateVerdict;
+  readonly note?: string;
+  readonly tree?: Sha;
+  readonly base?: Sha;
+}
+
+export interface TaskRun {
+  readonly task: Task;
+  readonly state: TaskState;
+  readonly since: number;
+  readonly reason?: Reason;
+  readonly attempts: readonly AttemptState[];
+  readonly worktree?: string;
+  readonly branch?: string;
+  /** The base commit the worktree was made from. */
+  readonly startedFrom?: Sha;
+  /** The agent's session, for resuming and taking over. */
+  readonly session?: string;
+  /** What the branch holds: the last commit Switchyard knows, and what it was last brought up to date with. */
+  readonly head?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
+  readonly files: readonly FileDiff[];
+  readonly gates: readonly GateState[];
+  readonly violations: readonly Violation[];
+  readonly boundaryChecked: boolean;
+  /** How many boundary violations were already fed back. */
+  readonly boundaryRetries: number;
+  /** Red gates that cost a retry so far. */
+  readonly gateRetries: number;
+  readonly allowedPaths: readonly string[];
+  readonly receipt?: Receipt;
+  /** Approved by a person (or `--yes`): lands as soon as it is green. */
+  readonly approved: boolean;
+  /** Words for the next attempt. */
+  readonly feedback?: string;
+  readonly comments?: readonly ReviewComment[];
+  readonly landed?: { readonly commit: Sha; readonly at: number };
+  readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
+  readonly cleaned: boolean;
+}
+
+export interface Proposal {
+  readonly revision: number;
+  readonly plan: Plan;
+  readonly at: number;
+}
+
+export interface PlannerState {
+  readonly kind: 'plan' | 'replan' | 'changes';
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly tries: readonly AttemptState[];
+  /** What happened, what is safe, what next. */
+  readonly failure?: string;
+  readonly cancelled?: boolean;
+}
+
+export interface RunState {
+  readonly run: string;
+  readonly goal: string;
+  readonly base: { readonly branch: string; readonly commit: Sha };
+  readonly team: Team;
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  /** 0 until a plan was approved. */
+  readonly revision: number;
+  readonly plan?: Plan;
+  readonly edges: readonly Edge[];
+  readonly proposal?: Proposal;
+  /** Highest revision number given out. */
+  readonly lastRevision: number;
+  /** The last planning that was started. */
+  readonly planner?: PlannerState;
+  /** Every planner attempt of the run, for the bill. */
+  readonly plannerAttempts: readonly AttemptState[];
+  readonly paused: boolean;
+  /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
+  readonly stopped: boolean;
+  readonly discarded: boolean;
+  /** Insertion order is plan order. */
+  readonly tasks: ReadonlyMap<string, TaskRun>;
+  /** Sequence number of the last folded event. */
+  readonly seq: number;
+}

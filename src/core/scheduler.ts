@@ -1,0 +1,135 @@
+/** decide(state) -> what may start now, and why the rest may not. Deterministic; reads nothing but its arguments. */
+import { reserveFor, runBudget, taskAmount } from './bill.js';
+import { adjacency, compare, depths } from './graph.js';
+import { sharedGlobs } from './planCheck.js';
+import type { Reason, RunState, TaskRun } from './run.js';
+import { isActive } from './task.js';
+
+export interface Decision {
+  /** Tasks that start now, longest remaining path first. */
+  readonly start: readonly string[];
+  /** Approved tasks that are ready to land, in plan order. */
+  readonly land: readonly string[];
+  /** Why every other waiting task waits. */
+  readonly waits: ReadonlyMap<string, Reason>;
+  /** A budget is what holds the run: nothing runs and nothing may start. */
+  readonly outOfBudget: boolean;
+}
+
+/** An agent at work (or about to be): what a slot is for. Checking needs no agent. */
+function holdsSlot(task: TaskRun): boolean {
+  return task.state === 'setting-up' || task.state === 'working';
+}
+
+/** Its work is not on the base yet and its worktree lives: nobody else may own the same files meanwhile. */
+function holdsFiles(task: TaskRun): boolean {
+  return isActive(task.state) || task.state === 'ready' || task.state === 'in-review' || (task.state === 'needs-you' && task.attempts.length > 0) || (task.state === 'stopped' && task.attempts.length > 0);
+}
+
+export function decide(state: RunState): Decision {
+  const waits = new Map<string, Reason>();
+  const tasks = [...state.tasks.values()];
+  const land = state.stopped ? [] : tasks.filter((task) => task.state === 'ready' && task.approved).map((task) => task.task.id);
+  const waiting = tasks.filter((task) => task.state === 'waiting');
+  const candidates: TaskRun[] = [];
+  for (const task of waiting) {
+    const reason = blockedBy(state, task);
+    if (reason === undefined) candidates.push(task);
+    else waits.set(task.task.id, reason);
+  }
+  const remaining = remainingPath(state);
+  candidates.sort(
+    (a, b) => (remaining.get(b.task.id) ?? 0) - (remaining.get(a.task.id) ?? 0) || compare(a.task.id, b.task.id),
+  );
+  let slots = state.team.limits.maxParallel - tasks.filter(holdsSlot).length;
+  const busy = tasks.filter(holdsFiles);
+  const budget = runBudget(state);
+  const estimate = reserveFor(state);
+  let committed = budget.spent + budget.reserved;
+  const start: string[] = [];
+  let refusedByBudget = false;
+  for (const task of candidates) {
+    const id = task.task.id;
+    if (state.stopped || state.paused) {
+      waits.set(id, { kind: 'paused', text: state.stopped ? 'The run is stopped' : 'The run is paused' });
+      continue;
+    }
+    const overlap = busy.find((other) => other.task.id !== id && sharedGlobs(other.task, task.task).length > 0);
+    if (overlap !== undefined) {
+      waits.set(id, {
+        kind: 'overlap',
+        text: `Same files as ${overlap.task.title}: ${sharedGlobs(overlap.task, task.task).join(', ')}`,
+        tasks: [overlap.task.id],
+        paths: sharedGlobs(overlap.task, task.task),
+      });
+      continue;
+    }
+    const limit = overBudget(state, task, committed, estimate);
+    if (limit !== undefined) {
+      refusedByBudget = true;
+      waits.set(id, limit);
+      continue;
+    }
+    if (slots <= 0) {
+      waits.set(id, { kind: 'agent-slots', text: `All ${String(state.team.limits.maxParallel)} agents are at work` });
+      continue;
+    }
+    slots -= 1;
+    committed += estimate;
+    busy.push(task);
+    start.push(id);
+  }
+  const moving = start.length > 0 || land.length > 0 || tasks.some((task) => isActive(task.state));
+  return { start, land, waits, outOfBudget: refusedByBudget && !moving };
+}
+
+/** Dependencies that have not landed; a dependency that only a person can move on is named as what blocks. */
+function blockedBy(state: RunState, task: TaskRun): Reason | undefined {
+  const open: TaskRun[] = [];
+  for (const edge of state.edges) {
+    if (edge.to !== task.task.id) continue;
+    const from = state.tasks.get(edge.from);
+    // An overlap edge orders; it does not need the other's work: a dropped one is out of the way.
+    if (from === undefined || from.state === 'landed' || (edge.why === 'overlap' && from.state === 'dropped')) continue;
+    open.push(from);
+  }
+  if (open.length === 0) return undefined;
+  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped') ?? open.find((each) => stuckBehind(state, each));
+  const ids = open.map((each) => each.task.id);
+  if (stuck !== undefined) {
+    const word = stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
+    return { kind: 'blocked', text: `Blocked by ${stuck.task.title}, which ${word}`, tasks: [stuck.task.id] };
+  }
+  const [only] = open;
+  const owned = state.edges.filter((edge) => edge.to === task.task.id && ids.includes(edge.from));
+  if (owned.every((edge) => edge.why === 'overlap') && only !== undefined) {
+    return { kind: 'overlap', text: `Same files as ${only.task.title}`, tasks: ids, paths: sharedGlobs(only.task, task.task) };
+  }
+  return {
+    kind: 'dependency',
+    text: open.length === 1 && only !== undefined ? `Waits for ${only.task.title} to land` : `Waits for ${String(open.length)} tasks to land`,
+    tasks: ids,
+  };
+}
+
+function stuckBehind(state: RunState, task: TaskRun): boolean {
+  return task.state === 'waiting' && blockedBy(state, task)?.kind === 'blocked';
+}
+
+function overBudget(state: RunState, task: TaskRun, committed: number, estimate: number): Reason | undefined {
+  const { runUsd, taskUsd } = state.team.limits;
+  if (runUsd !== undefined && committed > 0 && committed + estimate > runUsd) {
+    return { kind: 'budget', text: `The run's budget of $${runUsd.toFixed(2)} leaves no room for another attempt ($${committed.toFixed(2)} spent or reserved)` };
+  }
+  const spent = taskAmount(state, task.task.id).usd;
+  if (taskUsd !== undefined && spent >= taskUsd) {
+    return { kind: 'budget', text: `The task's budget of $${taskUsd.toFixed(2)} is spent ($${spent.toFixed(2)})` };
+  }
+  return undefined;
+}
+
+/** Length of the longest chain that a task holds up, itself included. */
+export function remainingPath(state: Pick<RunState, 'tasks' | 'edges'>): Map<string, number> {
+  const reversed = adjacency(state.tasks.keys(), state.edges.map(({ from, to }) => ({ from: to, to: from })));
+  return depths(reversed);
+}

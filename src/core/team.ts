@@ -1,0 +1,51 @@
+/** The team: who does what. The file format is `.switchyard/team.jsonc` of the headless command's contract. */
+import type { AgentId, Permissions } from './ids.js';
+import type { Tier } from './plan.js';
+
+export interface Member {
+  readonly agent: AgentId;
+  /** The CLI's own default when absent. */
+  readonly model?: string;
+}
+
+export type MergeStrategy = 'merge' | 'squash' | 'integration' | 'pull-request';
+
+export interface Limits {
+  /** Agents at work at the same time. */
+  readonly maxParallel: number;
+  readonly gateParallel: number;
+  /** Attempts after the first that a red gate may cost. */
+  readonly retries: number;
+  readonly attemptMinutes: number;
+  readonly idleMinutes: number;
+  /** Also the limit of the set-up commands. */
+  readonly gateMinutes: number;
+  /** Dollars for the whole run; absent means no limit. */
+  readonly runUsd?: number;
+  /** Dollars for one task; absent means no limit. */
+  readonly taskUsd?: number;
+  /** Lines of unreviewed change that may wait for a person. */
+  readonly reviewLines?: number;
+}
+
+/** A team with every default filled in. Recorded in the run, so that a run does not change under its feet. */
+export interface Team {
+  readonly planner: Member;
+  readonly tiers: Readonly<Record<Tier, Member>>;
+  readonly reviewer: Member | null;
+  readonly permissions: Exclude<Permissions, 'read-only'>;
+  readonly setup: readonly string[];
+  readonly gate: readonly string[];
+  readonly merge: MergeStrategy;
+  readonly limits: Limits;
+  readonly environment: { readonly pass: readonly string[] };
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxParallel: 4,
+  gateParallel: 1,
+  retries: 2,
+  attemptMinutes: 30,
+  idleMinutes: 5,
+  gateMinutes: 15,
+};

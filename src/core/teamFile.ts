@@ -1,0 +1,87 @@
+/** The team file as outside input: parsed JSON in, a complete `Team` out. Unknown keys are errors with a place. */
+import * as v from 'valibot';
+import type { AgentId } from './ids.js';
+import { AGENT_IDS } from './ids.js';
+import type { AgentStatus } from './ports.js';
+import type { Limits, Member, Team } from './team.js';
+import { DEFAULT_LIMITS } from './team.js';
+
+const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1))) });
+const commands = v.array(v.pipe(v.string(), v.trim(), v.minLength(1)));
+const positive = v.pipe(v.number(), v.gtValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64));
+
+export const teamFileSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  version: v.literal(1),
+  planner: v.optional(member),
+  tiers: v.optional(v.strictObject({ fast: v.optional(member), standard: v.optional(member), deep: v.optional(member) })),
+  reviewer: v.optional(v.nullable(member)),
+  permissions: v.optional(v.picklist(['edit', 'edit-and-run', 'full'])),
+  setup: v.optional(commands),
+  gate: v.optional(commands),
+  merge: v.optional(v.picklist(['merge', 'squash', 'integration', 'pull-request'])),
+  limits: v.optional(
+    v.strictObject({
+      maxParallel: v.optional(count),
+      gateParallel: v.optional(count),
+      retries: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20))),
+      attemptMinutes: v.optional(positive),
+      idleMinutes: v.optional(positive),
+      gateMinutes: v.optional(positive),
+      runUsd: v.optional(positive),
+      taskUsd: v.optional(positive),
+      reviewLines: v.optional(positive),
+    }),
+  ),
+  environment: v.optional(
+    v.strictObject({ pass: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'is not a name of an environment variable')))) }),
+  ),
+});
+
+export type TeamFile = v.InferOutput<typeof teamFileSchema>;
+
+/** Checks a parsed team file. Problems name their place, e.g. `limits.maxParalel: …`. */
+export function parseTeamFile(input: unknown): { readonly file: TeamFile } | { readonly problems: readonly string[] } {
+  const result = v.safeParse(teamFileSchema, input);
+  if (result.success) return { file: result.output };
+  return {
+    problems: result.issues.map((issue) => {
+      const place = v.getDotPath(issue);
+      return place === null ? issue.message : `${place}: ${issue.message}`;
+    }),
+  };
+}
+
+/** Who is asked first when no team file says so. The scripted agent is last: it can only play what a plan scripts. */
+const PREFERENCE: readonly AgentId[] = ['claude', 'codex', 'gemini', 'opencode', 'scripted'];
+
+/** Fills in every default: from the agents found on the machine where the file says nothing. */
+export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentStatus[]): Team {
+  const usable = (status: AgentStatus) => status.found && status.signedIn !== 'no' && status.problem === undefined;
+  const first = PREFERENCE.find((id) => agents.some((status) => status.id === id && usable(status))) ?? 'scripted';
+  const fallback: Member = { agent: first };
+  const tier = (name: 'fast' | 'standard' | 'deep'): Member => clean(file?.tiers?.[name] ?? file?.tiers?.standard) ?? fallback;
+  const reviewer = file?.reviewer;
+  return {
+    planner: clean(file?.planner) ?? fallback,
+    tiers: { fast: tier('fast'), standard: tier('standard'), deep: tier('deep') },
+    reviewer: clean(reviewer ?? undefined) ?? null,
+    permissions: file?.permissions ?? 'edit-and-run',
+    setup: file?.setup ?? [],
+    gate: file?.gate ?? [],
+    merge: file?.merge ?? 'merge',
+    limits: withDefaults(file?.limits),
+    environment: { pass: file?.environment?.pass ?? [] },
+  };
+}
+
+function clean(found: { agent: AgentId; model?: string | undefined } | undefined): Member | undefined {
+  if (found === undefined) return undefined;
+  return { agent: found.agent, ...(found.model !== undefined && { model: found.model }) };
+}
+
+function withDefaults(limits: TeamFile['limits']): Limits {
+  const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)) as Partial<Limits>;
+  return { ...DEFAULT_LIMITS, ...given };
+}

@@ -1,0 +1,83 @@
+/** What the editor's UI and the headless command drive. The composition roots build it; nobody else sees its insides. */
+import type { ActivityLine } from '../core/activity.js';
+import type { Plan } from '../core/plan.js';
+import type { AgentStatus, FileDiff, RepositoryFacts, Sha } from '../core/ports.js';
+import type { Reason, RunState } from '../core/run.js';
+import type { AgentId } from '../core/ids.js';
+import type { Limits, Team } from '../core/team.js';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export type Listen<T> = (listener: (value: T) => void) => Disposable;
+
+/** Where a plan comes from. */
+export type PlanSource = (
+  | { readonly kind: 'goal'; readonly goal: string }
+  /** A Markdown outline; no model is asked. */
+  | { readonly kind: 'outline'; readonly text: string; readonly goal?: string }
+  | { readonly kind: 'plan'; readonly plan: Plan }
+) & { readonly overrides?: TeamOverrides };
+
+/** What a command line says over the team file. */
+export interface TeamOverrides {
+  readonly planner?: { readonly agent: AgentId; readonly model?: string };
+  readonly limits?: Partial<Limits>;
+}
+
+export interface RunSummary {
+  readonly run: string;
+  readonly goal: string;
+  readonly createdAt: number;
+  readonly ended: boolean;
+}
+
+/** A terminal is opened for each of these (the editor), or nothing is (headless). */
+export interface AttemptRef {
+  readonly run: string;
+  /** A task's id, or `planner`. */
+  readonly task: string;
+  readonly attempt: number;
+  readonly folder: string;
+}
+
+/** One repository's engine in this process. */
+export interface Session {
+  readonly facts: RepositoryFacts;
+  /** The run that is shown and acted on, or `undefined`. */
+  current(): RunState | undefined;
+  /** Why each waiting task of the current run waits, by task id. */
+  waits(): ReadonlyMap<string, Reason>;
+  runs(): Promise<readonly RunSummary[]>;
+  /** Shows another run. */
+  open(run: string): Promise<void>;
+  /** `undefined` when this process is the writer or nobody is; else who holds the repository. */
+  readonly heldBy: string | undefined;
+  /** State, waits or holder changed; coalesced by the listener's side. */
+  readonly onDidChange: Listen<void>;
+  /** New activity of a running attempt (also the planner's). */
+  readonly onActivity: Listen<{ readonly ref: AttemptRef; readonly lines: readonly ActivityLine[] }>;
+
+  /** Starts a run: asks the planner or takes the given plan. Resolves with the run's id once the run exists; planning goes on. */
+  decompose(source: PlanSource): Promise<{ readonly ok: true; readonly run: string } | { readonly ok: false; readonly reason: string }>;
+  /** Validates and carries out a wish, or passes it on to the holder through the inbox. */
+  wish(wish: Wish): Promise<WishAnswer>;
+
+  team(): Promise<{ readonly team: Team; readonly problems: readonly string[]; readonly file: string }>;
+  agents(refresh?: boolean): Promise<readonly AgentStatus[]>;
+  activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]>;
+  gateOutput(task: string, attempt: number): Promise<string | undefined>;
+  /** The fixed pair a person reviews: merge base and the attempt's commit, with the files between them. */
+  review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined>;
+  patch(task: string, path: string): Promise<string | undefined>;
+  /** A file's text at a commit, or `undefined` when it is not there. */
+  fileAt(commit: Sha, path: string): Promise<string | undefined>;
+  /** The command that opens the agent's own interactive CLI on the task's session, in its worktree. */
+  takeOverCommand(task: string): Promise<{ readonly file: string; readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined>;
+  /** Removes worktrees and branches of landed and dropped tasks; never anything unsaved. */
+  clean(options?: { readonly dryRun: boolean }): Promise<{ readonly removed: readonly string[]; readonly kept: readonly { readonly path: string; readonly why: string }[] }>;
+  /** Stops following, keeps agents running (they are adopted at the next start) unless asked to stop them. */
+  close(options: { readonly stopAgents: boolean }): Promise<void>;
+}

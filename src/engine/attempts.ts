@@ -1,0 +1,252 @@
+/** From a waiting task to an ended attempt: the worktree, its set-up, the agent. Every step can be repeated safely. */
+import type { AgentOutcome, Usage } from '../core/activity.js';
+import { reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
+import type { AgentId, Role } from '../core/ids.js';
+import { isAgentId } from '../core/ids.js';
+import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
+import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
+import type { Member } from '../core/team.js';
+import { retryPrompt, taskPrompt } from '../core/prompts.js';
+import { stripAnsi } from '../core/gate.js';
+import type { RunContext } from './context.js';
+import { paths } from './world.js';
+
+const MINUTE = 60_000;
+
+/** Who does a task: its own choice before the tier's. */
+export function memberFor(state: RunState, task: TaskRun): Member {
+  const tier = state.team.tiers[task.task.tier];
+  const agent = task.task.agent;
+  if (agent === undefined || !isAgentId(agent)) return task.task.model === undefined ? tier : { ...tier, model: task.task.model };
+  const model = task.task.model ?? (tier.agent === agent ? tier.model : undefined);
+  return { agent, ...(model !== undefined && { model }) };
+}
+
+/** Makes the worktree and runs the team's set-up commands in it. Returns why not, or `undefined`. */
+export async function prepare(context: RunContext, id: string): Promise<Reason | undefined> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const fresh = task.worktree === undefined || task.startedFrom === undefined || task.branch === undefined || task.cleaned;
+  const commit = fresh ? await world.git.branchCommit(store.state.base.branch) : task.startedFrom;
+  if (commit === undefined) {
+    return { kind: 'set-up-failed', text: `The branch ${store.state.base.branch} is gone. Nothing was changed; restore the branch, then retry.` };
+  }
+  const path = fresh ? paths.worktree(world, store.state.run, id) : (task.worktree ?? '');
+  const branch = fresh ? `${context.branchPrefix}/${store.state.run}/${id}` : (task.branch ?? '');
+  if (fresh) await store.append({ type: 'worktree.creating', task: id, path, branch, commit });
+  try {
+    await world.git.addWorktree({ path, branch, commit });
+  } catch (error) {
+    return { kind: 'set-up-failed', text: `Could not make the worktree: ${messageOf(error)}. Nothing was lost; retry makes it again.` };
+  }
+  const { setup } = store.state.team;
+  if (setup.length > 0) {
+    const folder = `${paths.run(world, store.state.run)}/setup`;
+    const results = await world.gates.run({
+      cwd: path,
+      commands: setup,
+      outputFile: `${folder}/${id}.txt`,
+      slot: 0,
+      passEnv: context.passEnv([]),
+      timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
+      nonce: world.ids.nonce(),
+      signal: context.signal(id),
+    });
+    const failed = results.find((result) => result.exitCode !== 0);
+    if (failed !== undefined) {
+      return { kind: 'set-up-failed', text: `Set-up command \`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}: ${lastLine(failed.tail)}` };
+    }
+  }
+  void store.append({ type: 'worktree.created', task: id }).catch(() => undefined);
+  return undefined;
+}
+
+/** Starts the next attempt of a task, or finds the one that is already under way, and waits for its end. */
+export async function runAttempt(context: RunContext, id: string): Promise<AgentOutcome | Reason> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const last = task.attempts.at(-1);
+  if (last !== undefined && last.endedAt === undefined) {
+    const running = await world.runners.adopt(last.folder);
+    if (running !== undefined) return finish(context, id, last, running);
+    // Announced, but the runner never claimed it: the crash came in between. Its work cannot have begun.
+    await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: 'It was never started.', usage: [], usageIsCumulative: false, denied: [] });
+    return runAttempt(context, id);
+  }
+  const member = memberFor(store.state, task);
+  const adapter = world.agents.adapter(member.agent);
+  if (adapter === undefined) return { kind: 'agent-failed', failure: 'missing-cli', text: `There is no agent "${member.agent}"` };
+  const status = await world.agents.status(member.agent);
+  if (status?.found !== true) {
+    return { kind: 'agent-failed', failure: 'missing-cli', text: `${adapter.name} was not found. ${status?.hint ?? ''} Nothing was started; install it or change the tier, then retry.`.replace('  ', ' ') };
+  }
+  if (status.problem !== undefined) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''}`.trim() };
+  if (status.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} Then retry.` };
+
+  const attempt = task.attempts.length + 1;
+  const folder = paths.attempt(world, store.state.run, id, attempt);
+  const resume = adapter.resumes && last?.agent === member.agent && last.outcome?.reason !== 'context-full' ? task.session : undefined;
+  const feedback = task.feedback;
+  const prompt = feedback === undefined && attempt === 1 ? taskPrompt(store.state, task) : retryPrompt(store.state, task, feedback ?? 'Go on with the task where you left off.', resume !== undefined);
+  const budgetUsd = budgetFor(store.state, id);
+  const spec = specFor(context, {
+    role: 'executor',
+    task: id,
+    title: task.task.title,
+    attempt,
+    member,
+    adapter,
+    folder,
+    ...(status.path !== undefined && { executable: status.path }),
+    request: {
+      cwd: task.worktree ?? '',
+      prompt,
+      permissions: store.state.team.permissions,
+      ...(resume !== undefined && { resume }),
+      ...(budgetUsd !== undefined && { budgetUsd }),
+      ...(task.task.script !== undefined && { script: task.task.script }),
+    },
+  });
+  await store.append({
+    type: 'attempt.starting',
+    task: id,
+    attempt,
+    role: 'executor',
+    agent: member.agent,
+    ...(member.model !== undefined && { model: member.model }),
+    folder,
+    nonce: spec.spec.nonce,
+    ...(resume !== undefined && { resume }),
+    ...(feedback !== undefined && { feedback }),
+    apiEquivalent: status.account === 'subscription',
+  });
+  const running = await world.runners.start(spec.spec, spec.files);
+  const state = context.task(id).attempts.at(-1);
+  if (state === undefined) throw new Error('an attempt was announced and is not there');
+  return finish(context, id, state, running);
+}
+
+/** Waits for an attempt's end and records it. */
+async function finish(context: RunContext, id: string, attempt: AttemptState, running: RunningAttempt): Promise<AgentOutcome> {
+  context.running.set(id, running);
+  context.following(id, attempt.attempt, attempt.folder);
+  try {
+    if (context.signal(id).aborted) await running.stop();
+    const outcome = outcomeOf(await running.ended);
+    await endAttempt(context, id, attempt, outcome);
+    return outcome;
+  } finally {
+    context.running.delete(id);
+    context.unfollow(id, attempt.attempt);
+  }
+}
+
+export function outcomeOf(end: AttemptEnd): AgentOutcome {
+  if (end.kind === 'exit') return end.record.outcome;
+  return {
+    ok: false,
+    reason: 'interrupted',
+    message: 'The agent was interrupted (its process ended without a word: killed, or the machine went down). Its work is in the worktree.',
+    usage: [],
+    usageIsCumulative: false,
+    denied: [],
+  };
+}
+
+/** Records an attempt's end with its own share of the tokens, priced. */
+export async function endAttempt(context: RunContext, task: string, attempt: AttemptState, outcome: AgentOutcome): Promise<void> {
+  const { answer: _answer, text: _text, ...rest } = outcome;
+  const usage = await priced(context, attempt, outcome);
+  await context.store.append({ type: 'attempt.ended', task, attempt: attempt.attempt, outcome: rest, usage });
+}
+
+async function priced(context: RunContext, attempt: AttemptState, outcome: AgentOutcome): Promise<readonly Usage[]> {
+  const { state } = context.store;
+  const named = outcome.usage.map((usage) => (usage.model === undefined && attempt.model !== undefined ? { ...usage, model: attempt.model } : usage));
+  const before = [...state.plannerAttempts, ...[...state.tasks.values()].flatMap((each) => each.attempts)]
+    .filter((each) => each.outcome?.session !== undefined && each.outcome.session === outcome.session && each.outcome.usage.length > 0)
+    .at(-1)
+    ?.outcome?.usage.map((usage) => (usage.model === undefined && attempt.model !== undefined ? { ...usage, model: attempt.model } : usage));
+  const share = outcome.usageIsCumulative ? shareOf(named, before ?? []) : named;
+  return Promise.all(
+    share.map(async (usage) => {
+      if (usage.usd !== undefined) return usage;
+      const usd = await context.world.prices.usd(attempt.agent, usage);
+      return usd === undefined ? usage : { ...usage, usd };
+    }),
+  );
+}
+
+interface SpecParts {
+  readonly role: Role;
+  readonly task: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly member: Member;
+  readonly adapter: AgentAdapter;
+  readonly folder: string;
+  readonly executable?: string;
+  readonly request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'budgetUsd' | 'script' | 'schema' | 'goal'>;
+}
+
+/** The runner's spec for one attempt, and the files that go beside it. */
+export function specFor(context: RunContext, parts: SpecParts) {
+  const { world, store } = context;
+  const nonce = world.ids.nonce();
+  const { limits } = store.state.team;
+  const command = parts.adapter.command({
+    ...parts.request,
+    role: parts.role,
+    attempt: parts.attempt,
+    folder: parts.folder,
+    commonDir: context.commonDir,
+    newSession: world.ids.uuid(),
+    ...(parts.member.model !== undefined && { model: parts.member.model }),
+    ...(parts.executable !== undefined && { executable: parts.executable }),
+  });
+  const { files, ...rest } = command;
+  return {
+    spec: {
+      v: 1 as const,
+      run: store.state.run,
+      task: parts.task,
+      title: parts.title,
+      role: parts.role,
+      attempt: parts.attempt,
+      agent: parts.adapter.id satisfies AgentId,
+      ...(parts.member.model !== undefined && { model: parts.member.model }),
+      cwd: parts.request.cwd,
+      folder: parts.folder,
+      nonce,
+      command: rest,
+      passEnv: context.passEnv(command.passEnv),
+      setEnv: command.setEnv,
+      limits: {
+        idleMs: limits.idleMinutes * MINUTE,
+        totalMs: limits.attemptMinutes * MINUTE,
+        ...(parts.request.budgetUsd !== undefined && { usd: parts.request.budgetUsd }),
+      },
+    },
+    files: { 'prompt.txt': parts.request.prompt, ...files },
+  };
+}
+
+/** What this attempt may spend: the tighter of what the task and the run have left. */
+function budgetFor(state: RunState, id: string): number | undefined {
+  const { runUsd, taskUsd } = state.team.limits;
+  const left: number[] = [];
+  if (taskUsd !== undefined) left.push(taskUsd - taskAmount(state, id).usd);
+  if (runUsd !== undefined) {
+    const others = [...state.tasks.values()].flatMap((each) => each.attempts).filter((attempt) => attempt.endedAt === undefined).length;
+    left.push(runUsd - runAmount(state).usd - others * reserveFor(state));
+  }
+  return left.length === 0 ? undefined : Math.max(0.01, Math.min(...left));
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function lastLine(text: string): string {
+  return stripAnsi(text).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+}

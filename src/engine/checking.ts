@@ -1,0 +1,221 @@
+/** From an ended attempt to green, back to the agent, or to the person: commit, boundary, bring up to date, gate. */
+import type { Violation } from '../core/contract.js';
+import { checkBoundary } from '../core/contract.js';
+import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
+import type { CommandResult, Sha } from '../core/ports.js';
+import type { Reason, Receipt, TaskRun } from '../core/run.js';
+import { messageOf } from './attempts.js';
+import type { RunContext } from './context.js';
+import { paths } from './world.js';
+
+const MINUTE = 60_000;
+
+/** Where the task goes next. */
+export type CheckResult =
+  | { readonly next: 'ready' }
+  /** Back to the agent: the feedback is recorded. */
+  | { readonly next: 'working' }
+  | { readonly next: 'needs-you'; readonly reason: Reason }
+  | { readonly next: 'stopped' };
+
+/** Checks a task's worktree. Does nothing twice: what is already true costs a look. */
+export async function check(context: RunContext, id: string, lane: () => Promise<{ readonly slot: number }>): Promise<CheckResult> {
+  const saved = await save(context, id);
+  if (saved !== undefined) return saved;
+  const bounded = await boundary(context, id);
+  if (bounded !== undefined) return bounded;
+  // From here on the base must not move by our own doing: the lane is held until the task is ready or has landed.
+  const { slot } = await lane();
+  if (context.signal(id).aborted) return { next: 'stopped' };
+  const updated = await bringUpToDate(context, id);
+  if (updated !== undefined) return updated;
+  return gate(context, id, slot);
+}
+
+/** Commits what the agent left uncommitted, and records what the branch holds. */
+async function save(context: RunContext, id: string): Promise<CheckResult | undefined> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const worktree = task.worktree ?? '';
+  const attempt = task.attempts.at(-1);
+  if (!(await world.git.worktreeExists(worktree))) {
+    return needsYou({ kind: 'worktree-missing', text: `The worktree of this task is gone (${worktree}). What was committed is safe on ${task.branch ?? 'its branch'}; Retry makes the worktree again.` });
+  }
+  const agent = attempt === undefined ? undefined : world.agents.adapter(attempt.agent);
+  const author = { name: agent?.name ?? 'Switchyard', email: `${attempt?.agent ?? 'agent'}@switchyard.invalid` };
+  const committed = await world.git.commitAll(worktree, commitMessage(store.state.run, task), author);
+  if ('hookFailed' in committed) {
+    const result: CommandResult = { command: 'git commit (hooks)', exitCode: 1, ms: 0, tail: committed.hookFailed };
+    const head = await world.git.head(worktree);
+    await store.append({ type: 'gate.started', task: id, attempt: task.attempts.length, of: 1, tree: head.tree, base: task.head?.base ?? task.startedFrom ?? head.commit });
+    return red(context, id, [result], undefined);
+  }
+  const base = task.head?.base ?? task.startedFrom ?? committed.commit;
+  if (committed.commit === base) return nothingChanged(context, id);
+  if (task.head?.commit !== committed.commit) {
+    const files = await world.git.diffFiles(base, committed.commit);
+    if (files.length === 0) return nothingChanged(context, id);
+    await store.append({ type: 'work.committed', task: id, attempt: task.attempts.length, commit: committed.commit, tree: committed.tree, base, files });
+  }
+  return undefined;
+}
+
+function nothingChanged(context: RunContext, id: string): CheckResult {
+  const denied = context.task(id).attempts.at(-1)?.outcome?.denied ?? [];
+  const because = denied.length === 0 ? '' : ` It was denied ${listed(denied.map((each) => each.tool))}.`;
+  return needsYou({ kind: 'nothing-changed', text: `The agent ended without changing anything.${because} Retry with feedback, re-plan or drop it.` });
+}
+
+export function commitMessage(run: string, task: TaskRun): string {
+  return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n`;
+}
+
+async function boundary(context: RunContext, id: string): Promise<CheckResult | undefined> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const base = task.head?.base ?? task.startedFrom;
+  if (base === undefined) throw new Error('a task without a base cannot be checked');
+  const changes = await world.git.changes(task.worktree ?? '', base);
+  const contract = { owns: [...task.task.contract.owns], offLimits: task.task.contract.offLimits };
+  const violations = checkBoundary(contract, changes).filter((each) => each.kind === 'symlink-escape' || !task.allowedPaths.includes(each.path));
+  if (violations.length === 0) {
+    if (!task.boundaryChecked || task.violations.length > 0) await store.append({ type: 'boundary.checked', task: id, violations: [], fedBack: false });
+    return undefined;
+  }
+  const feedBack = task.boundaryRetries === 0 && task.attempts.length > 0;
+  await store.append({ type: 'boundary.checked', task: id, violations, fedBack: feedBack });
+  if (feedBack) {
+    await store.append({ type: 'feedback.given', task: id, feedback: boundaryFeedback(violations, contract.owns), byPerson: false });
+    return { next: 'working' };
+  }
+  const outside = [...new Set(violations.map((each) => each.path))];
+  return needsYou({
+    kind: 'boundary',
+    text: `Changed ${listed(outside)}, outside what the task owns. Nothing has landed; allow these paths, retry, or drop it.`,
+    paths: outside,
+  });
+}
+
+const VIOLATION_WORDS: Readonly<Record<Violation['kind'], string>> = {
+  'outside-owns': 'is outside what you own',
+  'off-limits': 'is off limits',
+  'symlink-escape': 'is a symbolic link that leads out of the worktree',
+  'hidden-by-flag': 'is hidden from git status by assume-unchanged or skip-worktree',
+  submodule: 'is a submodule or a nested repository',
+};
+
+function boundaryFeedback(violations: readonly Violation[], owns: readonly string[]): string {
+  return [
+    'Your changes leave your contract. Undo exactly these and keep the rest of your work:',
+    ...violations.slice(0, 200).map((each) => `- ${each.path} (${each.change}) ${VIOLATION_WORDS[each.kind]}`),
+    `You may change only: ${owns.join(', ')}`,
+  ].join('\n');
+}
+
+/** Merges the present base into the task's branch, so that what is tested is what will land. */
+async function bringUpToDate(context: RunContext, id: string): Promise<CheckResult | undefined> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const now = await world.git.branchCommit(store.state.base.branch);
+  if (now === undefined) {
+    return needsYou({ kind: 'merge-failed', text: `The branch ${store.state.base.branch} is gone, so nothing can land on it. Your work is safe on ${task.branch ?? 'its branch'}; restore the branch, then check again.` });
+  }
+  const head = task.head;
+  if (head === undefined) throw new Error('a task without a commit cannot be brought up to date');
+  if (head.base === now) return undefined;
+  const result = await world.git.bringUpToDate(task.worktree ?? '', now, `Bring ${task.task.id} up to date with ${store.state.base.branch}`);
+  if (result.ok) {
+    const files = await world.git.diffFiles(now, result.commit);
+    if (files.length === 0) return needsYou({ kind: 'nothing-changed', text: `${store.state.base.branch} already holds everything this task changed. Drop it, or retry with feedback.` });
+    await store.append({ type: 'branch.updated', task: id, commit: result.commit, tree: result.tree, base: now, files });
+    return undefined;
+  }
+  if (result.reason === 'hook') {
+    return needsYou({ kind: 'merge-failed', text: `A git hook refused to bring the branch up to date with ${store.state.base.branch}: ${result.output.trim().split('\n').at(-1) ?? ''}. Nothing was changed.` });
+  }
+  return needsYou({
+    kind: 'conflict',
+    text: `Could not merge ${task.task.title}: ${store.state.base.branch} moved and ${listed(result.paths)} now ${result.paths.length === 1 ? 'conflicts' : 'conflict'}. Your work is safe on ${task.branch ?? 'its branch'}. Retry resolves it with the agent; Review Changes shows it.`,
+    paths: result.paths,
+  });
+}
+
+async function gate(context: RunContext, id: string, slot: number): Promise<CheckResult> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const head = task.head;
+  if (head === undefined) throw new Error('a task without a commit has no gate');
+  const commands = gateOf(context, task);
+  const attempt = task.attempts.length;
+  await store.append({ type: 'gate.started', task: id, attempt, of: commands.length, tree: head.tree, base: head.base });
+  let results: readonly CommandResult[];
+  try {
+    results =
+      commands.length === 0
+        ? []
+        : await world.gates.run({
+            cwd: task.worktree ?? '',
+            commands,
+            outputFile: `${paths.attempt(world, store.state.run, id, attempt)}/gate.txt`,
+            slot,
+            passEnv: context.passEnv([]),
+            timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
+            nonce: world.ids.nonce(),
+            signal: context.signal(id),
+          });
+  } catch (error) {
+    results = [{ command: commands[0] ?? '', exitCode: null, ms: 0, tail: messageOf(error) }];
+  }
+  if (context.signal(id).aborted) {
+    await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, note: 'Stopped.', costsRetry: false });
+    return { next: 'stopped' };
+  }
+  const dirtied = commands.length === 0 ? [] : await world.git.dirty(task.worktree ?? '', false);
+  const judgement = judge(commands, results, dirtied);
+  if (judgement.verdict === 'red') return red(context, id, results, judgement.note);
+  if (judgement.verdict !== 'green') {
+    await store.append({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }) });
+    return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
+  }
+  const receipt: Receipt = {
+    id: `${store.state.run}-${id}-${head.tree.slice(0, 12)}`,
+    tree: head.tree,
+    base: head.base,
+    commands: results.map((result) => ({ command: result.command, exitCode: result.exitCode ?? -1, ms: result.ms })),
+    at: world.clock.now(),
+  };
+  await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'green', results, receipt, costsRetry: false });
+  return { next: 'ready' };
+}
+
+export function gateOf(context: RunContext, task: TaskRun): readonly string[] {
+  return task.task.contract.gate.length > 0 ? task.task.contract.gate : context.store.state.team.gate;
+}
+
+/** A red gate: back to the agent while retries are left, else to the person. */
+async function red(context: RunContext, id: string, results: readonly CommandResult[], note: string | undefined): Promise<CheckResult> {
+  const { store } = context;
+  const task = context.task(id);
+  const attempt = task.attempts.length;
+  const budgetLeft = task.gateRetries < store.state.team.limits.retries;
+  const again = budgetLeft && attempt > 0;
+  await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, costsRetry: again, ...(note !== undefined && { note }) });
+  if (again) {
+    await store.append({ type: 'feedback.given', task: id, feedback: gateFeedback(results, note), byPerson: false });
+    return { next: 'working' };
+  }
+  const times = task.gates.filter((each) => each.verdict === 'red').length + 1;
+  return needsYou({
+    kind: 'gate-failed',
+    text: `${gateSummary(results, note)}${times > 1 ? `, ${String(times)} times` : ''}. Nothing has landed; retry with feedback, re-plan, take over or drop it.`,
+  });
+}
+
+/** Red on the base too: not the agent's failure. */
+export function baseOf(task: TaskRun): Sha | undefined {
+  return task.head?.base;
+}
+
+function needsYou(reason: Reason): CheckResult {
+  return { next: 'needs-you', reason };
+}

@@ -1,0 +1,101 @@
+/** What every step of one run shares. */
+import type { ActivityLine } from '../core/activity.js';
+import type { RunningAttempt } from '../core/ports.js';
+import type { TaskRun } from '../core/run.js';
+import type { AttemptRef } from './api.js';
+import type { Slots } from './semaphore.js';
+import type { RunStore } from './store.js';
+import type { World } from './world.js';
+
+export interface RunOptions {
+  /** `--yes`: every green task is approved at once. */
+  readonly autoApprove: boolean;
+}
+
+export class RunContext {
+  readonly world: World;
+  readonly store: RunStore;
+  readonly options: RunOptions;
+  /** First part of the branches' names. */
+  readonly branchPrefix: string;
+  readonly commonDir: string;
+  readonly gateSlots: Slots;
+  /** Landings are one at a time: each moves the base that the next one builds on. */
+  readonly landingLane: Slots;
+  /** Attempts whose end is awaited now, by task id (or `planner`). */
+  readonly running = new Map<string, RunningAttempt>();
+  readonly #aborts = new Map<string, AbortController>();
+  readonly #follows = new Map<string, () => void>();
+  readonly #onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
+
+  constructor(parts: {
+    world: World;
+    store: RunStore;
+    options: RunOptions;
+    branchPrefix: string;
+    commonDir: string;
+    gateSlots: Slots;
+    landingLane: Slots;
+    onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
+  }) {
+    this.world = parts.world;
+    this.store = parts.store;
+    this.options = parts.options;
+    this.branchPrefix = parts.branchPrefix;
+    this.commonDir = parts.commonDir;
+    this.gateSlots = parts.gateSlots;
+    this.landingLane = parts.landingLane;
+    this.#onActivity = parts.onActivity;
+  }
+
+  task(id: string): TaskRun {
+    const task = this.store.state.tasks.get(id);
+    if (task === undefined) throw new Error(`There is no task "${id}" in ${this.store.state.run}.`);
+    return task;
+  }
+
+  /** Names an agent or gate of this run may inherit. */
+  passEnv(own: readonly string[]): readonly string[] {
+    return [...new Set([...this.world.commonEnvironment, ...own, ...this.store.state.team.environment.pass])];
+  }
+
+  /** Aborted when a person stops the task; a fresh one is made at its next start. */
+  signal(id: string): AbortSignal {
+    let abort = this.#aborts.get(id);
+    if (abort === undefined) {
+      abort = new AbortController();
+      this.#aborts.set(id, abort);
+    }
+    return abort.signal;
+  }
+
+  /** Stops what a task does now: its agent's whole process tree, or its gate. */
+  async stop(id: string): Promise<void> {
+    this.signal(id);
+    this.#aborts.get(id)?.abort();
+    await this.running.get(id)?.stop();
+  }
+
+  /** Forgets an earlier stop. */
+  rearm(id: string): void {
+    this.#aborts.delete(id);
+  }
+
+  following(task: string, attempt: number, folder: string): void {
+    const ref: AttemptRef = { run: this.store.state.run, task, attempt, folder };
+    const key = `${task}/${String(attempt)}`;
+    this.#follows.get(key)?.();
+    this.#follows.set(key, this.world.activities.follow(folder, (lines) => this.#onActivity({ ref, lines })));
+  }
+
+  unfollow(task: string, attempt: number): void {
+    const key = `${task}/${String(attempt)}`;
+    this.#follows.get(key)?.();
+    this.#follows.delete(key);
+  }
+
+  dispose(): void {
+    for (const stop of this.#follows.values()) stop();
+    this.#follows.clear();
+  }
+}

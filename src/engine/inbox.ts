@@ -1,0 +1,41 @@
+/** The inbox: every wish of a person is a file that the one writer consumes. Any window or command may put one in. */
+import { parseWish } from '../core/wishSchema.js';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+import type { World } from './world.js';
+import { paths } from './world.js';
+
+/** Puts a wish into the inbox by atomic rename; the name sorts by time. */
+export async function post(world: World, wish: Wish): Promise<void> {
+  const at = world.clock.now();
+  const name = `${String(at).padStart(15, '0')}-${world.ids.nonce().slice(0, 12)}.json`;
+  await world.files.write(`${paths.inbox(world)}/${name}`, JSON.stringify({ v: 1, at, wish }));
+}
+
+/** Consumes every wish that is there, oldest first. What is no wish is put aside and said in the log, never acted on. */
+export async function consume(world: World, carryOut: (wish: Wish) => Promise<WishAnswer>): Promise<void> {
+  const folder = paths.inbox(world);
+  const names = (await world.files.list(folder)).filter((name) => /^[0-9]{15}-[0-9a-f]+\.json$/.test(name)).sort();
+  for (const name of names) {
+    const file = `${folder}/${name}`;
+    const text = await world.files.read(file);
+    if (text === undefined) continue;
+    const parsed = read(text);
+    if ('problem' in parsed) world.log.warn(`Ignored ${name} in the inbox: ${parsed.problem}`);
+    else {
+      const answer = await carryOut(parsed.wish);
+      if (!answer.ok) world.log.warn(`A wish (${parsed.wish.type}) from the inbox was refused: ${answer.reason}`);
+    }
+    await world.files.remove(file);
+  }
+}
+
+function read(text: string): { readonly wish: Wish } | { readonly problem: string } {
+  if (text.length > 1_000_000) return { problem: 'it is larger than a wish can be' };
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== 'object' || parsed === null || !('wish' in parsed)) return { problem: 'it holds no wish' };
+    return parseWish(parsed.wish);
+  } catch {
+    return { problem: 'it is not JSON' };
+  }
+}

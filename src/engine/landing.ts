@@ -1,0 +1,87 @@
+/** From an approved, green task to a new tip of the base. A landing is a compare-and-swap; it never tests or merges by itself. */
+import { listed } from '../core/gate.js';
+import type { Reason, TaskRun } from '../core/run.js';
+import { messageOf } from './attempts.js';
+import type { RunContext } from './context.js';
+
+export type LandingResult =
+  | { readonly next: 'landed' }
+  /** The base moved: bring up to date and gate again. */
+  | { readonly next: 'checking' }
+  | { readonly next: 'needs-you'; readonly reason: Reason };
+
+/** Lands one task. Can be repeated after a crash at any point: an intention on disk is finished or found done. */
+export async function land(context: RunContext, id: string): Promise<LandingResult> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const base = store.state.base.branch;
+  const now = await world.git.branchCommit(base);
+  if (now === undefined) return { next: 'needs-you', reason: { kind: 'merge-failed', text: `The branch ${base} is gone; nothing was landed. Your work is safe on ${task.branch ?? 'its branch'}.` } };
+  const intended = task.mergeIntended;
+  if (intended !== undefined && (await world.git.isAncestor(intended.to, now))) return done(context, id, intended.to);
+  const { receipt, head } = task;
+  if (receipt === undefined || head === undefined || receipt.tree !== head.tree || receipt.base !== now) return { next: 'checking' };
+  const made = await world.git.commitTree(receipt.tree, parentsOf(task, now, store.state.team.merge === 'squash'), landingMessage(store.state.run, task));
+  if (!made.ok) {
+    return { next: 'needs-you', reason: { kind: 'merge-failed', text: `Could not sign the landing commit: ${made.message}. Nothing has landed; unlock your signing key, then approve again.` } };
+  }
+  await store.append({ type: 'merge.intended', task: id, from: now, to: made.commit, receipt: receipt.id });
+  const advanced = await world.git.advance(base, now, made.commit);
+  if (advanced.ok) return done(context, id, made.commit);
+  await store.append({ type: 'merge.refused', task: id, reason: advanced.reason });
+  switch (advanced.reason) {
+    case 'base-moved':
+      return { next: 'checking' };
+    case 'blocked':
+      return {
+        next: 'needs-you',
+        reason: {
+          kind: 'checkout-in-the-way',
+          text: `${base} is checked out and your own ${advanced.paths.length === 1 ? 'change' : 'changes'} to ${listed(advanced.paths)} would be overwritten. Nothing has landed and nothing of yours was touched; commit or move ${advanced.paths.length === 1 ? 'it' : 'them'}, then approve again.`,
+          paths: advanced.paths,
+        },
+      };
+    case 'failed':
+      return { next: 'needs-you', reason: { kind: 'merge-failed', text: `git could not move ${base}: ${advanced.message}. Nothing has landed; your work is safe on ${task.branch ?? 'its branch'}.` } };
+  }
+}
+
+async function done(context: RunContext, id: string, commit: string): Promise<LandingResult> {
+  await context.store.append({ type: 'merge.landed', task: id, commit });
+  return { next: 'landed' };
+}
+
+function parentsOf(task: TaskRun, base: string, squash: boolean): readonly string[] {
+  return squash || task.head === undefined ? [base] : [base, task.head.commit];
+}
+
+function landingMessage(run: string, task: TaskRun): string {
+  const receipt = task.receipt === undefined ? '' : `Switchyard-Receipt: ${task.receipt.id}\n`;
+  return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n${receipt}`;
+}
+
+/** Removes a landed or dropped task's worktree and branch. Never fails the run: what cannot go stays and is named. */
+export async function cleanUp(context: RunContext, id: string): Promise<{ readonly removed: boolean; readonly why?: string }> {
+  const { world, store } = context;
+  const task = context.task(id);
+  if (task.worktree === undefined || task.branch === undefined || task.cleaned) return { removed: false };
+  try {
+    let backup: string | undefined;
+    if (task.state === 'dropped' && (await world.git.worktreeExists(task.worktree))) {
+      backup = (await world.git.backup(task.worktree, `${store.state.run}/${id}/dropped`)).ref;
+    }
+    await store.append({ type: 'worktree.removing', task: id, ...(backup !== undefined && { backup }) });
+    const head = task.head?.commit;
+    const result = await world.git.removeWorktree(task.worktree, {
+      branch: task.branch,
+      ...(head !== undefined && { branchAt: head }),
+      ...(backup !== undefined && { backedUp: true }),
+    });
+    if (!result.ok) return { removed: false, why: `it holds work that is not saved: ${listed(result.dirty)}` };
+    await store.append({ type: 'worktree.removed', task: id });
+    return { removed: true };
+  } catch (error) {
+    world.log.warn(`Could not clean up ${task.worktree}: ${messageOf(error)}. It stays as it is; Clean Up tries again.`);
+    return { removed: false, why: messageOf(error) };
+  }
+}

@@ -1,0 +1,145 @@
+/** The loop of one run: read the state, decide, drive what may move. Woken by events only; nothing polls. */
+import { decide } from '../core/scheduler.js';
+import type { Reason } from '../core/run.js';
+import { isActive, isOver } from '../core/task.js';
+import { messageOf } from './attempts.js';
+import type { RunContext } from './context.js';
+import { drive } from './pipeline.js';
+import { LogWriteError } from './store.js';
+
+export class RunLoop {
+  readonly #context: RunContext;
+  readonly #driving = new Map<string, Promise<void>>();
+  readonly #resting: (() => void)[] = [];
+  #waits: ReadonlyMap<string, Reason> = new Map();
+  #outOfBudget = false;
+  #scheduled = false;
+  #closed = false;
+  /** Work beside the tasks that keeps the run busy, e.g. a planner. */
+  #guests = 0;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+    context.store.onDidChange(() => this.wake());
+  }
+
+  get context(): RunContext {
+    return this.#context;
+  }
+
+  get waits(): ReadonlyMap<string, Reason> {
+    return this.#waits;
+  }
+
+  get outOfBudget(): boolean {
+    return this.#outOfBudget;
+  }
+
+  /** Looks again soon; many calls in one turn are one look. */
+  wake(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#look();
+    });
+  }
+
+  #look(): void {
+    const { store } = this.#context;
+    if (store.broken !== undefined) {
+      this.#rest();
+      return;
+    }
+    const { state } = store;
+    const decision = decide(state);
+    this.#waits = decision.waits;
+    this.#outOfBudget = decision.outOfBudget;
+    if (state.revision > 0 && !state.discarded) {
+      if (!state.stopped) for (const id of [...decision.start, ...decision.land]) this.#drive(id);
+      // A state that is in work without anybody working on it: after a restart, or sent back by a person.
+      for (const [id, task] of state.tasks) if (isActive(task.state) && !(state.stopped && !this.#adoptable(id))) this.#drive(id);
+      const over = state.tasks.size > 0 && [...state.tasks.values()].every((task) => isOver(task.state));
+      if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
+        void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
+        return;
+      }
+    }
+    if (this.#driving.size === 0 && this.#guests === 0) this.#rest();
+  }
+
+  /** Even a stopped run must see the end of an agent that is still alive. */
+  #adoptable(id: string): boolean {
+    const last = this.#context.store.state.tasks.get(id)?.attempts.at(-1);
+    return last !== undefined && last.endedAt === undefined;
+  }
+
+  #drive(id: string): void {
+    if (this.#driving.has(id)) return;
+    const driving = drive(this.#context, id)
+      .catch((error: unknown) => this.#failed(id, error))
+      .finally(() => {
+        this.#driving.delete(id);
+        this.wake();
+      });
+    this.#driving.set(id, driving);
+  }
+
+  /** A defect or a broken world must not stop the other tasks, and must not be silent. */
+  async #failed(id: string, error: unknown): Promise<void> {
+    const { world, store } = this.#context;
+    world.log.error(`Task ${id} could not go on`, error);
+    if (error instanceof LogWriteError || store.broken !== undefined) return;
+    const from = this.#context.task(id).state;
+    if (!isActive(from)) return;
+    await store
+      .append({ type: 'task.state', task: id, from, to: 'needs-you', reason: { kind: 'agent-failed', text: `Could not go on: ${messageOf(error)}. Its work is kept in its worktree; retry continues it.` } })
+      .catch(() => undefined);
+  }
+
+  #rest(): void {
+    for (const resolve of this.#resting.splice(0)) resolve();
+  }
+
+  /** Resolves when nothing moves any more: every task waits for a person, or is over, or the log is broken. */
+  async rested(): Promise<void> {
+    const resting = new Promise<void>((resolve) => this.#resting.push(resolve));
+    this.wake();
+    await resting;
+  }
+
+  /** Counts work beside the tasks as busy until it is done. */
+  async guest<T>(work: () => Promise<T>): Promise<T> {
+    this.#guests += 1;
+    try {
+      return await work();
+    } finally {
+      this.#guests -= 1;
+      this.wake();
+    }
+  }
+
+  /** Stops every agent and gate of the run; their work is kept. */
+  async stopAll(): Promise<void> {
+    const context = this.#context;
+    const ids = new Set([...context.store.state.tasks].filter(([, task]) => isActive(task.state)).map(([id]) => id));
+    for (const id of context.running.keys()) ids.add(id);
+    await Promise.all([...ids].map((id) => context.stop(id)));
+  }
+
+  /** Waits until nobody drives this task. */
+  async driven(id: string): Promise<void> {
+    await this.#driving.get(id);
+  }
+
+  /** Waits for what is under way to come to its next rest. */
+  async drained(): Promise<void> {
+    await Promise.allSettled([...this.#driving.values()]);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#context.dispose();
+    this.#rest();
+  }
+}

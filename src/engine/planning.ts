@@ -1,0 +1,225 @@
+/** The planner: an agent that reads the repository at the base commit and answers a plan. It can change nothing. */
+import type { AgentOutcome } from '../core/activity.js';
+import { CHECK_FILES, findChecks } from '../core/checksFound.js';
+import { PLANNER } from '../core/events.js';
+import { gateFeedback, stripAnsi } from '../core/gate.js';
+import { looksLikeOutline, outlineToPlan } from '../core/outline.js';
+import type { Plan, Problem } from '../core/plan.js';
+import { PLAN_JSON_SCHEMA, readPlanAnswer } from '../core/planAnswer.js';
+import { checkPlan } from '../core/planCheck.js';
+import type { StartRequest } from '../core/ports.js';
+import type { PlanningFacts } from '../core/prompts.js';
+import { changesPrompt, correctionPrompt, planPrompt, replanPrompt } from '../core/prompts.js';
+import type { RunState, TaskRun } from '../core/run.js';
+import { isUntouched } from '../core/task.js';
+import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
+import type { RunContext } from './context.js';
+import { paths } from './world.js';
+
+/** Answers that are sent back with their exact problems, at most. */
+const CORRECTIONS = 2;
+/** Paths shown to the planner; it can list the rest itself. */
+const MAX_FILES = 1_500;
+
+export type Planning =
+  | { readonly kind: 'plan' }
+  | { readonly kind: 'changes'; readonly text: string }
+  | { readonly kind: 'replan'; readonly task?: string; readonly feedback?: string };
+
+/** Plans, and proposes the result. Every way it can end is an event; it throws only when the log cannot be written. */
+export async function plan(context: RunContext, planning: Planning): Promise<void> {
+  const { store, world } = context;
+  context.rearm(PLANNER);
+  await store.append({ type: 'planner.started', kind: planning.kind });
+  const outline = planning.kind === 'plan' && looksLikeOutline(store.state.goal) ? outlineToPlan(store.state.goal) : undefined;
+  if (outline !== undefined) {
+    if ('plan' in outline) await propose(context, { ...outline.plan, ...(outline.plan.goal === '' && { goal: store.state.goal }) });
+    else await store.append({ type: 'planner.ended', failure: `The outline cannot be used: ${outline.problems.join('; ')}. Nothing was started.` });
+    return;
+  }
+  const worktree = paths.worktree(world, store.state.run, PLANNER);
+  try {
+    const commit = (await world.git.branchCommit(store.state.base.branch)) ?? store.state.base.commit;
+    await world.git.addWorktree({ path: worktree, branch: undefined, commit });
+    const failure = await ask(context, planning, worktree, commit);
+    if (failure === 'cancelled') await store.append({ type: 'planner.ended', cancelled: true });
+    else if (failure !== undefined) await store.append({ type: 'planner.ended', failure });
+  } catch (error) {
+    if (store.broken !== undefined) throw error;
+    world.log.error('Planning failed', error);
+    await store.append({ type: 'planner.ended', failure: `Planning could not go on: ${messageOf(error)}. Nothing was changed; try again.` });
+  } finally {
+    // A planner's copy holds nothing of anybody's: whatever is in it was written against its orders.
+    await world.git.removeWorktree(worktree, { backedUp: true }).catch((error: unknown) => world.log.warn(`Could not remove the planner's copy: ${messageOf(error)}`));
+  }
+}
+
+/** Returns why there is no plan, or `undefined` after one was proposed. */
+async function ask(context: RunContext, planning: Planning, worktree: string, commit: string): Promise<string | undefined> {
+  const { world, store } = context;
+  const member = store.state.team.planner;
+  const adapter = world.agents.adapter(member.agent);
+  const status = await world.agents.status(member.agent);
+  if (adapter === undefined || status?.found !== true) {
+    return `The planner ${adapter?.name ?? member.agent} was not found. ${status?.hint ?? ''} Nothing was started; install it or name another planner in the team file.`;
+  }
+  if (status.problem !== undefined) return `The planner ${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''} Nothing was started.`;
+  if (status.signedIn === 'no') return `The planner ${adapter.name} is not signed in. ${status.hint ?? ''} Nothing was started.`;
+
+  const first = await promptFor(context, planning, commit);
+  const goal = planning.kind === 'replan' ? `replan:${store.state.goal}` : store.state.goal;
+  let prompt = first;
+  let session: string | undefined;
+  for (let round = 0; ; round += 1) {
+    if (context.signal(PLANNER).aborted) return 'cancelled';
+    const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(status.path !== undefined && { executable: status.path }), apiEquivalent: status.account === 'subscription' });
+    if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
+    if (!outcome.ok) return `${adapter.name} did not answer a plan: ${outcome.message ?? outcome.reason ?? 'it ended without finishing'}. Nothing was changed; try again or name another planner in the team file.`;
+    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0 });
+    const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
+    if ('plan' in answer && problems.length === 0) {
+      await propose(context, planning.kind === 'replan' ? united(store.state, answer.plan) : answer.plan);
+      return undefined;
+    }
+    if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems)}. Nothing was changed; try again with a clearer goal, or write an outline.`;
+    session = adapter.resumes ? outcome.session : undefined;
+    const correction = correctionPrompt(problems);
+    prompt = session === undefined ? `${first}\n\nYour last answer was:\n${(outcome.text ?? '').slice(0, 20_000)}\n\n${correction}` : correction;
+  }
+}
+
+interface Question {
+  readonly prompt: string;
+  readonly worktree: string;
+  readonly goal: string;
+  readonly resume?: string;
+  readonly executable?: string;
+  readonly apiEquivalent: boolean;
+}
+
+async function askOnce(context: RunContext, question: Question): Promise<AgentOutcome> {
+  const { world, store } = context;
+  const member = store.state.team.planner;
+  const adapter = world.agents.adapter(member.agent);
+  if (adapter === undefined) throw new Error(`there is no agent ${member.agent}`);
+  const attempt = store.state.plannerAttempts.length + 1;
+  const folder = paths.attempt(world, store.state.run, PLANNER, attempt);
+  const request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'schema' | 'goal' | 'budgetUsd'> = {
+    cwd: question.worktree,
+    prompt: question.prompt,
+    permissions: 'read-only',
+    goal: question.goal,
+    ...(adapter.answersBySchema && { schema: PLAN_JSON_SCHEMA }),
+    ...(question.resume !== undefined && { resume: question.resume }),
+    ...(store.state.team.limits.runUsd !== undefined && { budgetUsd: store.state.team.limits.runUsd }),
+  };
+  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, request, ...(question.executable !== undefined && { executable: question.executable }) });
+  await store.append({
+    type: 'attempt.starting',
+    task: PLANNER,
+    attempt,
+    role: 'planner',
+    agent: member.agent,
+    ...(member.model !== undefined && { model: member.model }),
+    folder,
+    nonce: made.spec.nonce,
+    ...(question.resume !== undefined && { resume: question.resume }),
+    apiEquivalent: question.apiEquivalent,
+  });
+  const running = await world.runners.start(made.spec, made.files);
+  context.running.set(PLANNER, running);
+  context.following(PLANNER, attempt, folder);
+  try {
+    if (context.signal(PLANNER).aborted) await running.stop();
+    const outcome = outcomeOf(await running.ended);
+    const state = store.state.plannerAttempts.find((each) => each.attempt === attempt);
+    if (state !== undefined) await endAttempt(context, PLANNER, state, outcome);
+    return outcome;
+  } finally {
+    context.running.delete(PLANNER);
+    context.unfollow(PLANNER, attempt);
+  }
+}
+
+/** Proposes a checked plan as the next revision. */
+export async function propose(context: RunContext, plan: Plan): Promise<void> {
+  const { store } = context;
+  const planning = store.state.planner !== undefined && store.state.planner.endedAt === undefined;
+  await store.append(
+    ...(planning ? [{ type: 'planner.ended' as const }] : []),
+    { type: 'plan.proposed', revision: store.state.lastRevision + 1, plan },
+  );
+}
+
+async function promptFor(context: RunContext, planning: Planning, commit: string): Promise<string> {
+  const { store } = context;
+  const facts = await planningFacts(context, commit);
+  switch (planning.kind) {
+    case 'plan':
+      return planPrompt(facts);
+    case 'changes':
+      return changesPrompt(facts, JSON.stringify(store.state.proposal?.plan ?? {}, undefined, 1), planning.text);
+    case 'replan': {
+      const failing = planning.task === undefined ? undefined : store.state.tasks.get(planning.task);
+      return replanPrompt(facts, store.state, failing, failing === undefined ? '' : evidence(failing), planning.feedback);
+    }
+  }
+}
+
+async function planningFacts(context: RunContext, commit: string): Promise<PlanningFacts> {
+  const { world, store } = context;
+  const files = await world.git.listFiles(commit, MAX_FILES + 1);
+  const top = new Set(files.filter((path) => !path.includes('/')));
+  const texts = new Map<string, string>();
+  for (const name of CHECK_FILES) {
+    if (!top.has(name)) continue;
+    const text = await world.git.readFile(commit, name);
+    if (text !== undefined) texts.set(name, text);
+  }
+  const { team } = store.state;
+  const checks = team.gate.length > 0 ? [...team.gate] : findChecks(texts, files);
+  const tiers = (['fast', 'standard', 'deep'] as const).map((tier) => `${tier}: ${team.tiers[tier].agent}${team.tiers[tier].model === undefined ? '' : ` ${team.tiers[tier].model ?? ''}`}`);
+  return {
+    goal: store.state.goal,
+    branch: store.state.base.branch,
+    files: files.slice(0, MAX_FILES),
+    filesCut: files.length > MAX_FILES,
+    checks,
+    team: `The team: ${tiers.join(', ')}; at most ${String(team.limits.maxParallel)} at the same time.`,
+  };
+}
+
+/** What a failing task has to show for itself. */
+function evidence(task: TaskRun): string {
+  const gate = task.gates.at(-1);
+  return [
+    ...(task.reason === undefined ? [] : [task.reason.text]),
+    ...(gate?.verdict === 'red' ? [gateFeedback(gate.results, gate.note)] : []),
+    ...(task.violations.length > 0 ? [`Paths outside its contract: ${task.violations.map((each) => each.path).join(', ')}`] : []),
+    ...task.attempts.flatMap((attempt) => (attempt.outcome?.message === undefined ? [] : [`Attempt ${String(attempt.attempt)}: ${stripAnsi(attempt.outcome.message)}`])),
+  ].join('\n');
+}
+
+/** A revision is the tasks that stay and the answer's; together they must be a plan. */
+function united(state: RunState, answer: Plan): Plan {
+  const kept = [...state.tasks.values()].filter((each) => !isUntouched(each.state)).map((each) => each.task);
+  const ids = new Set(kept.map((task) => task.id));
+  return { ...answer, goal: state.goal, tasks: [...kept, ...answer.tasks.filter((task) => !ids.has(task.id))] };
+}
+
+function unionProblems(state: RunState, answer: Plan): readonly Problem[] {
+  if (state.revision === 0) return [];
+  const kept = [...state.tasks.values()].filter((each) => !isUntouched(each.state));
+  const clash = answer.tasks.filter((task) => kept.some((each) => each.task.id === task.id));
+  if (clash.length > 0) {
+    return clash.map((task) => ({ code: 'duplicate-id', tasks: [task.id], message: `${task.id} has already started or landed; leave it out, or use another id for new work` }));
+  }
+  const dropped = new Set(kept.filter((each) => each.state === 'dropped').map((each) => each.task.id));
+  const onDropped = answer.tasks.filter((task) => task.dependsOn.some((on) => dropped.has(on)));
+  if (onDropped.length > 0) return onDropped.map((task) => ({ code: 'unknown-dependency', tasks: [task.id], message: `${task.id} depends on a task that was dropped` }));
+  return checkPlan(united(state, answer)).problems.filter((problem) => problem.severity !== 'warning');
+}
+
+function describe(problems: readonly Problem[]): string {
+  return problems.slice(0, 5).map((problem) => problem.message).join('; ');
+}

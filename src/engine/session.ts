@@ -1,0 +1,471 @@
+/** One repository in this process: which run is shown, who writes, and the doors for the UI and the headless command. */
+import type { ActivityLine } from '../core/activity.js';
+import type { Event } from '../core/events.js';
+import { apply } from '../core/fold.js';
+import { outlineToPlan } from '../core/outline.js';
+import { phaseOf } from '../core/phase.js';
+import type { Plan } from '../core/plan.js';
+import { checkPlan } from '../core/planCheck.js';
+import type { AgentStatus, FileDiff, RepositoryFacts, Sha } from '../core/ports.js';
+import type { Reason, RunState } from '../core/run.js';
+import { isOver } from '../core/task.js';
+import type { Limits } from '../core/team.js';
+import { parseWish } from '../core/wishSchema.js';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
+import { messageOf } from './attempts.js';
+import { RunContext } from './context.js';
+import type { RunOptions } from './context.js';
+import { emitter } from './emitter.js';
+import { consume, post } from './inbox.js';
+import { cleanUp } from './landing.js';
+import { RunLoop } from './loop.js';
+import { plan as planRun, propose } from './planning.js';
+import { Slots } from './semaphore.js';
+import { RunStore } from './store.js';
+import { readTeam } from './teams.js';
+import { carryOut } from './wishes.js';
+import type { Holder, World } from './world.js';
+import { paths } from './world.js';
+
+export interface SessionOptions extends RunOptions {
+  /** Said to others while this process holds the repository, e.g. `VS Code window`. */
+  readonly label: string;
+  /** `reader` never takes the lock; `writer` needs it; `auto` takes it while a run is alive and nobody has it. */
+  readonly mode: 'reader' | 'writer' | 'auto';
+}
+
+const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
+const PREFIX = 'switchyard';
+const OTHER_PREFIX = 'switchyard-tasks';
+
+export class EngineSession implements Session {
+  readonly facts: RepositoryFacts;
+  readonly #world: World;
+  readonly #options: SessionOptions;
+  readonly #changed: { event: Listen<void>; fire(value: void): void };
+  readonly #activity: { event: Listen<{ ref: AttemptRef; lines: readonly ActivityLine[] }>; fire(value: { ref: AttemptRef; lines: readonly ActivityLine[] }): void };
+  readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
+  readonly #loops = new Map<string, RunLoop>();
+  /** Landings of every run of the repository share one lane. */
+  readonly #landingLane = new Slots(1);
+  #lock: { release(): Promise<void> } | undefined;
+  #locking: Promise<Holder | undefined> | undefined;
+  #holder: Holder | undefined;
+  #shown: string | undefined;
+  #followed: RunState | undefined;
+  #stopFollowing: (() => void) | undefined;
+  #stopInbox: (() => void) | undefined;
+  #stopLockWatch: (() => void) | undefined;
+  #consuming = Promise.resolve();
+  #closed = false;
+
+  private constructor(world: World, facts: RepositoryFacts, options: SessionOptions) {
+    this.#world = world;
+    this.facts = facts;
+    this.#options = options;
+    this.#changed = emitter<void>(world.log);
+    this.#activity = emitter(world.log);
+    this.#events = emitter<readonly Event[]>(world.log);
+  }
+
+  /** Opens the repository's newest run, or none. */
+  static async open(world: World, options: SessionOptions): Promise<EngineSession> {
+    const session = new EngineSession(world, await world.git.facts(), options);
+    if (options.mode === 'writer') await session.#becomeWriter();
+    const [newest] = await session.#runIds();
+    if (newest !== undefined && options.mode !== 'writer') await session.open(newest);
+    return session;
+  }
+
+  get onDidChange(): Listen<void> {
+    return this.#changed.event;
+  }
+
+  get onActivity(): Listen<{ readonly ref: AttemptRef; readonly lines: readonly ActivityLine[] }> {
+    return this.#activity.event;
+  }
+
+  get heldBy(): string | undefined {
+    return this.#holder === undefined ? undefined : `${this.#holder.label} (process ${String(this.#holder.pid)})`;
+  }
+
+  current(): RunState | undefined {
+    return this.#loop()?.context.store.state ?? this.#followed;
+  }
+
+  waits(): ReadonlyMap<string, Reason> {
+    return this.#loop()?.waits ?? NO_WAITS;
+  }
+
+  /** A budget is what holds the shown run. */
+  get outOfBudget(): boolean {
+    return this.#loop()?.outOfBudget ?? false;
+  }
+
+  /** The log of the shown run could not be written. */
+  get broken(): Error | undefined {
+    return this.#loop()?.context.store.broken;
+  }
+
+  #loop(): RunLoop | undefined {
+    return this.#shown === undefined ? undefined : this.#loops.get(this.#shown);
+  }
+
+  async #runIds(): Promise<readonly string[]> {
+    const names = await this.#world.files.list(paths.runs(this.#world));
+    return names.filter((name) => /^r[0-9]+$/.test(name)).sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  }
+
+  async runs(): Promise<readonly RunSummary[]> {
+    const summaries: RunSummary[] = [];
+    for (const run of await this.#runIds()) {
+      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : await this.#peek(run));
+      if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
+    }
+    return summaries;
+  }
+
+  /** A run's state without following it. */
+  async #peek(run: string): Promise<RunState | undefined> {
+    return this.#foldLoosely(run, undefined, await this.#world.logs.read(paths.log(this.#world, run)));
+  }
+
+  #foldLoosely(run: string, state: RunState | undefined, events: readonly unknown[]): RunState | undefined {
+    let next = state;
+    try {
+      for (const event of events) next = apply(next, event as Event);
+    } catch (error) {
+      this.#world.log.error(`The log of ${run} cannot be read further`, error);
+    }
+    return next;
+  }
+
+  async open(run: string): Promise<void> {
+    if (!/^r[0-9]+$/.test(run)) throw new Error(`"${run}" is not the name of a run.`);
+    this.#shown = run;
+    if (!this.#loops.has(run)) {
+      const state = await this.#peek(run);
+      if (state === undefined) throw new Error(`There is no run ${run} in this repository.`);
+      const alive = !isFinished(state);
+      if (this.#options.mode === 'writer' || (this.#options.mode === 'auto' && alive)) {
+        const holder = await this.#becomeWriter();
+        if (holder === undefined) await this.#openLoop(run);
+      }
+    }
+    this.#follow();
+    this.#changed.fire();
+  }
+
+  /** Reads the shown run's log while another process writes it (or nobody does). */
+  #follow(): void {
+    this.#stopFollowing?.();
+    this.#stopFollowing = undefined;
+    this.#followed = undefined;
+    const run = this.#shown;
+    if (run === undefined || this.#loops.has(run) || this.#closed) return;
+    this.#stopFollowing = this.#world.logs.follow(paths.log(this.#world, run), (events) => {
+      this.#followed = this.#foldLoosely(run, this.#followed, events);
+      this.#changed.fire();
+    });
+  }
+
+  /** Takes the repository's lock; returns who has it when somebody else does. */
+  async #becomeWriter(): Promise<Holder | undefined> {
+    if (this.#lock !== undefined) return undefined;
+    this.#locking ??= this.#acquire().finally(() => (this.#locking = undefined));
+    return this.#locking;
+  }
+
+  async #acquire(): Promise<Holder | undefined> {
+    const result = await this.#world.locks.acquire(paths.lock(this.#world), this.#options.label);
+    if (!result.ok) {
+      this.#holder = result.holder;
+      this.#watchLock();
+      this.#changed.fire();
+      return result.holder;
+    }
+    this.#lock = result;
+    this.#holder = undefined;
+    this.#stopLockWatch?.();
+    this.#stopLockWatch = undefined;
+    this.#stopInbox ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consumeInbox());
+    return undefined;
+  }
+
+  /** The holder lets go or dies: the lock's folder changes, or its next start does. Then this process may take over. */
+  #watchLock(): void {
+    if (this.#options.mode !== 'auto' || this.#stopLockWatch !== undefined) return;
+    this.#stopLockWatch = this.#world.files.watch(paths.lock(this.#world), () => {
+      void this.#world.locks.holder(paths.lock(this.#world)).then(async (holder) => {
+        if (holder !== undefined || this.#lock !== undefined || this.#closed) return;
+        this.#holder = undefined;
+        if (this.#shown !== undefined) await this.open(this.#shown);
+      });
+    });
+  }
+
+  #consumeInbox(): void {
+    if (this.#lock === undefined || this.#closed) return;
+    this.#consuming = this.#consuming
+      .then(() =>
+        consume(this.#world, async (wish) => {
+          const loop = this.#loops.get(wish.run) ?? (await this.#openLoop(wish.run).catch(() => undefined));
+          return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
+        }),
+      )
+      .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
+  }
+
+  async #openLoop(run: string): Promise<RunLoop> {
+    const present = this.#loops.get(run);
+    if (present !== undefined) return present;
+    return this.#adoptStore(await RunStore.open(this.#world, run));
+  }
+
+  async #adoptStore(store: RunStore): Promise<RunLoop> {
+    const context = new RunContext({
+      world: this.#world,
+      store,
+      options: { autoApprove: this.#options.autoApprove },
+      branchPrefix: (await this.#world.git.prefixBlocked(PREFIX)) ? OTHER_PREFIX : PREFIX,
+      commonDir: this.facts.commonDir,
+      gateSlots: new Slots(store.state.team.limits.gateParallel),
+      landingLane: this.#landingLane,
+      onActivity: (value) => this.#activity.fire(value),
+    });
+    if (context.branchPrefix !== PREFIX) this.#world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);
+    const loop = new RunLoop(context);
+    this.#loops.set(store.state.run, loop);
+    store.onDidChange((events) => {
+      if (store.state.run === this.#shown) this.#events.fire(events);
+      this.#changed.fire();
+    });
+    await this.#recoverPlanner(loop);
+    loop.wake();
+    return loop;
+  }
+
+  /** A planner that was at work when its window went away: its answer is asked for again by a person. */
+  async #recoverPlanner(loop: RunLoop): Promise<void> {
+    const { store, world } = loop.context;
+    const { planner } = store.state;
+    if (planner === undefined || planner.endedAt !== undefined) return;
+    const open = planner.tries.find((each) => each.endedAt === undefined);
+    if (open !== undefined) {
+      const running = await world.runners.adopt(open.folder);
+      await running?.stop();
+      await store.append({
+        type: 'attempt.ended',
+        task: 'planner',
+        attempt: open.attempt,
+        outcome: { ok: false, reason: 'interrupted', usage: [], usageIsCumulative: false, denied: [] },
+        usage: [],
+      });
+    }
+    await store.append({ type: 'planner.ended', failure: 'Planning was interrupted when the editor or the machine stopped. Nothing was changed; plan again.' });
+  }
+
+  async decompose(source: PlanSource): Promise<{ readonly ok: true; readonly run: string } | { readonly ok: false; readonly reason: string }> {
+    const made = source.kind === 'goal' ? undefined : source.kind === 'plan' ? source.plan : fromOutline(source.text, source.goal);
+    if (typeof made === 'string') return { ok: false, reason: made };
+    const goal = made?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
+    if (goal === '') return { ok: false, reason: 'The goal is empty; say what should be done.' };
+    const branch = made?.base ?? this.facts.branch;
+    if (branch === undefined) return { ok: false, reason: 'No branch is checked out (HEAD is detached), so there is no base to land on. Check out a branch, or name one as "base" in the plan. Nothing was changed.' };
+    const commit = await this.#world.git.branchCommit(branch);
+    if (commit === undefined) return { ok: false, reason: `There is no local branch "${branch}" to land on. Nothing was changed; name an existing branch as base.` };
+    const reading = await readTeam(this.#world, made, source.overrides);
+    const [problem] = reading.problems;
+    if (problem !== undefined) return { ok: false, reason: `The team file ${reading.file} cannot be used: ${reading.problems.join('; ')}. Nothing was changed.` };
+    if (made !== undefined) {
+      const check = checkPlan(made, { teamHasGate: reading.team.gate.length > 0 });
+      const wrong = check.problems.filter((each) => each.severity !== 'warning');
+      if (wrong.length > 0) return { ok: false, reason: `The plan cannot be used: ${wrong.map((each) => each.message).join('; ')}. Nothing was changed.` };
+    }
+    const holder = await this.#becomeWriter();
+    if (holder !== undefined) return { ok: false, reason: `This repository is held by ${holder.label} (process ${String(holder.pid)}), which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
+    const [newest] = await this.#runIds();
+    const run = `r${String(newest === undefined ? 1 : Number(newest.slice(1)) + 1)}`;
+    let loop: RunLoop;
+    this.#shown = run;
+    try {
+      loop = await this.#adoptStore(await RunStore.create(this.#world, { type: 'run.created', run, goal, base: { branch, commit }, team: reading.team }));
+      if (made !== undefined) await propose(loop.context, made);
+    } catch (error) {
+      return { ok: false, reason: messageOf(error) };
+    }
+    this.#follow();
+    this.#changed.fire();
+    if (made === undefined) void loop.guest(() => planRun(loop.context, { kind: 'plan' })).catch((error: unknown) => this.#world.log.error('Planning failed', error));
+    return { ok: true, run };
+  }
+
+  async wish(input: Wish): Promise<WishAnswer> {
+    const parsed = parseWish(input);
+    if ('problem' in parsed) return { ok: false, reason: parsed.problem };
+    const { wish } = parsed;
+    if (this.#options.mode !== 'reader') {
+      const holder = await this.#becomeWriter();
+      if (holder === undefined) {
+        try {
+          const loop = await this.#openLoop(wish.run);
+          if (this.#shown === wish.run) this.#follow();
+          return await carryOut(loop, wish);
+        } catch (error) {
+          return { ok: false, reason: messageOf(error) };
+        }
+      }
+    }
+    await post(this.#world, wish);
+    return { ok: true };
+  }
+
+  /** Acts on wishes that wait in the inbox; needs the lock. Resolves when they are carried out. */
+  async takeWishes(): Promise<void> {
+    this.#consumeInbox();
+    await this.#consuming;
+  }
+
+  /** Changes limits of the shown run from now on. */
+  async changeLimits(limits: Partial<Limits>): Promise<void> {
+    await this.#loop()?.context.store.append({ type: 'limits.changed', limits });
+  }
+
+  /** Events of the shown run as they are folded. */
+  onEvents(listener: (events: readonly Event[]) => void): Disposable {
+    return this.#events.event(listener);
+  }
+
+  /** Resolves when the shown run rests. */
+  async rested(): Promise<void> {
+    await this.#loop()?.rested();
+  }
+
+  async team() {
+    return readTeam(this.#world);
+  }
+
+  agents(refresh?: boolean): Promise<readonly AgentStatus[]> {
+    return this.#world.agents.detect(refresh);
+  }
+
+  async activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
+    const folder = this.#folder(ref.task, ref.attempt);
+    return folder === undefined ? [] : this.#world.activities.read(folder, afterSeq);
+  }
+
+  async gateOutput(task: string, attempt: number): Promise<string | undefined> {
+    const state = this.current();
+    if (state?.tasks.has(task) !== true) return undefined;
+    return this.#world.files.read(`${paths.attempt(this.#world, state.run, task, attempt)}/gate.txt`);
+  }
+
+  #folder(task: string, attempt: number): string | undefined {
+    const state = this.current();
+    const attempts = task === 'planner' ? state?.plannerAttempts : state?.tasks.get(task)?.attempts;
+    return attempts?.find((each) => each.attempt === attempt)?.folder;
+  }
+
+  async review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined> {
+    const head = this.current()?.tasks.get(task)?.head;
+    if (head === undefined) return undefined;
+    return { from: head.base, to: head.commit, files: await this.#world.git.diffFiles(head.base, head.commit) };
+  }
+
+  async patch(task: string, path: string): Promise<string | undefined> {
+    const head = this.current()?.tasks.get(task)?.head;
+    return head === undefined ? undefined : this.#world.git.patch(head.base, head.commit, path);
+  }
+
+  /** The whole diff of a task as one unified text. */
+  async wholePatch(task: string): Promise<string> {
+    const head = this.current()?.tasks.get(task)?.head;
+    return head === undefined ? '' : this.#world.git.patch(head.base, head.commit);
+  }
+
+  /** Who holds the repository at this moment, looked up afresh. */
+  async holderNow(): Promise<string | undefined> {
+    const holder = await this.#world.locks.holder(paths.lock(this.#world));
+    return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
+  }
+
+  fileAt(commit: Sha, path: string): Promise<string | undefined> {
+    return this.#world.git.readFile(commit, path);
+  }
+
+  async takeOverCommand(task: string) {
+    const state = this.current()?.tasks.get(task);
+    const attempt = state?.attempts.at(-1);
+    if (state?.worktree === undefined || attempt === undefined) return undefined;
+    const status = await this.#world.agents.status(attempt.agent);
+    const command = this.#world.agents.adapter(attempt.agent)?.takeOver(state.session, {
+      cwd: state.worktree,
+      ...(attempt.model !== undefined && { model: attempt.model }),
+      ...(status?.path !== undefined && { executable: status.path }),
+    });
+    return command === undefined ? undefined : { file: command.file, args: command.args, cwd: state.worktree, env: command.setEnv };
+  }
+
+  async clean(options: { readonly dryRun: boolean } = { dryRun: false }) {
+    const removed: string[] = [];
+    const kept: { path: string; why: string }[] = [];
+    const holder = await this.#becomeWriter();
+    if (holder !== undefined) return { removed, kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
+    for (const run of await this.#runIds()) {
+      const loop = await this.#openLoop(run).catch((error: unknown) => {
+        kept.push({ path: paths.run(this.#world, run), why: messageOf(error) });
+        return undefined;
+      });
+      for (const [id, task] of loop?.context.store.state.tasks ?? []) {
+        if (loop === undefined || task.worktree === undefined || task.cleaned) continue;
+        if (!isOver(task.state)) {
+          kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+          continue;
+        }
+        if (options.dryRun) {
+          removed.push(task.worktree);
+          continue;
+        }
+        const result = await cleanUp(loop.context, id);
+        if (result.removed) removed.push(task.worktree);
+        else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
+      }
+    }
+    return { removed, kept };
+  }
+
+  async close(options: { readonly stopAgents: boolean }): Promise<void> {
+    if (this.#closed) return;
+    if (options.stopAgents) {
+      for (const loop of this.#loops.values()) {
+        const { store } = loop.context;
+        const alive = !isFinished(store.state) && store.state.revision > 0;
+        if (alive && !store.state.stopped && store.broken === undefined) await store.append({ type: 'run.stopped' }).catch(() => undefined);
+        await loop.stopAll();
+        await loop.drained();
+      }
+    }
+    this.#closed = true;
+    this.#stopFollowing?.();
+    this.#stopInbox?.();
+    this.#stopLockWatch?.();
+    for (const loop of this.#loops.values()) {
+      loop.close();
+      await loop.context.store.close().catch(() => undefined);
+    }
+    await this.#world.git.settled();
+    await this.#lock?.release();
+  }
+}
+
+function isFinished(state: RunState): boolean {
+  return ['done', 'failed'].includes(phaseOf(state)) || state.discarded;
+}
+
+function fromOutline(text: string, goal: string | undefined): Plan | string {
+  const read = outlineToPlan(text, goal === undefined ? {} : { goal });
+  return 'plan' in read ? read.plan : `The outline cannot be used: ${read.problems.join('; ')}. Nothing was changed.`;
+}
+
+export type { Disposable };

@@ -1,0 +1,91 @@
+/** One run's state and its log: the only place where events are numbered, folded and written. */
+import type { Event, EventBody } from '../core/events.js';
+import { apply, fold } from '../core/fold.js';
+import type { RunState } from '../core/run.js';
+import type { Disposable, Listen } from './api.js';
+import { emitter } from './emitter.js';
+import type { OpenLog, World } from './world.js';
+import { paths } from './world.js';
+
+/** The log could not be written. Nothing new is started; what was decided before is on disk. */
+export class LogWriteError extends Error {
+  constructor(cause: unknown) {
+    super(
+      `Could not write the run's log: ${cause instanceof Error ? cause.message : String(cause)}. Nothing was lost: everything up to the last step is on disk and every worktree is as it was. Make room or fix the folder, then resume the run.`,
+      { cause },
+    );
+    this.name = 'LogWriteError';
+  }
+}
+
+export class RunStore {
+  #state: RunState;
+  readonly #log: OpenLog;
+  readonly #world: World;
+  #broken: LogWriteError | undefined;
+  readonly #changed: { event: Listen<readonly Event[]>; fire(events: readonly Event[]): void };
+
+  private constructor(world: World, log: OpenLog, state: RunState) {
+    this.#world = world;
+    this.#log = log;
+    this.#state = state;
+    this.#changed = emitter<readonly Event[]>(world.log);
+  }
+
+  static async create(world: World, first: Extract<EventBody, { type: 'run.created' }>): Promise<RunStore> {
+    const log = await world.logs.open(paths.log(world, first.run));
+    const event: Event = { v: 1, seq: 1, at: new Date(world.clock.now()).toISOString(), ...first };
+    const state = apply(undefined, event);
+    await log.append([event]);
+    return new RunStore(world, log, state);
+  }
+
+  static async open(world: World, run: string): Promise<RunStore> {
+    const log = await world.logs.open(paths.log(world, run));
+    if (log.torn !== undefined) world.log.warn(`The log of ${run} ended in the middle of a line (a crash while writing); that line was cut off.`);
+    const state = fold(log.events as readonly Event[]);
+    if (state === undefined) throw new Error(`The log of ${run} is empty.`);
+    return new RunStore(world, log, state);
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  /** Set once the log could not be written. */
+  get broken(): LogWriteError | undefined {
+    return this.#broken;
+  }
+
+  get onDidChange(): (listener: (events: readonly Event[]) => void) => Disposable {
+    return this.#changed.event;
+  }
+
+  /** Folds at once and resolves when the events are on disk; await it before any act that an intention announces. */
+  async append(...bodies: readonly EventBody[]): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    const at = new Date(this.#world.clock.now()).toISOString();
+    const events: Event[] = [];
+    let state = this.#state;
+    for (const body of bodies) {
+      const event: Event = { v: 1, seq: state.seq + 1, at, ...body };
+      state = apply(state, event);
+      events.push(event);
+    }
+    this.#state = state;
+    const written = this.#log.append(events);
+    this.#changed.fire(events);
+    try {
+      await written;
+    } catch (error) {
+      this.#broken ??= new LogWriteError(error);
+      this.#world.log.error(this.#broken.message, error);
+      this.#changed.fire([]);
+      throw this.#broken;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+}

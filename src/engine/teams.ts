@@ -1,0 +1,46 @@
+/** The team of a new run: the team file with every default filled in. */
+import type { Plan } from '../core/plan.js';
+import { parseTeamFile, resolveTeam } from '../core/teamFile.js';
+import type { TeamFile } from '../core/teamFile.js';
+import type { Team } from '../core/team.js';
+import type { TeamOverrides } from './api.js';
+import type { World } from './world.js';
+
+export interface TeamReading {
+  readonly team: Team;
+  /** Each names its place. A team with problems starts nothing. */
+  readonly problems: readonly string[];
+  readonly file: string;
+}
+
+export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrides = {}): Promise<TeamReading> {
+  const found = await world.readTeamFile();
+  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  const file = 'file' in parsed ? parsed.file : undefined;
+  const problems = 'problems' in parsed ? parsed.problems : strategyProblems(file);
+  // Probing every CLI on the machine is only needed where somebody is not named.
+  const agents = everybodyNamed(file, plan) ? [] : await world.agents.detect();
+  const team = resolveTeam(file, agents);
+  return {
+    team: { ...team, ...(overrides.planner !== undefined && { planner: overrides.planner }), limits: { ...team.limits, ...overrides.limits } },
+    problems,
+    file: found.file,
+  };
+}
+
+function parse(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): { readonly file: TeamFile } | { readonly problems: readonly string[] } {
+  const read = jsonc(text);
+  return 'problem' in read ? { problems: [read.problem] } : parseTeamFile(read.value);
+}
+
+function strategyProblems(file: TeamFile | undefined): readonly string[] {
+  const merge = file?.merge;
+  if (merge !== 'integration' && merge !== 'pull-request') return [];
+  return [`merge: "${merge}" is not available in this version; use "merge" or "squash"`];
+}
+
+function everybodyNamed(file: TeamFile | undefined, plan: Plan | undefined): boolean {
+  const tiers = file?.tiers?.standard !== undefined;
+  const tasks = plan?.tasks.every((task) => task.agent !== undefined) === true;
+  return (tiers || tasks) && (file?.planner !== undefined || plan !== undefined);
+}

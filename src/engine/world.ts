@@ -1,0 +1,74 @@
+/** Everything the engine needs from the world, bundled: built once by a composition root. */
+import type { ActivityLine } from '../core/activity.js';
+import type { Event } from '../core/events.js';
+import type { Agents, Clock, Files, Gates, Git, Ids, Log, Prices, Runners } from '../core/ports.js';
+
+/** One run's append-only log, open for writing. */
+export interface OpenLog {
+  /** What it held when it was opened, parsed but not yet believed. */
+  readonly events: readonly unknown[];
+  /** A torn last line that was cut off. */
+  readonly torn?: string;
+  /** Resolves when the lines are on disk; a failure leaves the file as it was. */
+  append(lines: readonly Event[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Logs {
+  open(file: string): Promise<OpenLog>;
+  /** All there is now, without a torn last line; empty when there is no such file. */
+  read(file: string): Promise<readonly unknown[]>;
+  /** Reads without writing, and goes on with what is appended later. The first call-back holds all there is. */
+  follow(file: string, onEvents: (events: readonly unknown[]) => void): () => void;
+}
+
+/** Who holds the repository. `label` says what it is, e.g. `VS Code window`. */
+export interface Holder {
+  readonly pid: number;
+  readonly label: string;
+}
+
+export interface Locks {
+  acquire(folder: string, label: string): Promise<{ readonly ok: true; release(): Promise<void> } | { readonly ok: false; readonly holder: Holder }>;
+  /** Who holds it now, if that process lives. */
+  holder(folder: string): Promise<Holder | undefined>;
+}
+
+export interface Activities {
+  read(folder: string, afterSeq: number): Promise<readonly ActivityLine[]>;
+  follow(folder: string, onLines: (lines: readonly ActivityLine[]) => void): () => void;
+}
+
+export interface World {
+  readonly git: Git;
+  readonly agents: Agents;
+  readonly runners: Runners;
+  readonly gates: Gates;
+  readonly prices: Prices;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly files: Files;
+  readonly logs: Logs;
+  readonly locks: Locks;
+  readonly activities: Activities;
+  readonly log: Log;
+  /** Switchyard's own folder in the common git directory. */
+  readonly stateFolder: string;
+  /** Worktrees go to `<worktreesFolder>/<run>/<task>`. */
+  readonly worktreesFolder: string;
+  /** Names that every agent and gate may inherit; a trailing `*` is a prefix. */
+  readonly commonEnvironment: readonly string[];
+  /** The repository's `.switchyard/team.jsonc` as it is in the person's checkout, or `undefined`. */
+  readTeamFile(): Promise<{ readonly file: string; readonly text: string | undefined; parse(text: string): { readonly value: unknown } | { readonly problem: string } }>;
+}
+
+export const paths = {
+  runs: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/runs`,
+  run: (world: Pick<World, 'stateFolder'>, run: string) => `${world.stateFolder}/runs/${run}`,
+  log: (world: Pick<World, 'stateFolder'>, run: string) => `${world.stateFolder}/runs/${run}/events.jsonl`,
+  attempt: (world: Pick<World, 'stateFolder'>, run: string, task: string, attempt: number) =>
+    `${world.stateFolder}/runs/${run}/attempts/${task}/${String(attempt)}`,
+  lock: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/lock`,
+  inbox: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/inbox`,
+  worktree: (world: Pick<World, 'worktreesFolder'>, run: string, task: string) => `${world.worktreesFolder}/${run}/${task}`,
+};

@@ -1,0 +1,68 @@
+/** The agents view: which CLIs there are, their version, signed in or not, and what to do about it. */
+import * as vscode from 'vscode';
+import type { AgentView } from '../shared/protocol.js';
+import { VIEWS } from './contributions.js';
+import { Disposables } from './disposables.js';
+import { moneyWords } from './tasks/groups.js';
+import type { Model } from './model.js';
+
+export function createAgentsTree(model: Model): vscode.Disposable & { readonly provider: vscode.TreeDataProvider<string> } {
+  const own = new Disposables();
+  const changed = own.add(new vscode.EventEmitter<undefined>());
+  const agents = (): readonly AgentView[] => model.snapshot().agents;
+  const provider: vscode.TreeDataProvider<string> = {
+    onDidChangeTreeData: changed.event,
+    getChildren: (node) => (node === undefined ? agents().map((agent) => agent.id) : []),
+    getTreeItem: (id) => agentItem(agents().find((agent) => agent.id === id), spentOn(model, id)),
+  };
+  const view = own.add(vscode.window.createTreeView(VIEWS.agents, { treeDataProvider: provider }));
+  const ask = (): void => {
+    if (view.visible && model.snapshot().repository !== undefined) model.wantAgents();
+  };
+  let before: string | undefined;
+  own.add(view.onDidChangeVisibility(ask));
+  own.add(
+    model.onDidChange(() => {
+      ask();
+      const now = JSON.stringify([agents(), agents().map((agent) => spentOn(model, agent.id))]);
+      if (now === before) return;
+      before = now;
+      changed.fire(undefined);
+    }),
+  );
+  ask();
+  return { provider, dispose: () => own.dispose() };
+}
+
+function spentOn(model: Model, agent: string): string | undefined {
+  const lines = model.snapshot().run?.bill.lines.filter((line) => line.agent === agent) ?? [];
+  if (lines.length === 0) return undefined;
+  return moneyWords({ usd: lines.reduce((sum, line) => sum + line.usd, 0), unknownUsd: lines.some((line) => line.unknownUsd) });
+}
+
+/** `2.1.329 · signed in`, or why it cannot be used. */
+export function agentDetail(agent: AgentView, spent?: string): string {
+  if (!agent.found) return 'not installed';
+  const parts = [agent.version];
+  if (agent.problem !== undefined) parts.push(agent.problem);
+  else if (agent.account === 'none-needed') parts.push('no account needed');
+  else if (agent.signedIn === 'yes') parts.push(agent.account === 'api-key' ? 'API key' : 'signed in');
+  else parts.push(agent.signedIn === 'no' ? 'not signed in' : 'sign-in unknown');
+  if (agent.working > 0) parts.push(`${String(agent.working)} working`);
+  if (spent !== undefined) parts.push(spent);
+  return parts.filter((part) => part !== undefined).join(' · ');
+}
+
+function agentItem(agent: AgentView | undefined, spent: string | undefined): vscode.TreeItem {
+  if (agent === undefined) return new vscode.TreeItem('');
+  const item = new vscode.TreeItem(agent.name);
+  const usable = agent.found && agent.problem === undefined && agent.signedIn !== 'no';
+  const [icon, color] = !agent.found ? ['circle-slash', 'disabledForeground'] : usable ? ['pass', 'charts.green'] : ['warning', 'charts.yellow'];
+  item.id = agent.id;
+  item.description = agentDetail(agent, spent);
+  item.tooltip = [agent.name, agent.problem, agent.hint].filter((line) => line !== undefined).join('\n');
+  item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
+  item.contextValue = usable ? 'agent' : 'agent;unusable';
+  item.accessibilityInformation = { label: `${agent.name}, ${agentDetail(agent, spent)}` };
+  return item;
+}

@@ -1,0 +1,130 @@
+/** What a person does with the plan and the run as a whole. */
+import * as vscode from 'vscode';
+import type { Wish } from '../../core/wishes.js';
+import type { Session } from '../../engine/api.js';
+import type { RunView } from '../../shared/protocol.js';
+import type { App } from '../app.js';
+import { isPlanning } from '../dashboard/phase.js';
+import { noRepository } from '../goal.js';
+import { messageOf } from '../log.js';
+import type { Outcome } from '../outcome.js';
+import { DONE, refuse } from '../outcome.js';
+import { sendWish } from '../wishing.js';
+import { askForWords } from './tasks.js';
+
+async function onRun(app: App, act: (run: RunView) => Promise<Outcome>): Promise<Outcome> {
+  const { run } = app.model.snapshot();
+  return run === undefined ? refuse('There is no run. Decompose a task first.') : act(run);
+}
+
+async function onSession(app: App, act: (session: Session) => Promise<Outcome>): Promise<Outcome> {
+  const session = app.repository.session();
+  return session === undefined ? refuse(noRepository(app)) : act(session);
+}
+
+/** A wish about the run that needs nothing but its name. */
+export function plainWish(app: App, type: 'pause' | 'go-on' | 'discard-plan'): Promise<Outcome> {
+  return onRun(app, (run) => sendWish(app, { type, run: run.id }));
+}
+
+export function approvePlan(app: App): Promise<Outcome> {
+  return onRun(app, (run) => {
+    if (run.phase !== 'proposed') return Promise.resolve(refuse('There is no proposed plan to approve.'));
+    return sendWish(app, { type: 'approve-plan', run: run.id, revision: run.planRevision });
+  });
+}
+
+export function askForChanges(app: App): Promise<Outcome> {
+  return onRun(app, async (run) => {
+    if (run.phase !== 'proposed') return refuse('There is no proposed plan to change.');
+    const text = await askForWords('Ask the Planner for Changes', 'The planner gets the plan and your words, and proposes a new revision.', 'For example: split the API task, and leave the docs to a fast agent.');
+    if (text === undefined || text.trim() === '') return undefined;
+    return sendWish(app, { type: 'ask-changes', run: run.id, text: text.trim() });
+  });
+}
+
+export function discardPlan(app: App): Promise<Outcome> {
+  return onRun(app, async (run) => {
+    if (run.phase !== 'proposed') return refuse('There is no proposed plan to discard.');
+    const button = 'Discard Plan';
+    const detail = run.revisionInForce === undefined ? 'The whole run goes; nothing was started, so nothing is lost.' : `Only the proposed revision goes. Revision ${String(run.revisionInForce)} stays in force.`;
+    const answer = await vscode.window.showWarningMessage('Discard the proposed plan?', { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'discard-plan', run: run.id }) : undefined;
+  });
+}
+
+export async function cancelPlanning(app: App): Promise<Outcome> {
+  const state = app.model.run();
+  if (state === undefined || !isPlanning(state)) return refuse('No planner is at work.');
+  // Before anything was approved the planner is all there is; later only the planner may stop, not the agents.
+  const wish: Wish = state.revision === 0 ? { type: 'stop', run: state.run } : { type: 'stop', run: state.run, task: 'planner' };
+  return sendWish(app, wish);
+}
+
+export function stopAll(app: App): Promise<Outcome> {
+  return onRun(app, async (run) => {
+    const button = 'Stop All';
+    const answer = await vscode.window.showWarningMessage('Stop every agent of this run?', { modal: true, detail: 'Each agent’s whole process tree is stopped. All work is kept in the worktrees; Go On takes it up again.' }, button);
+    return answer === button ? sendWish(app, { type: 'stop', run: run.id }) : undefined;
+  });
+}
+
+export function cleanUp(app: App): Promise<Outcome> {
+  return onSession(app, async (session) => {
+    const { removed, kept } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Cleaning up worktrees' }, () => session.clean());
+    for (const path of removed) app.log.info(`Removed ${path}`);
+    for (const { path, why } of kept) app.log.info(`Kept ${path}: ${why}`);
+    const count = (number: number): string => `${String(number)} ${number === 1 ? 'worktree' : 'worktrees'}`;
+    const text = removed.length === 0 && kept.length === 0 ? 'There is nothing to clean up.' : `Removed ${count(removed.length)}${kept.length > 0 ? `, kept ${count(kept.length)}` : ''}. Nothing unsaved was removed.`;
+    void vscode.window.showInformationMessage(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
+    return DONE;
+  });
+}
+
+export function pickRun(app: App): Promise<Outcome> {
+  return onSession(app, async (session) => {
+    const runs = await session.runs();
+    if (runs.length === 0) return refuse('There are no runs in this repository yet. Decompose a task first.');
+    const shown = app.model.run()?.run;
+    const items = runs.map((run) => ({
+      label: run.goal.split('\n')[0] ?? run.run,
+      description: `${run.run}${run.run === shown ? ' · shown' : ''}${run.ended ? ' · over' : ''}`,
+      detail: new Date(run.createdAt).toLocaleString(),
+      run: run.run,
+    }));
+    const chosen = await vscode.window.showQuickPick(items, { title: 'Show which run?', matchOnDescription: true });
+    if (chosen === undefined) return undefined;
+    try {
+      await session.open(chosen.run);
+      return DONE;
+    } catch (error) {
+      return refuse(`${chosen.run} could not be opened: ${messageOf(error)}`);
+    }
+  });
+}
+
+/** A plan that a person wrote: from the editor's selection or text, or from a file. No model is asked. */
+export function importOutline(app: App): Promise<Outcome> {
+  return onSession(app, async (session) => {
+    const text = await outlineText();
+    if (text === undefined) return undefined;
+    const answer = await session.decompose({ kind: 'outline', text });
+    if (!answer.ok) return refuse(answer.reason);
+    app.dashboard.open();
+    return DONE;
+  });
+}
+
+async function outlineText(): Promise<string | undefined> {
+  const editor = vscode.window.activeTextEditor;
+  const file = { label: '$(folder-opened) Choose a File…', from: 'file' as const };
+  const items = [];
+  if (editor !== undefined && !editor.selection.isEmpty) items.push({ label: '$(selection) The Selected Text', description: vscode.workspace.asRelativePath(editor.document.uri), from: 'selection' as const });
+  if (editor !== undefined) items.push({ label: '$(file) The Active Editor', description: vscode.workspace.asRelativePath(editor.document.uri), from: 'editor' as const });
+  const chosen = items.length === 0 ? file : await vscode.window.showQuickPick([...items, file], { title: 'Import an outline from', placeHolder: 'A Markdown list: - [ ] db: Activity table (owns: src/db/**) (gate: npm test)' });
+  if (chosen === undefined) return undefined;
+  if (chosen.from === 'selection') return editor?.document.getText(editor.selection);
+  if (chosen.from === 'editor') return editor?.document.getText();
+  const [uri] = (await vscode.window.showOpenDialog({ title: 'Import Outline', openLabel: 'Import Outline', filters: { Markdown: ['md', 'markdown', 'txt'] } })) ?? [];
+  return uri === undefined ? undefined : new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+}

@@ -1,0 +1,129 @@
+/** What a person does with one task. */
+import * as vscode from 'vscode';
+import type { App } from '../app.js';
+import type { Outcome } from '../outcome.js';
+import { DONE, refuse } from '../outcome.js';
+import { asReview } from '../review/drafts.js';
+import { terminalName } from '../terminals.js';
+import { sendWish } from '../wishing.js';
+import { askForWords, onTask } from './tasks.js';
+
+export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => sendWish(app, { type: 'approve', run: run.id, task: task.id }));
+}
+
+/** Words are optional; draft comments of the task go along. */
+export function retry(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'retry', 'retried', async ({ run, task }) => {
+    const comments = asReview(app.review.drafts.of(run.id, task.id));
+    const along = comments.length === 0 ? '' : ` Your ${comments.length === 1 ? 'review comment goes' : `${String(comments.length)} review comments go`} along.`;
+    const feedback = await askForWords(`Retry “${task.title}”`, `The agent goes on in the same worktree and session.${along}`, 'What should be different? Leave empty to just try again.');
+    if (feedback === undefined) return undefined;
+    return sendBack(app, run.id, task.id, feedback.trim(), comments);
+  });
+}
+
+export function retryWithComments(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'retry', 'sent back with your comments', async ({ run, task }) => {
+    const comments = asReview(app.review.drafts.of(run.id, task.id));
+    if (comments.length === 0) {
+      return refuse(`There are no comments on “${task.title}” yet. Open Review Changes, comment on lines with the + beside them, then retry with comments.`);
+    }
+    return sendBack(app, run.id, task.id, '', comments);
+  });
+}
+
+async function sendBack(app: App, run: string, task: string, feedback: string, comments: ReturnType<typeof asReview>): Promise<Outcome> {
+  const answer = await sendWish(app, { type: 'retry', run, task, ...(feedback !== '' && { feedback }), ...(comments.length > 0 && { comments }) });
+  if (answer.ok) app.review.sent(run, task);
+  return answer;
+}
+
+/** Without a task the whole rest of the run is planned again. */
+export async function replan(app: App, argument: unknown): Promise<Outcome> {
+  const { run } = app.model.snapshot();
+  if (run === undefined) return refuse('There is no run to plan again. Decompose a task first.');
+  if (argument === undefined || run.planRevision === 0) return replanRest(app, run.id, run.phase === 'failed' || run.planRevision === 0);
+  return onTask(app, argument, 'replan', 'planned again', async ({ task }) => {
+    const feedback = await askForWords(`Re-plan around “${task.title}”`, 'The planner gets the plan, what landed and this task’s evidence. You approve what it changes.', 'What should it consider? Optional.');
+    if (feedback === undefined) return undefined;
+    return sendWish(app, { type: 'replan', run: run.id, task: task.id, ...(feedback.trim() !== '' && { feedback: feedback.trim() }) });
+  });
+}
+
+async function replanRest(app: App, run: string, again: boolean): Promise<Outcome> {
+  const feedback = again ? '' : await askForWords('Re-plan what has not started', 'What is landed or in work stays. You approve what changes.', 'What should the planner consider? Optional.');
+  if (feedback === undefined) return undefined;
+  return sendWish(app, { type: 'replan', run, ...(feedback.trim() !== '' && { feedback: feedback.trim() }) });
+}
+
+export function drop(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'drop', 'dropped', async ({ run, task }) => {
+    const button = 'Drop';
+    const detail =
+      task.attempts.length > 0
+        ? 'Its agent is stopped and its worktree is removed. Everything in it, uncommitted files too, is kept in a backup under refs/switchyard/backup, which can be restored.'
+        : 'It has not started. Tasks that depend on it stay blocked until you re-plan or drop them.';
+    const answer = await vscode.window.showWarningMessage(`Drop “${task.title}”?`, { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'drop', run: run.id, task: task.id }) : undefined;
+  });
+}
+
+export function stopTask(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'stop', 'stopped', async ({ run, task }) => sendWish(app, { type: 'stop', run: run.id, task: task.id }));
+}
+
+export function check(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'check', 'checked again', async ({ run, task }) => sendWish(app, { type: 'check', run: run.id, task: task.id }));
+}
+
+export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'allow-paths', 'allowed its paths', async ({ run, task }) => {
+    const items = [...new Map(task.violations.map((each) => [each.path, each])).values()].map(({ path, kind }) => ({ label: path, description: kind.replaceAll('-', ' '), picked: true }));
+    const chosen = await vscode.window.showQuickPick(items, { title: `Allow “${task.title}” to keep these changes outside its contract?`, canPickMany: true });
+    if (chosen === undefined || chosen.length === 0) return undefined;
+    return sendWish(app, { type: 'allow-paths', run: run.id, task: task.id, paths: chosen.map((item) => item.label) });
+  });
+}
+
+export function reviewChanges(app: App, argument: unknown, path: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'review', 'reviewed', ({ task }) => app.review.open(task.id, typeof path === 'string' ? path : undefined));
+}
+
+/** Stops the headless agent, then opens its own interactive CLI on the same session for the person. */
+export function takeOver(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'take-over', 'taken over', async ({ run, task }) => {
+    const answer = await sendWish(app, { type: 'take-over', run: run.id, task: task.id });
+    if (!answer.ok) return answer;
+    const command = await app.repository.session()?.takeOverCommand(task.id);
+    if (command === undefined) {
+      return refuse(`“${task.title}” is stopped and its work is kept, but its agent has no session to open. Try It opens the worktree; Check Again checks what you change there.`);
+    }
+    app.terminals.takeOver(`${task.id} · ${task.agent} (you)`, task.agent, command);
+    return DONE;
+  });
+}
+
+export function tryIt(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'try-it', 'tried', async ({ task }) => {
+    if (task.worktree === undefined) return refuse(`“${task.title}” has no worktree: it has not started, or it was cleaned up after landing.`);
+    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(task.worktree), { forceNewWindow: true });
+    return DONE;
+  });
+}
+
+/** The planner's terminal too, by the name `planner`. */
+export async function showTerminal(app: App, argument: unknown): Promise<Outcome> {
+  const state = app.model.run();
+  if (state === undefined) return refuse('There is no run, so there is no terminal to show.');
+  if (argument === 'planner') return show(app, 'planner', state.plannerAttempts.at(-1));
+  return onTask(app, argument, 'show-terminal', 'shown in a terminal', ({ task }) => show(app, task.id, state.tasks.get(task.id)?.attempts.at(-1)));
+}
+
+type Attempt = NonNullable<ReturnType<App['model']['run']>>['plannerAttempts'][number];
+
+async function show(app: App, task: string, attempt: Attempt | undefined): Promise<Outcome> {
+  if (attempt === undefined) return refuse('No agent has worked on that yet, so there is no terminal to show.');
+  await app.terminals.show({ folder: attempt.folder, name: terminalName(task, attempt.agent), agent: attempt.agent, over: attempt.endedAt !== undefined });
+  return DONE;
+}

@@ -1,0 +1,82 @@
+/** Commands about the window: repository, agents, team file, log. */
+import * as vscode from 'vscode';
+import type { App } from '../app.js';
+import { noRepository } from '../goal.js';
+import { messageOf } from '../log.js';
+import type { Outcome } from '../outcome.js';
+import { DONE, refuse } from '../outcome.js';
+import { defaultTeamFile } from '../teamFile.js';
+
+/** Opens the team file; makes a commented one from what was found when there is none. */
+export async function openTeamFile(app: App): Promise<Outcome> {
+  const session = app.repository.session();
+  if (session === undefined) return refuse(noRepository(app));
+  const { team, file } = await session.team();
+  const uri = vscode.Uri.file(file);
+  if (!(await exists(uri))) {
+    const text = defaultTeamFile(team, await session.agents());
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+  }
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+  return DONE;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function refreshAgents(app: App): Promise<Outcome> {
+  if (app.repository.session() === undefined) return refuse(noRepository(app));
+  try {
+    await vscode.window.withProgress({ location: { viewId: 'switchyard.agents' } }, () => app.model.refreshAgents());
+    return DONE;
+  } catch (error) {
+    return refuse(messageOf(error));
+  }
+}
+
+export async function checkAgain(app: App): Promise<Outcome> {
+  await app.repository.reopen();
+  return DONE;
+}
+
+interface GitExtension {
+  getAPI(version: 1): { init(root: vscode.Uri): Promise<unknown> };
+}
+
+/** Through the editor's own git, which asks nothing and knows the person's settings. */
+export async function initRepository(app: App): Promise<Outcome> {
+  if (!vscode.workspace.isTrusted) return refuse('This workspace is in restricted mode, so Switchyard starts nothing. Trust it first.');
+  const folder = await pickFolder('Make which folder a git repository?');
+  if (folder === undefined) return vscode.workspace.workspaceFolders === undefined ? refuse('No folder is open.') : undefined;
+  const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
+  if (git === undefined) return refuse('The editor’s git support is switched off. Run “git init” in a terminal, then Check Again.');
+  try {
+    const { getAPI } = await git.activate();
+    await getAPI.call(git.exports, 1).init(folder.uri);
+  } catch (error) {
+    return refuse(`“${folder.name}” could not be made a repository: ${messageOf(error)}`);
+  }
+  await app.repository.reopen();
+  return DONE;
+}
+
+export async function pickRepository(app: App): Promise<Outcome> {
+  const folder = await pickFolder('Work on which folder?');
+  if (folder === undefined) return undefined;
+  await app.repository.choose(folder.uri);
+  const state = app.repository.state();
+  return state.kind === 'empty' && state.message !== undefined ? refuse(state.message) : DONE;
+}
+
+async function pickFolder(title: string): Promise<vscode.WorkspaceFolder | undefined> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length < 2) return folders[0];
+  const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
+  return (await vscode.window.showQuickPick(items, { title }))?.folder;
+}

@@ -1,0 +1,51 @@
+/** Which buttons make sense for a task now, in order of importance. Pure; the engine still judges every wish. */
+import type { ReasonKind, TaskRun } from '../../core/run.js';
+import type { TaskAction } from '../../shared/protocol.js';
+
+/** Reasons where approving again is the way on: the work is green, only the landing is missing. */
+const LANDS_AGAIN: readonly ReasonKind[] = ['checkout-in-the-way', 'merge-failed'];
+
+export function taskActions(task: TaskRun): readonly TaskAction[] {
+  const worked = task.attempts.length > 0;
+  const hasWorktree = task.worktree !== undefined && !task.cleaned;
+  const review: TaskAction[] = task.head === undefined || task.files.length === 0 ? [] : ['review'];
+  const terminal: TaskAction[] = worked ? ['show-terminal'] : [];
+  const worktree: TaskAction[] = hasWorktree ? ['try-it'] : [];
+  const takeOver: TaskAction[] = hasWorktree && worked ? ['take-over'] : [];
+  switch (task.state) {
+    case 'proposed':
+      return [];
+    case 'waiting':
+      return [...review, 'replan', 'drop', ...terminal];
+    case 'setting-up':
+      return ['stop', ...terminal];
+    case 'working':
+      return ['show-terminal', 'stop', ...takeOver, ...review, ...worktree];
+    case 'checking':
+      return ['stop', ...review, ...worktree, ...terminal];
+    case 'in-review':
+      return [...review, 'retry', ...takeOver, ...worktree, 'stop', ...terminal];
+    case 'ready':
+      return task.approved
+        ? [...review, ...worktree, ...terminal]
+        : ['approve', ...review, 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal];
+    case 'merging':
+      return [...review, ...terminal];
+    case 'landed':
+      return [...review, ...terminal];
+    case 'needs-you':
+      return [...new Set<TaskAction>([...needsYou(task, review), 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
+    case 'stopped':
+      return ['retry', ...review, ...takeOver, 'replan', ...worktree, ...(hasWorktree ? (['check'] as const) : []), 'drop', ...terminal];
+    case 'dropped':
+      return [...review, 'retry', ...terminal];
+  }
+}
+
+function needsYou(task: TaskRun, review: readonly TaskAction[]): readonly TaskAction[] {
+  const kind = task.reason?.kind;
+  if (kind === 'taken-over') return ['check', ...review];
+  if (kind === 'boundary') return [...review, 'allow-paths'];
+  if (kind !== undefined && LANDS_AGAIN.includes(kind) && task.receipt !== undefined) return ['approve', ...review];
+  return task.worktree !== undefined && !task.cleaned && task.attempts.length > 0 ? [...review, 'retry', 'check'] : review;
+}

@@ -1,0 +1,62 @@
+/** The run's bill as the dashboard shows it. Pure. */
+import type { Amount, AttemptBill } from '../../core/bill.js';
+import { billLines, groupBy, sum } from '../../core/bill.js';
+import type { RunState } from '../../core/run.js';
+import type { BillLine, BillView } from '../../shared/protocol.js';
+
+export function billView(state: RunState): BillView {
+  const lines = billLines(state);
+  const total = sum(lines);
+  const titles = new Map(lines.map((line) => [line.task, line.title]));
+  const budget = state.team.limits.runUsd;
+  return {
+    total,
+    lines: lines.filter(worthShowing).map(billLine),
+    byRole: groupBy(lines, (line) => line.role),
+    byModel: modelGroups(lines),
+    byTask: groupBy(lines, (line) => line.task).map(({ key, amount }) => ({ key, title: titles.get(key) ?? key, amount })),
+    ...(budget !== undefined && { budgetUsd: budget }),
+    ...(budget !== undefined && total.usd > budget && { overshootUsd: total.usd - budget }),
+  };
+}
+
+/** Was anything reported by an agent at all? Without it no figure is shown. */
+export function isBilled(lines: readonly Amount[]): boolean {
+  return lines.some((line) => line.unknownUsd || line.usd > 0 || line.inputTokens + line.outputTokens > 0);
+}
+
+/** A running attempt that has told nothing yet has no line; a finished one always has. */
+function worthShowing(line: AttemptBill): boolean {
+  return line.nothingReported || line.byModel.length > 0;
+}
+
+function billLine(line: AttemptBill): BillLine {
+  return {
+    usd: line.usd,
+    unknownUsd: line.unknownUsd,
+    inputTokens: line.inputTokens,
+    cachedInputTokens: line.cachedInputTokens,
+    outputTokens: line.outputTokens,
+    task: line.task,
+    title: line.title,
+    attempt: line.attempt,
+    role: line.role,
+    agent: line.agent,
+    ...(line.model !== undefined && { model: line.model }),
+    ...(line.tier !== undefined && { tier: line.tier }),
+    apiEquivalent: line.apiEquivalent,
+    nothingReported: line.nothingReported,
+  };
+}
+
+/** By the models that the CLIs named; what told nothing counts under the agent, so that the sum stays the total. */
+function modelGroups(lines: readonly AttemptBill[]): BillView['byModel'] {
+  const parts = lines.flatMap((line) =>
+    line.byModel.length > 0
+      ? line.byModel.map(({ model, amount }) => ({ ...amount, model }))
+      : line.nothingReported
+        ? [{ usd: 0, unknownUsd: true, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, model: `${line.agent} (not reported)` }]
+        : [],
+  );
+  return groupBy(parts, (part) => part.model);
+}

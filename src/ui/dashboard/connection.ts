@@ -1,0 +1,144 @@
+/** One page's connection: calls over birpc, every argument checked; snapshots pushed only while the page is visible. */
+import { createBirpc } from 'birpc';
+import type * as vscode from 'vscode';
+import type { WishAnswer } from '../../core/wishes.js';
+import type { Session } from '../../engine/api.js';
+import type { Answer, HostAction, HostCalls, WebviewCalls } from '../../shared/protocol.js';
+import type { Base } from '../app.js';
+import { Disposables } from '../disposables.js';
+import { messageOf } from '../log.js';
+import { sendWish } from '../wishing.js';
+import { checkAction, checkActivity, checkAttempt, checkTaskPath, checkWish } from './validate.js';
+
+export type PerformAction = (action: HostAction) => Promise<WishAnswer>;
+
+export interface Connection extends vscode.Disposable {
+  /** Selects a task in the page, as soon as the page is up. */
+  select(task: string): void;
+  /** The page is seen or not; a page that is not seen gets nothing until it is. */
+  visible(now: boolean): void;
+}
+
+/** A very long transcript starts late: the page keeps no more lines than this, and the whole stays on disk. */
+const MOST_LINES = 5_000;
+const MOST_GATE_OUTPUT = 200_000;
+
+export function connect(base: Base, webview: vscode.Webview, perform: PerformAction): Connection {
+  const own = new Disposables();
+  const received = new Set<(data: unknown) => void>();
+  own.add(webview.onDidReceiveMessage((data: unknown) => received.forEach((take) => take(data))));
+  let seen = true;
+  let up = false;
+  let stale = false;
+  let wanted: string | undefined;
+  let watched: { readonly task: string; readonly attempt: number } | undefined;
+
+  const ask = async <T>(what: string, read: (session: Session) => Promise<T | undefined>, missing: string): Promise<Answer<T>> => {
+    const session = base.repository.session();
+    if (session === undefined) return { ok: false, reason: 'No repository is open in this window.' };
+    try {
+      const value = await read(session);
+      return value === undefined ? { ok: false, reason: missing } : { ok: true, value };
+    } catch (error) {
+      base.log.error(`Could not read ${what}`, error);
+      return { ok: false, reason: `Could not read ${what}: ${messageOf(error)}` };
+    }
+  };
+
+  // Calls come from the page, so what TypeScript says of their arguments is only a hope: each is checked first.
+  const calls: HostCalls = {
+    ready: () => {
+      up = true;
+      stale = false;
+      base.model.wantAgents();
+      if (wanted !== undefined) void rpc.select.asEvent(wanted);
+      return Promise.resolve(base.model.snapshot());
+    },
+    wish: async (input) => {
+      const wish = checkWish(input);
+      return wish.ok ? sendWish(base, wish.value) : wish;
+    },
+    action: async (input) => {
+      const action = checkAction(input);
+      return action.ok ? perform(action.value) : action;
+    },
+    activity: async (...input) => {
+      const args = checkActivity(input);
+      if (!args.ok) return args;
+      const [task, attempt, afterSeq] = args.value;
+      watched = { task, attempt };
+      const answer = await ask('the activity', (session) => session.activity({ task, attempt }, afterSeq), 'There is no activity of that attempt.');
+      return answer.ok ? { ok: true, value: answer.value.slice(-MOST_LINES) } : answer;
+    },
+    diff: async (...input) => {
+      const args = checkTaskPath(input);
+      if (!args.ok) return args;
+      const [task, path] = args.value;
+      return ask('the change', (session) => session.patch(task, path), 'There is no change of that file.');
+    },
+    gateOutput: async (...input) => {
+      const args = checkAttempt(input);
+      if (!args.ok) return args;
+      const [task, attempt] = args.value;
+      const answer = await ask('the gate’s output', (session) => session.gateOutput(task, attempt), 'That gate left no output.');
+      return answer.ok ? { ok: true, value: answer.value.slice(-MOST_GATE_OUTPUT) } : answer;
+    },
+  };
+
+  const rpc = createBirpc<WebviewCalls, HostCalls>(calls, {
+    post: (data: unknown) => webview.postMessage(data),
+    on: (take) => void received.add(take),
+    off: (take) => void received.delete(take),
+    eventNames: ['snapshot', 'activityLines', 'select'],
+    // Only our own calls, not what every object inherits.
+    resolver: (name, resolved) => (Object.hasOwn(calls, name) ? resolved : undefined),
+    timeout: -1,
+    onGeneralError: (error) => {
+      base.log.error('A message between dashboard and editor failed', error);
+      return true;
+    },
+  });
+
+  const push = (): void => {
+    if (!up || own.disposed) return;
+    if (!seen) {
+      stale = true;
+      return;
+    }
+    stale = false;
+    void rpc.snapshot.asEvent(base.model.snapshot());
+  };
+
+  const ofSession = own.add(new Disposables());
+  const follow = (session: Session | undefined): void => {
+    ofSession.clear();
+    watched = undefined;
+    if (session === undefined) return;
+    ofSession.add(
+      session.onActivity(({ ref, lines }) => {
+        if (!up || !seen || ref.task !== watched?.task || ref.attempt !== watched.attempt) return;
+        void rpc.activityLines.asEvent(ref.task, ref.attempt, lines);
+      }),
+    );
+  };
+  own.add(base.repository.onDidOpen(follow));
+  own.add(base.model.onDidChange(push));
+  follow(base.repository.session());
+
+  return {
+    select: (task) => {
+      wanted = task;
+      if (up) void rpc.select.asEvent(task);
+    },
+    visible: (now) => {
+      if (seen === now) return;
+      seen = now;
+      // The editor usually builds a page anew when it is shown again (then it says `ready`), but not always.
+      if (now && stale) push();
+    },
+    dispose: () => {
+      rpc.$close();
+      own.dispose();
+    },
+  };
+}

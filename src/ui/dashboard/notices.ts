@@ -1,0 +1,65 @@
+/** What is said plainly before a run starts: what the agents see, what they may do, and who pays. Pure. */
+import type { AgentId } from '../../core/ids.js';
+import type { AgentStatus, RepositoryFacts } from '../../core/ports.js';
+import type { RunState } from '../../core/run.js';
+import type { RunView } from '../../shared/protocol.js';
+
+type Notice = RunView['notices'][number];
+
+/** Notices for a proposed plan; empty once the plan is in force. */
+export function startNotices(state: RunState, facts: RepositoryFacts, agents: readonly AgentStatus[]): readonly Notice[] {
+  if (state.proposal === undefined || state.revision > 0) return [];
+  const used = agentsOf(state);
+  return [...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
+}
+
+function agentsOf(state: RunState): readonly AgentId[] {
+  const tasks = state.proposal?.plan.tasks ?? [];
+  const ids = tasks.map((task) => (task.agent as AgentId | undefined) ?? state.team.tiers[task.tier].agent);
+  return [...new Set(ids)];
+}
+
+function checkoutNotices(facts: RepositoryFacts, state: RunState): readonly Notice[] {
+  const notices: Notice[] = [];
+  if (facts.uncommitted > 0) {
+    const files = facts.uncommitted === 1 ? '1 file has' : `${facts.uncommitted >= 1000 ? '1,000 or more' : String(facts.uncommitted)} files have`;
+    notices.push({
+      kind: 'warning',
+      text: `${files} uncommitted changes. Agents start from the last commit of ${state.base.branch} and do not see them; commit first if they should. Your changes stay as they are.`,
+    });
+  }
+  if (facts.hasSubmodules) {
+    notices.push({ kind: 'warning', text: 'The repository has submodules. They are not checked out in the worktrees unless the team file’s set-up does it, and a task that moves one cannot land.' });
+  }
+  if (facts.usesLfs) {
+    notices.push({ kind: 'info', text: 'The repository uses Git LFS. Large files are fetched in each worktree when git-lfs is installed.' });
+  }
+  if (facts.commitsAreSigned) {
+    notices.push({ kind: 'info', text: 'Your commits are signed, so landings are too. Your key may ask for its passphrase.' });
+  }
+  return notices;
+}
+
+function permissionNotice(state: RunState): Notice {
+  switch (state.team.permissions) {
+    case 'edit':
+      return { kind: 'info', text: 'Agents may edit files in their own worktree and run no commands.' };
+    case 'edit-and-run':
+      return { kind: 'info', text: 'Agents may edit files and run commands in their own worktree.' };
+    case 'full':
+      return { kind: 'warning', text: 'The team file gives agents full permission: they may do anything on this machine that you may, without asking.' };
+  }
+}
+
+function agentNotices(used: readonly AgentId[], agents: readonly AgentStatus[]): readonly Notice[] {
+  const notices: Notice[] = [];
+  for (const id of used) {
+    const status = agents.find((each) => each.id === id);
+    if (status === undefined) continue;
+    if (!status.found) notices.push({ kind: 'warning', text: `${status.name} was not found. ${status.hint ?? 'Install it, or name another agent in the team file.'}` });
+    else if (status.signedIn === 'no') notices.push({ kind: 'warning', text: `${status.name} is not signed in. ${status.hint ?? 'Sign in first.'}` });
+    else if (status.account === 'subscription') notices.push({ kind: 'info', text: `${status.name} works on your subscription; money is shown as what the API would have cost.` });
+    else if (status.account === 'api-key') notices.push({ kind: 'info', text: `${status.name} is paid by the API key in your environment.` });
+  }
+  return notices;
+}

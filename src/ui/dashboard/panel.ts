@@ -1,0 +1,76 @@
+/** The dashboard: one editor tab, brought back after a reload. The sidebar's plan view is the same page, smaller. */
+import * as vscode from 'vscode';
+import type { Base } from '../app.js';
+import { PANEL_TYPE, VIEWS } from '../contributions.js';
+import { Disposables } from '../disposables.js';
+import type { Connection, PerformAction } from './connection.js';
+import { connect } from './connection.js';
+import { pageHtml, webviewFolder } from './html.js';
+
+export interface Dashboard extends vscode.Disposable {
+  /** Opens or reveals it, with a task selected. */
+  open(task?: string): void;
+  /** A person is looking at it right now. */
+  isLookedAt(): boolean;
+}
+
+export function createDashboard(base: Base, perform: PerformAction): Dashboard {
+  const own = new Disposables();
+  let shown: { readonly panel: vscode.WebviewPanel; readonly connection: Connection } | undefined;
+
+  const take = (panel: vscode.WebviewPanel): Connection => {
+    const ofPanel = own.add(new Disposables());
+    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
+    const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(base.context.extensionUri, 'media', `dashboard-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    const connection = ofPanel.add(connect(base, panel.webview, perform));
+    ofPanel.add(panel.onDidChangeViewState(() => connection.visible(panel.visible)));
+    ofPanel.add(
+      panel.onDidDispose(() => {
+        if (shown?.panel === panel) shown = undefined;
+        own.drop(ofPanel);
+      }),
+    );
+    shown = { panel, connection };
+    panel.webview.html = pageHtml(panel.webview, base.context, 'dashboard');
+    return connection;
+  };
+
+  own.add(
+    vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
+      deserializeWebviewPanel: (panel) => {
+        // Two of them can come back only from a damaged window state; one is enough.
+        if (shown === undefined) take(panel);
+        else panel.dispose();
+        return Promise.resolve();
+      },
+    }),
+  );
+  own.add(
+    vscode.window.registerWebviewViewProvider(VIEWS.plan, {
+      resolveWebviewView: (view) => {
+        const ofView = own.add(new Disposables());
+        view.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
+        const connection = ofView.add(connect(base, view.webview, perform));
+        ofView.add(view.onDidChangeVisibility(() => connection.visible(view.visible)));
+        ofView.add(view.onDidDispose(() => own.drop(ofView)));
+        view.webview.html = pageHtml(view.webview, base.context, 'sidebar');
+      },
+    }),
+  );
+
+  return {
+    open: (task) => {
+      if (shown === undefined) {
+        const panel = vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', vscode.ViewColumn.Active, { enableScripts: true });
+        take(panel);
+      } else {
+        shown.panel.reveal();
+      }
+      if (task !== undefined) shown?.connection.select(task);
+    },
+    isLookedAt: () => shown?.panel.active === true && vscode.window.state.focused,
+    // The tab itself stays: the editor keeps it and gives it back to the serializer after a reload.
+    dispose: () => own.dispose(),
+  };
+}

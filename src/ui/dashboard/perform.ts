@@ -1,0 +1,52 @@
+/** What the page asks the editor to do. Each is a command; a refusal goes back to where it was asked. */
+import * as vscode from 'vscode';
+import type { WishAnswer } from '../../core/wishes.js';
+import type { HostAction } from '../../shared/protocol.js';
+import type { App } from '../app.js';
+import { outcomeOf } from '../commands/register.js';
+import type { CommandName } from '../contributions.js';
+import { DONE } from '../outcome.js';
+
+export async function performAction(app: App, action: HostAction): Promise<WishAnswer> {
+  // Changing one's mind in an input box is no refusal.
+  const run = async (name: CommandName, ...args: readonly unknown[]): Promise<WishAnswer> => (await outcomeOf(app, name, args)) ?? DONE;
+  switch (action.type) {
+    case 'decompose':
+      return run('decomposeTask');
+    case 'open-dashboard':
+      return run('openDashboard', action.task);
+    case 'review':
+      return run('reviewChanges', action.task, action.path);
+    case 'try-it':
+      return run('tryIt', action.task);
+    case 'take-over':
+      return run('takeOver', action.task);
+    case 'show-terminal':
+      return run('showTerminal', action.task);
+    case 'cancel-planning':
+      return run('cancelPlanning');
+    case 'retry-with-feedback':
+      return run('retry', action.task);
+    case 'replan-with-feedback':
+      return run('replan', action.task);
+    case 'ask-changes':
+      return run('askForChanges');
+    case 'open-team-file':
+      return run('openTeamFile');
+    case 'refresh-agents':
+      return run('refreshAgents');
+    case 'init-repository':
+      return run('initRepository');
+    case 'pick-run':
+      return run('pickRun');
+    case 'trust':
+      await vscode.commands.executeCommand('workbench.trust.manage');
+      return DONE;
+    case 'open-folder':
+      await vscode.commands.executeCommand('workbench.action.files.openFolder');
+      return DONE;
+    case 'copy':
+      await vscode.env.clipboard.writeText(action.text);
+      return DONE;
+  }
+}

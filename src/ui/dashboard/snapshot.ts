@@ -1,0 +1,123 @@
+/** The one projection of everything the engine knows onto what the dashboard shows. Pure; no editor here. */
+import type { RunSummary } from '../../engine/api.js';
+import { billLines, sum } from '../../core/bill.js';
+import type { AgentStatus, RepositoryFacts } from '../../core/ports.js';
+import type { Reason, RunState } from '../../core/run.js';
+import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
+import { billView, isBilled } from './billView.js';
+import { startNotices } from './notices.js';
+import { runPhase } from './phase.js';
+import { planView } from './planView.js';
+
+export interface SnapshotInput {
+  readonly revision: number;
+  /** Why no repository is open; the rest is then ignored. */
+  readonly empty?: EmptyReason;
+  readonly facts?: RepositoryFacts;
+  readonly state?: RunState;
+  readonly waits: ReadonlyMap<string, Reason>;
+  readonly runs: readonly RunSummary[];
+  readonly agents: readonly AgentStatus[];
+  /** One line of what each working agent does, by task id; the planner's under `planner`. */
+  readonly live: ReadonlyMap<string, string>;
+  readonly teamProblem?: string;
+  readonly heldBy?: string;
+}
+
+export function snapshot(input: SnapshotInput): Snapshot {
+  const { facts, state } = input;
+  const empty = input.empty ?? (state === undefined ? emptyWithoutRun(input.agents) : undefined);
+  return {
+    revision: input.revision,
+    ...(facts !== undefined && {
+      repository: { name: lastPart(facts.root), root: facts.root, ...(facts.branch !== undefined && { branch: facts.branch }) },
+    }),
+    ...(empty !== undefined && { empty }),
+    ...(empty === undefined && state !== undefined && facts !== undefined && { run: runView(state, facts, input) }),
+    runs: input.runs.map((run) => runSummary(run, state)),
+    agents: input.agents.map((status) => agentView(status, state)),
+    ...(input.teamProblem !== undefined && { teamProblem: input.teamProblem }),
+  };
+}
+
+/** The scripted agent plays plans that carry a script; a goal needs a real one, or a plan that was written by hand. */
+export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
+  return agents.length > 0 && agents.every((agent) => !agent.found) ? 'no-agent' : 'no-plan';
+}
+
+export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy'>): RunView {
+  const bills = billLines(state);
+  const view = planView({ state, waits: input.waits, bills, live: input.live });
+  const { proposal } = state;
+  const note = proposal?.plan.note ?? state.plan?.note;
+  return {
+    id: state.run,
+    goal: state.goal,
+    base: state.base.branch,
+    phase: runPhase(state),
+    planRevision: proposal?.revision ?? state.revision,
+    ...(proposal !== undefined && state.revision > 0 && { revisionInForce: state.revision }),
+    startedAt: state.createdAt,
+    ...(state.endedAt !== undefined && { endedAt: state.endedAt }),
+    ...(note !== undefined && { note }),
+    ...plannerView(state, input.live),
+    tasks: view.tasks,
+    edges: view.edges,
+    levels: view.levels,
+    warnings: view.warnings,
+    bill: billView(state),
+    limits: pickLimits(state),
+    notices: startNotices(state, facts, input.agents),
+    ...(input.heldBy !== undefined && { heldBy: input.heldBy }),
+  };
+}
+
+function pickLimits({ team: { limits } }: RunState): RunView['limits'] {
+  return { maxParallel: limits.maxParallel, gateParallel: limits.gateParallel, retries: limits.retries };
+}
+
+function plannerView(state: RunState, live: ReadonlyMap<string, string>): Pick<RunView, 'planner'> {
+  const { planner } = state;
+  if (planner === undefined) return {};
+  const member = planner.tries.at(-1) ?? state.team.planner;
+  const lines = billLines(state).filter((line) => line.role === 'planner');
+  const activity = planner.endedAt === undefined ? live.get('planner') : undefined;
+  return {
+    planner: {
+      agent: member.agent,
+      ...(member.model !== undefined && { model: member.model }),
+      startedAt: planner.startedAt,
+      ...(planner.endedAt !== undefined && { endedAt: planner.endedAt }),
+      ...(activity !== undefined && { activity }),
+      amount: sum(lines),
+      billed: isBilled(lines),
+      ...(planner.failure !== undefined && { failure: planner.failure }),
+      try: Math.max(1, planner.tries.length),
+    },
+  };
+}
+
+function agentView(status: AgentStatus, state: RunState | undefined): AgentView {
+  const attempts = state === undefined ? [] : [...state.plannerAttempts, ...[...state.tasks.values()].flatMap((task) => task.attempts)];
+  return {
+    id: status.id,
+    name: status.name,
+    found: status.found,
+    ...(status.version !== undefined && { version: status.version }),
+    signedIn: status.signedIn,
+    account: status.account,
+    ...(status.problem !== undefined && { problem: status.problem }),
+    ...(status.hint !== undefined && { hint: status.hint }),
+    working: attempts.filter((attempt) => attempt.agent === status.id && attempt.endedAt === undefined).length,
+  };
+}
+
+/** The shown run's phase is known; of another one only whether it is over. */
+function runSummary(run: RunSummary, state: RunState | undefined): RunSummaryView {
+  const phase = state?.run === run.run ? runPhase(state) : run.ended ? 'done' : 'stopped';
+  return { id: run.run, goal: run.goal, phase, startedAt: run.createdAt };
+}
+
+function lastPart(path: string): string {
+  return path.split(/[\\/]/).filter((part) => part !== '').at(-1) ?? path;
+}

@@ -1,0 +1,129 @@
+/** One task of a run as the dashboard shows it. Pure. */
+import type { AttemptBill } from '../../core/bill.js';
+import { sum } from '../../core/bill.js';
+import type { AgentId } from '../../core/ids.js';
+import { isAgentId } from '../../core/ids.js';
+import type { Task } from '../../core/plan.js';
+import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
+import { isActive } from '../../core/task.js';
+import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
+import { taskActions } from './actions.js';
+import { isBilled } from './billView.js';
+
+export interface TaskContext {
+  readonly state: RunState;
+  readonly waits: ReadonlyMap<string, Reason>;
+  readonly bills: readonly AttemptBill[];
+  /** One line of what each working agent does, by task id. */
+  readonly live: ReadonlyMap<string, string>;
+}
+
+/** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
+export function memberOf(state: RunState, task: Task): { readonly agent: AgentId; readonly model?: string } {
+  const tier = state.team.tiers[task.tier];
+  const agent = task.agent !== undefined && isAgentId(task.agent) ? task.agent : tier.agent;
+  const model = task.model ?? (agent === tier.agent ? tier.model : undefined);
+  return { agent, ...(model !== undefined && { model }) };
+}
+
+export function taskView(run: TaskRun, context: TaskContext): TaskView {
+  const { state, waits, bills, live } = context;
+  const { task } = run;
+  const lines = bills.filter((line) => line.task === task.id);
+  const last = run.attempts.at(-1);
+  const member = last === undefined || run.state === 'waiting' ? memberOf(state, task) : last;
+  const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
+  const activity = run.state === 'working' ? live.get(task.id) : undefined;
+  return {
+    id: task.id,
+    title: task.title,
+    instructions: task.instructions,
+    contract: task.contract,
+    dependsOn: task.dependsOn,
+    tier: task.tier,
+    agent: member.agent,
+    ...(member.model !== undefined && { model: member.model }),
+    state: run.state,
+    ...(why !== undefined && { why }),
+    since: run.since,
+    ...(activity !== undefined && { activity }),
+    attempts: run.attempts.map(attemptView),
+    maxAttempts: Math.max(1 + state.team.limits.retries, run.attempts.length),
+    files: run.files,
+    additions: run.files.reduce((total, file) => total + (file.additions ?? 0), 0),
+    deletions: run.files.reduce((total, file) => total + (file.deletions ?? 0), 0),
+    gates: run.gates.map((gate) => gateView(gate, isActive(run.state))),
+    violations: run.violations.map(({ path, kind }) => ({ path, kind })),
+    boundaryChecked: run.boundaryChecked,
+    amount: sum(lines),
+    billed: isBilled(lines),
+    ...(run.branch !== undefined && { branch: run.branch }),
+    ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
+    ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
+    actions: taskActions(run),
+  };
+}
+
+/** A task that exists only in a proposed revision. */
+export function proposedTaskView(task: Task, state: RunState, since: number): TaskView {
+  const member = memberOf(state, task);
+  return {
+    id: task.id,
+    title: task.title,
+    instructions: task.instructions,
+    contract: task.contract,
+    dependsOn: task.dependsOn,
+    tier: task.tier,
+    agent: member.agent,
+    ...(member.model !== undefined && { model: member.model }),
+    state: 'proposed',
+    since,
+    attempts: [],
+    maxAttempts: 1 + state.team.limits.retries,
+    files: [],
+    additions: 0,
+    deletions: 0,
+    gates: [],
+    violations: [],
+    boundaryChecked: false,
+    amount: sum([]),
+    billed: false,
+    actions: [],
+  };
+}
+
+function attemptView(attempt: AttemptState): AttemptView {
+  const { outcome } = attempt;
+  const result = attempt.endedAt === undefined ? undefined : outcome?.ok === true ? 'done' : outcome?.reason === 'stopped' ? 'stopped' : 'failed';
+  return {
+    attempt: attempt.attempt,
+    agent: attempt.agent,
+    ...(attempt.model !== undefined && { model: attempt.model }),
+    startedAt: attempt.startedAt,
+    ...(attempt.endedAt !== undefined && { endedAt: attempt.endedAt }),
+    ...(result !== undefined && { result }),
+    ...(outcome?.reason !== undefined && { reason: outcome.reason }),
+    ...(outcome?.message !== undefined && { message: outcome.message }),
+    ...(attempt.feedback !== undefined && { feedback: attempt.feedback }),
+    denied: outcome?.denied ?? [],
+  };
+}
+
+function gateView(gate: GateState, active: boolean): GateView {
+  return {
+    attempt: gate.attempt,
+    // A gate without a verdict in a task that no longer moves was cut off; it proved nothing.
+    state: gate.verdict ?? (active ? 'running' : 'unproven'),
+    commands: gate.results.map((result) => ({
+      command: result.command,
+      exitCode: result.exitCode,
+      timedOut: result.timedOut === true,
+      ms: result.ms,
+      tail: result.tail,
+    })),
+    of: gate.of,
+    startedAt: gate.startedAt,
+    ...(gate.endedAt !== undefined && { endedAt: gate.endedAt }),
+    ...(gate.note !== undefined ? { note: gate.note } : gate.verdict === undefined && !active ? { note: 'The check was interrupted.' } : {}),
+  };
+}

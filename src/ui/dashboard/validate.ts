@@ -1,0 +1,60 @@
+/** What the page sends is outside input: every argument is checked before anything acts on it. */
+import * as v from 'valibot';
+import { parseWish } from '../../core/wishSchema.js';
+import type { Wish } from '../../core/wishes.js';
+import type { HostAction } from '../../shared/protocol.js';
+
+const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const plain = <const T extends HostAction['type']>(type: T) => v.object({ type: v.literal(type) });
+const actionSchema = v.variant('type', [
+  plain('decompose'),
+  v.object({ type: v.literal('open-dashboard'), task: v.exactOptional(id) }),
+  v.object({ type: v.literal('review'), task: id, path: v.exactOptional(path) }),
+  v.object({ type: v.literal('try-it'), task: id }),
+  v.object({ type: v.literal('take-over'), task: id }),
+  v.object({ type: v.literal('show-terminal'), task: id }),
+  plain('cancel-planning'),
+  v.object({ type: v.literal('retry-with-feedback'), task: id }),
+  v.object({ type: v.literal('replan-with-feedback'), task: v.exactOptional(id) }),
+  plain('ask-changes'),
+  plain('open-team-file'),
+  plain('refresh-agents'),
+  plain('trust'),
+  plain('open-folder'),
+  plain('init-repository'),
+  plain('pick-run'),
+  v.object({ type: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
+]);
+
+export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string };
+
+function refused(what: string, why: string): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason: `The dashboard sent ${what} that Switchyard does not understand (${why}). Nothing was changed.` };
+}
+
+function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown, what: string): Checked<T> {
+  const result = v.safeParse(schema, withoutUndefined(input));
+  if (result.success) return { ok: true, value: result.output };
+  const [issue] = result.issues;
+  return refused(what, `${v.getDotPath(issue) ?? 'type'}: ${issue.message}`);
+}
+
+/** A page may write `undefined` where it leaves a field out; messages drop such fields in most editors, not in all. */
+function withoutUndefined(input: unknown): unknown {
+  if (Array.isArray(input)) return input.map(withoutUndefined);
+  if (typeof input !== 'object' || input === null) return input;
+  return Object.fromEntries(Object.entries(input).flatMap(([key, value]) => (value === undefined ? [] : [[key, withoutUndefined(value)]])));
+}
+
+export function checkWish(input: unknown): Checked<Wish> {
+  const parsed = parseWish(withoutUndefined(input));
+  return 'wish' in parsed ? { ok: true, value: parsed.wish } : refused('a wish', parsed.problem);
+}
+
+export const checkAction = (input: unknown): Checked<HostAction> => check<HostAction>(actionSchema, input, 'an action');
+export const checkTaskPath = (input: unknown): Checked<[string, string]> => check(v.tuple([id, path]), input, 'a path');
+export const checkAttempt = (input: unknown): Checked<[string, number]> => check(v.tuple([id, count]), input, 'an attempt');
+export const checkActivity = (input: unknown): Checked<[string, number, number]> => check(v.tuple([id, count, count]), input, 'a question');

@@ -1,0 +1,211 @@
+/**
+ * Where a goal is typed. The editor has no input box of several lines, so a goal is a small Markdown document of its
+ * own: every key, selection and screen reader works in it. It is saved as it is typed, so that closing it asks nothing
+ * and a reload loses nothing; Ctrl+Enter (or the buttons) hands it to the planner.
+ */
+import * as vscode from 'vscode';
+import { looksLikeOutline } from '../core/outline.js';
+import type { Base } from './app.js';
+import { commandId, GOAL_SCHEME } from './contributions.js';
+import { Disposables } from './disposables.js';
+import { messageOf } from './log.js';
+import type { Outcome } from './outcome.js';
+import { DONE, refuse } from './outcome.js';
+
+export interface Goal extends vscode.Disposable {
+  /** Opens the goal, with `text` added to what is there. */
+  open(text?: string): Promise<Outcome>;
+  /** Hands the goal to the planner and closes it. On a refusal it stays as it is. */
+  start(): Promise<Outcome>;
+  /** Closes it and throws the draft away. */
+  cancel(): Promise<Outcome>;
+}
+
+const DRAFT = 'goal.draft';
+const GOAL = vscode.Uri.from({ scheme: GOAL_SCHEME, path: '/Goal.md' });
+const PLACEHOLDER = 'What should be built? Several lines are fine: what it should do, what must not change, how it is checked.';
+
+export function createGoal(base: Base, opened: () => void): Goal {
+  const own = new Disposables();
+  const file = own.add(new GoalFile(base.context.workspaceState));
+  own.add(vscode.workspace.registerFileSystemProvider(GOAL_SCHEME, file, { isCaseSensitive: true }));
+  const selector = { scheme: GOAL_SCHEME };
+  own.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: base.model.onDidChange, provideCodeLenses: () => lenses(base) }));
+  own.add(
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme === GOAL_SCHEME && document.isDirty) void document.save();
+    }),
+  );
+  own.add(showPlaceholder());
+
+  const close = async (): Promise<void> => {
+    const tabs = vscode.window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.scheme === GOAL_SCHEME);
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === GOAL_SCHEME);
+    if (document?.isDirty === true) await document.save();
+    await vscode.window.tabGroups.close(tabs);
+    file.set('');
+  };
+
+  return {
+    open: async (text) => {
+      if (base.repository.session() === undefined) {
+        await vscode.commands.executeCommand('switchyard.tasks.focus');
+        return refuse(noRepository(base));
+      }
+      const document = await vscode.workspace.openTextDocument(GOAL);
+      const editor = await vscode.window.showTextDocument(document, { preview: false });
+      if (text !== undefined && text.trim() !== '') await append(editor, text);
+      return DONE;
+    },
+    start: async () => {
+      const session = base.repository.session();
+      if (session === undefined) return refuse(noRepository(base));
+      const document = await vscode.workspace.openTextDocument(GOAL);
+      const goal = document.getText().trim();
+      if (goal === '') return refuse('The goal is empty. Write what should be built, then decompose it.');
+      const outline = looksLikeOutline(goal);
+      const progress = { location: vscode.ProgressLocation.Window, title: outline ? 'Reading the outline' : 'Starting the planner' };
+      try {
+        const answer = await vscode.window.withProgress(progress, () => session.decompose(outline ? { kind: 'outline', text: goal } : { kind: 'goal', goal }));
+        if (!answer.ok) return refuse(answer.reason);
+      } catch (error) {
+        base.log.error('Planning could not be started', error);
+        return refuse(`Planning could not be started: ${messageOf(error)} Your goal is kept; try again.`);
+      }
+      await close();
+      opened();
+      return DONE;
+    },
+    cancel: async () => {
+      await close();
+      return DONE;
+    },
+    dispose: () => own.dispose(),
+  };
+}
+
+export function noRepository(base: Base): string {
+  const state = base.repository.state();
+  if (state.kind === 'open') return '';
+  if (state.message !== undefined) return state.message;
+  switch (state.reason) {
+    case 'no-folder':
+      return 'No folder is open. Open a folder with a git repository first.';
+    case 'untrusted':
+      return 'This workspace is in restricted mode, so Switchyard starts nothing. Trust it to go on.';
+    case 'loading':
+      return 'The repository is still being opened. Try again in a moment.';
+    default:
+      return 'No git repository is open in this window.';
+  }
+}
+
+function lenses(base: Base): vscode.CodeLens[] {
+  const top = new vscode.Range(0, 0, 0, 0);
+  const key = process.platform === 'darwin' ? '⌘⏎' : 'Ctrl+Enter';
+  return [
+    new vscode.CodeLens(top, { title: `$(type-hierarchy-sub) Decompose into a Plan (${key})`, command: commandId('startPlanning') }),
+    new vscode.CodeLens(top, { title: '$(organization) Team', command: commandId('openTeamFile') }),
+    new vscode.CodeLens(top, { title: '$(close) Cancel', command: commandId('cancelGoal') }),
+    ...(base.model.run()?.endedAt === undefined && base.model.run() !== undefined
+      ? [new vscode.CodeLens(top, { title: '$(info) A run is open; this starts another', command: commandId('openDashboard') })]
+      : []),
+  ];
+}
+
+async function append(editor: vscode.TextEditor, text: string): Promise<void> {
+  const { document } = editor;
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  const present = document.getText().trim() === '' ? '' : '\n\n';
+  await editor.edit((edit) => edit.insert(end, `${present}${text.trim()}\n`));
+  const last = document.lineAt(document.lineCount - 1).range.end;
+  editor.selection = new vscode.Selection(last, last);
+}
+
+/** Grey words in an empty goal, as an input box would have them. */
+function showPlaceholder(): vscode.Disposable {
+  const decoration = vscode.window.createTextEditorDecorationType({
+    after: { contentText: PLACEHOLDER, color: new vscode.ThemeColor('input.placeholderForeground') },
+  });
+  const show = (editor: vscode.TextEditor): void => {
+    if (editor.document.uri.scheme !== GOAL_SCHEME) return;
+    editor.setDecorations(decoration, editor.document.getText() === '' ? [new vscode.Range(0, 0, 0, 0)] : []);
+  };
+  const showAll = (): void => vscode.window.visibleTextEditors.forEach(show);
+  showAll();
+  return vscode.Disposable.from(
+    decoration,
+    vscode.window.onDidChangeVisibleTextEditors(showAll),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.scheme === GOAL_SCHEME) showAll();
+    }),
+  );
+}
+
+/** A file system of one file, kept in the workspace's state. */
+class GoalFile implements vscode.FileSystemProvider {
+  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+  readonly onDidChangeFile = this.#changed.event;
+  readonly #state: vscode.Memento;
+  #mtime = Date.now();
+
+  constructor(state: vscode.Memento) {
+    this.#state = state;
+  }
+
+  get text(): string {
+    return this.#state.get<string>(DRAFT, '');
+  }
+
+  set(text: string): void {
+    if (text === this.text) return;
+    this.#mtime = Math.max(Date.now(), this.#mtime + 1);
+    void this.#state.update(DRAFT, text === '' ? undefined : text);
+    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri: GOAL }]);
+  }
+
+  stat(uri: vscode.Uri): vscode.FileStat {
+    this.#known(uri);
+    return { type: vscode.FileType.File, ctime: 0, mtime: this.#mtime, size: new TextEncoder().encode(this.text).byteLength };
+  }
+
+  readFile(uri: vscode.Uri): Uint8Array {
+    this.#known(uri);
+    return new TextEncoder().encode(this.text);
+  }
+
+  writeFile(uri: vscode.Uri, content: Uint8Array): void {
+    this.#known(uri);
+    this.set(new TextDecoder().decode(content));
+  }
+
+  watch(): vscode.Disposable {
+    return { dispose: () => undefined };
+  }
+
+  readDirectory(): [string, vscode.FileType][] {
+    return [['Goal.md', vscode.FileType.File]];
+  }
+
+  createDirectory(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  delete(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  rename(uri: vscode.Uri): void {
+    throw vscode.FileSystemError.NoPermissions(uri);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  #known(uri: vscode.Uri): void {
+    if (uri.path !== GOAL.path) throw vscode.FileSystemError.FileNotFound(uri);
+  }
+}

@@ -1,0 +1,61 @@
+/** What is worth interrupting a person for: needs you, ready, plan to approve, run finished. Pure. */
+import type { RunView } from '../shared/protocol.js';
+import { moneyWords } from './tasks/groups.js';
+
+export interface NewsItem {
+  /** The same key is never told twice. */
+  readonly key: string;
+  readonly kind: 'needs-you' | 'ready' | 'plan' | 'finished';
+  readonly task?: string;
+  readonly text: string;
+}
+
+/** Everything that would be told about a run now. What was told before is left out by the caller, by key. */
+export function newsOf(run: RunView): readonly NewsItem[] {
+  const items: NewsItem[] = [];
+  for (const task of run.tasks) {
+    const last = task.attempts.at(-1)?.attempt ?? 0;
+    const key = `${run.id}/${task.id}/${String(last)}/${task.state}`;
+    if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(task.why?.text ?? 'see the dashboard')}` });
+    if (task.state === 'ready' && task.actions.includes('approve')) {
+      items.push({ key, kind: 'ready', task: task.id, text: `“${task.title}” is ready: its gate passed on the merged result.` });
+    }
+  }
+  if (run.phase === 'proposed') {
+    const count = run.tasks.filter((task) => task.difference !== 'removed').length;
+    items.push({ key: `${run.id}/plan/${String(run.planRevision)}`, kind: 'plan', text: `The plan is ready to approve: ${String(count)} ${count === 1 ? 'task' : 'tasks'}.` });
+  }
+  if (run.phase === 'failed' && run.planner?.failure !== undefined) {
+    items.push({ key: `${run.id}/planner/${String(run.planner.startedAt)}`, kind: 'plan', text: `Planning failed: ${ended(run.planner.failure)}` });
+  }
+  if (run.phase === 'done') {
+    const landed = run.tasks.filter((task) => task.state === 'landed').length;
+    const dropped = run.tasks.length - landed;
+    const money = run.bill.total.usd > 0 || run.bill.total.unknownUsd ? ` It cost ${moneyWords(run.bill.total)}.` : '';
+    items.push({
+      key: `${run.id}/finished/${String(run.planRevision)}`,
+      kind: 'finished',
+      text: `The run is finished: ${String(landed)} landed on ${run.base}${dropped > 0 ? `, ${String(dropped)} dropped` : ''}.${money}`,
+    });
+  }
+  return items;
+}
+
+/** One sentence for several items. */
+export function batchText(items: readonly NewsItem[]): string {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined) return only.text;
+  const count = (kind: NewsItem['kind']): number => items.filter((item) => item.kind === kind).length;
+  const parts: string[] = [];
+  const [ready, needs] = [count('ready'), count('needs-you')];
+  if (ready > 0) parts.push(`${String(ready)} ${ready === 1 ? 'task is' : 'tasks are'} ready to merge`);
+  if (needs > 0) parts.push(`${String(needs)} ${needs === 1 ? 'task needs' : 'tasks need'} you`);
+  if (count('plan') > 0) parts.push('a plan waits for approval');
+  if (count('finished') > 0) parts.push('the run is finished');
+  const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

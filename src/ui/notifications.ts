@@ -1,0 +1,73 @@
+/** Messages for a person who looks elsewhere: batched, with actions, and never the same thing twice. */
+import * as vscode from 'vscode';
+import type { App } from './app.js';
+import type { CommandName } from './contributions.js';
+import { commandId } from './contributions.js';
+import { coalesce, Disposables } from './disposables.js';
+import type { NewsItem } from './news.js';
+import { batchText, newsOf } from './news.js';
+import { setting } from './settings.js';
+
+const TOLD = 'notifications.told';
+/** More keys than a long day of runs has; older ones belong to runs that are over. */
+const KEPT = 500;
+/** What happens within this time is told together. */
+const BATCH_MS = 700;
+
+export function createNotifications(app: App): vscode.Disposable {
+  const own = new Disposables();
+  const told = new Set(app.context.workspaceState.get<readonly string[]>(TOLD, []));
+
+  const tell = (): void => {
+    const { run } = app.model.snapshot();
+    if (run === undefined) return;
+    const fresh = newsOf(run).filter((item) => !told.has(item.key));
+    if (fresh.length === 0) return;
+    for (const item of fresh) told.add(item.key);
+    void app.context.workspaceState.update(TOLD, [...told].slice(-KEPT));
+    const wanted = fresh.filter(isWanted);
+    // Who looks at the dashboard sees it there; a message on top would only be in the way.
+    if (wanted.length === 0 || app.dashboard.isLookedAt()) return;
+    void show(wanted).catch((error: unknown) => app.log.error('A message could not be shown', error));
+  };
+
+  const soon = own.add(coalesce(BATCH_MS, tell));
+  own.add(app.model.onDidChange(soon));
+  soon();
+  return own;
+}
+
+function isWanted(item: NewsItem): boolean {
+  const level = setting('notifications');
+  return level === 'all' || (level === 'needs-you' && item.kind === 'needs-you');
+}
+
+interface Button extends vscode.MessageItem {
+  readonly command: CommandName;
+}
+
+async function show(items: readonly NewsItem[]): Promise<void> {
+  const [only] = items;
+  const task = items.length === 1 ? only?.task : undefined;
+  const buttons = buttonsFor(items);
+  const urgent = items.some((item) => item.kind === 'needs-you' || item.text.startsWith('Planning failed'));
+  const text = batchText(items);
+  const chosen = await (urgent ? vscode.window.showWarningMessage(text, ...buttons) : vscode.window.showInformationMessage(text, ...buttons));
+  if (chosen !== undefined) await vscode.commands.executeCommand(commandId(chosen.command), task);
+}
+
+function buttonsFor(items: readonly NewsItem[]): readonly Button[] {
+  const dashboard: Button = { title: 'Open Dashboard', command: 'openDashboard' };
+  const [only] = items;
+  if (items.length > 1 || only === undefined) return [dashboard];
+  switch (only.kind) {
+    case 'ready':
+      return [{ title: 'Approve & Merge', command: 'approveAndMerge' }, { title: 'Review Changes', command: 'reviewChanges' }, dashboard];
+    case 'needs-you':
+      return [dashboard, { title: 'Review Changes', command: 'reviewChanges' }, { title: 'Retry…', command: 'retry' }];
+    case 'plan':
+      return [{ title: 'Show Plan', command: 'openDashboard' }];
+    case 'finished':
+      return [dashboard];
+  }
+}

@@ -1,0 +1,10 @@
+/** What a command came to: taken, refused with a reason for people, or `undefined` when the person changed their mind. */
+import type { WishAnswer } from '../core/wishes.js';
+
+export type Outcome = WishAnswer | undefined;
+
+export const DONE: WishAnswer = { ok: true };
+
+export function refuse(reason: string): WishAnswer {
+  return { ok: false, reason };
+}

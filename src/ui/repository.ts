@@ -1,0 +1,154 @@
+/**
+ * Which repository this window works on: none (with the reason), or one with its open session. No session is opened,
+ * so that no process starts, while the workspace is not trusted.
+ */
+import * as vscode from 'vscode';
+import type { RepositoryProblem } from '../core/ports.js';
+import type { Session } from '../engine/api.js';
+import type { EmptyReason } from '../shared/protocol.js';
+import { coalesce, Disposables } from './disposables.js';
+import type { UiLog } from './log.js';
+import { messageOf } from './log.js';
+import type { OpenRepository } from './opening.js';
+import { executables, needsReopening, setting } from './settings.js';
+
+export type RepositoryState =
+  | { readonly kind: 'empty'; readonly reason: EmptyReason; readonly message?: string }
+  | { readonly kind: 'open'; readonly session: Session; readonly folder: vscode.Uri };
+
+export interface Repository extends vscode.Disposable {
+  state(): RepositoryState;
+  session(): Session | undefined;
+  /** State, or anything of the open session, changed. */
+  readonly onDidChange: vscode.Event<void>;
+  /** A session was opened (given) or closed (`undefined`). */
+  readonly onDidOpen: vscode.Event<Session | undefined>;
+  /** Looks again from the start; resolves when it is known what is there. */
+  reopen(): Promise<void>;
+  /** Works on another workspace folder, now and after a reload. */
+  choose(folder: vscode.Uri): Promise<void>;
+  /** Resolves when the first look is over. */
+  readonly settled: Promise<void>;
+  close(stopAgents: boolean): Promise<void>;
+}
+
+const CHOSEN = 'repository.folder';
+const REASONS: Readonly<Record<RepositoryProblem, EmptyReason>> = {
+  'not-a-repository': 'no-repository',
+  'no-commits': 'no-commit',
+  'git-missing': 'git-missing',
+  'git-too-old': 'git-too-old',
+  bare: 'no-repository',
+  unreadable: 'no-repository',
+};
+
+export function createRepository(context: vscode.ExtensionContext, log: UiLog, open: OpenRepository): Repository {
+  const own = new Disposables();
+  const changed = own.add(new vscode.EventEmitter<void>());
+  const opened = own.add(new vscode.EventEmitter<Session | undefined>());
+  const ofSession = own.add(new Disposables());
+  let state: RepositoryState = { kind: 'empty', reason: 'loading' };
+  // Looks are done one after the other: two at once could open two sessions of one repository.
+  let lane: Promise<void> = Promise.resolve();
+
+  const show = (next: RepositoryState): void => {
+    state = next;
+    opened.fire(next.kind === 'open' ? next.session : undefined);
+    changed.fire();
+  };
+
+  const letGo = async (stopAgents: boolean): Promise<void> => {
+    ofSession.clear();
+    if (state.kind !== 'open') return;
+    const { session } = state;
+    state = { kind: 'empty', reason: 'loading' };
+    opened.fire(undefined);
+    await session.close({ stopAgents }).catch((error: unknown) => log.error('Closing the repository failed', error));
+  };
+
+  const tryFolder = async (folder: vscode.Uri): Promise<RepositoryState> => {
+    const worktreesFolder = setting('worktreesFolder', folder).trim();
+    const result = await open({ directory: folder.fsPath, executables: executables(), log, ...(worktreesFolder !== '' && { worktreesFolder }) });
+    if (!result.ok) return { kind: 'empty', reason: REASONS[result.reason], message: result.message };
+    const { session } = result;
+    ofSession.add(session.onDidChange(() => changed.fire()));
+    return { kind: 'open', session, folder };
+  };
+
+  const look = async (): Promise<void> => {
+    await letGo(false);
+    if (own.disposed) return;
+    const folders = orderedFolders(context);
+    if (folders.length === 0) return show({ kind: 'empty', reason: 'no-folder' });
+    if (!vscode.workspace.isTrusted) return show({ kind: 'empty', reason: 'untrusted' });
+    let first: RepositoryState | undefined;
+    for (const folder of folders) {
+      const found = await tryFolder(folder);
+      if (found.kind === 'open') return show(found);
+      first ??= found;
+    }
+    if (first?.kind === 'empty' && first.message !== undefined) log.warn(first.message);
+    show(first ?? { kind: 'empty', reason: 'no-folder' });
+    watchForGit(folders);
+  };
+
+  /** `git init` or a first commit in a terminal is noticed without a button. */
+  const watchForGit = (folders: readonly vscode.Uri[]): void => {
+    const again = ofSession.add(coalesce(300, () => void reopen()));
+    for (const folder of folders) {
+      for (const pattern of ['.git/HEAD', '.git/logs/HEAD']) {
+        const watcher = ofSession.add(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern)));
+        ofSession.add(watcher.onDidCreate(again));
+        ofSession.add(watcher.onDidChange(again));
+      }
+    }
+  };
+
+  const reopen = (): Promise<void> => {
+    lane = lane.then(look).catch((error: unknown) => {
+      log.error('Opening the repository failed', error);
+      show({ kind: 'empty', reason: 'no-repository', message: messageOf(error) });
+      void vscode.window.showErrorMessage(`Switchyard could not open the repository: ${messageOf(error)} Nothing was changed.`);
+    });
+    return lane;
+  };
+
+  own.add(vscode.workspace.onDidGrantWorkspaceTrust(() => void reopen()));
+  own.add(
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      const here = state.kind === 'open' ? state.folder.toString() : undefined;
+      if (!orderedFolders(context).some((folder) => folder.toString() === here)) void reopen();
+      else changed.fire();
+    }),
+  );
+  own.add(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (needsReopening(event)) void reopen();
+    }),
+  );
+
+  return {
+    state: () => state,
+    session: () => (state.kind === 'open' ? state.session : undefined),
+    onDidChange: changed.event,
+    onDidOpen: opened.event,
+    reopen,
+    choose: async (folder) => {
+      await context.workspaceState.update(CHOSEN, folder.toString());
+      await reopen();
+    },
+    settled: reopen(),
+    close: async (stopAgents) => {
+      await lane;
+      await letGo(stopAgents);
+    },
+    dispose: () => own.dispose(),
+  };
+}
+
+/** Local workspace folders, the one chosen earlier first. */
+function orderedFolders(context: vscode.ExtensionContext): readonly vscode.Uri[] {
+  const chosen = context.workspaceState.get<string>(CHOSEN);
+  const folders = (vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri).filter((uri) => uri.scheme === 'file');
+  return [...folders.filter((uri) => uri.toString() === chosen), ...folders.filter((uri) => uri.toString() !== chosen)];
+}

@@ -1,0 +1,114 @@
+/** Review: the native multi-diff of one fixed pair of commits, both sides served from git objects. */
+import * as vscode from 'vscode';
+import type { FileDiff, Sha } from '../../core/ports.js';
+import type { Base } from '../app.js';
+import { REVIEW_SCHEME } from '../contributions.js';
+import { Disposables } from '../disposables.js';
+import { messageOf } from '../log.js';
+import type { Outcome } from '../outcome.js';
+import { DONE, refuse } from '../outcome.js';
+import type { Comments } from './comments.js';
+import { createComments } from './comments.js';
+import type { Drafts } from './drafts.js';
+import { createDrafts } from './drafts.js';
+import { reviewedFile, reviewUri } from './uris.js';
+
+export interface Review extends vscode.Disposable {
+  /** Opens a task's changes, or one file of them. */
+  open(task: string, path?: string): Promise<Outcome>;
+  readonly drafts: Drafts;
+  readonly comments: Comments;
+  /** A task's comments were sent. */
+  sent(run: string, task: string): void;
+  /** The task whose changes the active editor shows. */
+  shownTask(): string | undefined;
+}
+
+export function createReview(base: Base): Review {
+  const own = new Disposables();
+  const drafts = createDrafts(base.context.workspaceState);
+  const comments = own.add(createComments(drafts));
+  own.add(vscode.workspace.registerTextDocumentContentProvider(REVIEW_SCHEME, { provideTextDocumentContent: (uri) => textOf(base, uri) }));
+
+  /** A multi-diff has no address that an extension can read; its title is what tells ours from others. */
+  const shownTask = (): string | undefined => {
+    const run = base.model.snapshot().run;
+    const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+    if (tab === undefined || run === undefined) return undefined;
+    if (tab.input instanceof vscode.TabInputTextDiff) return reviewedFile(tab.input.modified)?.task ?? reviewedFile(tab.input.original)?.task;
+    if (tab.input !== undefined) return undefined;
+    return run.tasks.find((task) => titleOf(task.title, run.base) === tab.label)?.id;
+  };
+  const showKeys = (): void => {
+    const task = shownTask();
+    const actions = base.model.snapshot().run?.tasks.find((each) => each.id === task)?.actions ?? [];
+    base.keys.set('reviewedTask', task ?? '');
+    base.keys.set('reviewedTaskReady', actions.includes('approve'));
+    base.keys.set('reviewedTaskRetries', actions.includes('retry'));
+  };
+  own.add(vscode.window.tabGroups.onDidChangeTabs(showKeys));
+  own.add(vscode.window.tabGroups.onDidChangeTabGroups(showKeys));
+  own.add(base.model.onDidChange(showKeys));
+
+  return {
+    open: async (task, path) => {
+      const session = base.repository.session();
+      const run = session?.current();
+      const title = run?.tasks.get(task)?.task.title;
+      if (session === undefined || run === undefined || title === undefined) return refuse('That task is not part of the run that is shown. Pick the run first.');
+      try {
+        const review = await session.review(task);
+        if (review === undefined || review.files.length === 0) return refuse(`“${title}” has no committed changes to review yet.`);
+        await openDiff({ ...review, run: run.run, task, title: titleOf(title, run.base.branch) }, path);
+        return DONE;
+      } catch (error) {
+        base.log.error(`The changes of ${task} could not be read`, error);
+        return refuse(`The changes of “${title}” could not be read: ${messageOf(error)} Nothing was changed.`);
+      }
+    },
+    drafts,
+    comments,
+    sent: (run, task) => {
+      drafts.clear(run, task);
+      comments.clear(run, task);
+    },
+    shownTask,
+    dispose: () => own.dispose(),
+  };
+}
+
+function titleOf(title: string, baseBranch: string): string {
+  return `${title}: changes against ${baseBranch}`;
+}
+
+interface ReviewedPair {
+  readonly run: string;
+  readonly task: string;
+  readonly title: string;
+  readonly from: Sha;
+  readonly to: Sha;
+  readonly files: readonly FileDiff[];
+}
+
+async function openDiff(pair: ReviewedPair, path: string | undefined): Promise<void> {
+  const sides = pair.files.map((file) => {
+    const common = { run: pair.run, task: pair.task };
+    const original = file.change === 'added' ? undefined : reviewUri({ ...common, commit: pair.from, path: file.from ?? file.path, side: 'from' });
+    const modified = file.change === 'deleted' ? undefined : reviewUri({ ...common, commit: pair.to, path: file.path, side: 'to' });
+    return { file, label: vscode.Uri.from({ scheme: REVIEW_SCHEME, path: `/${file.path}` }), original, modified };
+  });
+  const one = sides.find(({ file }) => file.path === path);
+  if (one?.original !== undefined && one.modified !== undefined) {
+    await vscode.commands.executeCommand('vscode.diff', one.original, one.modified, `${one.file.path} (${pair.task})`, { preview: true });
+    return;
+  }
+  const chosen = one === undefined ? sides : [one];
+  await vscode.commands.executeCommand('vscode.changes', pair.title, chosen.map(({ label, original, modified }) => [label, original, modified]));
+}
+
+async function textOf(base: Base, uri: vscode.Uri): Promise<string> {
+  const file = reviewedFile(uri);
+  if (file === undefined) return '';
+  await base.repository.settled;
+  return (await base.repository.session()?.fileAt(file.commit, file.path)) ?? '';
+}

@@ -1,0 +1,57 @@
+/** Builds the editor side around one way to open a repository. Each feature's start is contained. */
+import * as vscode from 'vscode';
+import { createAgentsTree } from './agentsTree.js';
+import type { App, Base } from './app.js';
+import { registerCommands } from './commands/register.js';
+import { createContextKeys } from './contextKeys.js';
+import { createDashboard } from './dashboard/panel.js';
+import { performAction } from './dashboard/perform.js';
+import { Disposables } from './disposables.js';
+import { createGoal } from './goal.js';
+import type { UiLog } from './log.js';
+import { messageOf } from './log.js';
+import { createModel } from './model.js';
+import { createNotifications } from './notifications.js';
+import type { OpenRepository } from './opening.js';
+import type { Repository } from './repository.js';
+import { createRepository } from './repository.js';
+import { createReview } from './review/review.js';
+import { followState } from './state.js';
+import { createStatus } from './status.js';
+import { createTaskTree } from './tasks/tree.js';
+import type { Terminals } from './terminals.js';
+
+export interface Started extends vscode.Disposable {
+  readonly repository: Repository;
+}
+
+export function startUi(context: vscode.ExtensionContext, parts: { readonly log: UiLog; readonly terminals: Terminals; readonly open: OpenRepository }): Started {
+  const { log, terminals, open } = parts;
+  const own = new Disposables();
+  const repository = own.add(createRepository(context, log, open));
+  const model = own.add(createModel(repository, log));
+  const base: Base = { context, log, repository, model, keys: createContextKeys(), terminals };
+  // These are needed by the others; without them there is nothing to show.
+  const review = own.add(createReview(base));
+  const dashboard = own.add(createDashboard(base, (action) => performAction(app, action)));
+  const goal = own.add(createGoal(base, () => dashboard.open()));
+  const app: App = { ...base, review, dashboard, goal };
+
+  const features: readonly (readonly [name: string, start: () => vscode.Disposable])[] = [
+    ['commands', () => registerCommands(app)],
+    ['context keys', () => followState(base)],
+    ['task tree', () => createTaskTree(model)],
+    ['agents view', () => createAgentsTree(model)],
+    ['status bar', () => createStatus(model)],
+    ['notifications', () => createNotifications(app)],
+  ];
+  for (const [name, start] of features) {
+    try {
+      own.add(start());
+    } catch (error) {
+      log.error(`The ${name} could not be started`, error);
+      void vscode.window.showErrorMessage(`Switchyard works without its ${name}: ${messageOf(error)}`);
+    }
+  }
+  return { repository, dispose: () => own.dispose() };
+}

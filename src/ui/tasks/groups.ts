@@ -1,0 +1,124 @@
+/** How tasks are grouped, ordered and worded in the native tree and in pickers. Pure. */
+import type { TaskState } from '../../core/task.js';
+import { STATE_WORDS } from '../../core/task.js';
+import type { RunView, TaskView } from '../../shared/protocol.js';
+
+export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'proposed', 'stopped', 'landed', 'dropped'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export const GROUP_WORDS: Readonly<Record<Group, string>> = {
+  'needs-you': 'Needs you',
+  ready: 'Ready',
+  working: 'Working',
+  waiting: 'Waiting',
+  proposed: 'Proposed',
+  stopped: 'Stopped',
+  landed: 'Landed',
+  dropped: 'Dropped',
+};
+
+const GROUP_OF: Readonly<Record<TaskState, Group>> = {
+  proposed: 'proposed',
+  waiting: 'waiting',
+  'setting-up': 'working',
+  working: 'working',
+  checking: 'working',
+  'in-review': 'working',
+  merging: 'working',
+  ready: 'ready',
+  landed: 'landed',
+  'needs-you': 'needs-you',
+  stopped: 'stopped',
+  dropped: 'dropped',
+};
+
+export function groupOf(state: TaskState): Group {
+  return GROUP_OF[state];
+}
+
+export interface TaskGroup {
+  readonly group: Group;
+  readonly tasks: readonly TaskView[];
+}
+
+/** Groups with at least one task, the most urgent first; within a group in plan order. */
+export function groupTasks(tasks: readonly TaskView[]): readonly TaskGroup[] {
+  return GROUPS.map((group) => ({ group, tasks: tasks.filter((task) => groupOf(task.state) === group) })).filter(
+    (each) => each.tasks.length > 0,
+  );
+}
+
+/** What stands behind a task's title: the one thing worth knowing in its state. */
+export function taskDetail(task: TaskView): string {
+  const change = task.files.length === 0 ? undefined : `+${String(task.additions)} −${String(task.deletions)}`;
+  switch (groupOf(task.state)) {
+    case 'needs-you':
+      return task.why?.text ?? STATE_WORDS[task.state];
+    case 'ready':
+    case 'landed':
+      return join(change, task.billed ? moneyWords(task.amount) : undefined);
+    case 'working':
+      return join(task.activity ?? STATE_WORDS[task.state], task.agent);
+    case 'waiting':
+    case 'stopped':
+      return task.why?.text ?? '';
+    case 'proposed':
+      return join(task.agent, task.model);
+    case 'dropped':
+      return '';
+  }
+}
+
+/** `$0.84`; `$0.84+` when something is not known; `unknown` when nothing is. */
+export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean }): string {
+  if (amount.usd === 0 && amount.unknownUsd) return 'unknown cost';
+  const digits = amount.usd > 0 && amount.usd < 0.01 ? 4 : 2;
+  return `$${amount.usd.toFixed(digits)}${amount.unknownUsd ? '+' : ''}`;
+}
+
+/** Everything a tooltip says, as plain lines. */
+export function taskTooltip(task: TaskView): string {
+  const lines = [
+    task.title,
+    join(STATE_WORDS[task.state], task.why?.text),
+    `${task.agent}${task.model === undefined ? '' : ` · ${task.model}`} · ${task.tier} tier${task.attempts.length > 0 ? ` · attempt ${String(task.attempts.length)} of ${String(task.maxAttempts)}` : ''}`,
+    `Owns ${task.contract.owns.join(', ')}`,
+    task.contract.gate.length > 0 ? `Gate: ${task.contract.gate.join(' · ')}` : 'No gate of its own',
+  ];
+  if (task.branch !== undefined) lines.push(task.branch);
+  return lines.join('\n');
+}
+
+/** For screen readers: state first in words, because they do not see the icon. */
+export function taskLabel(task: TaskView): string {
+  const detail = taskDetail(task);
+  return `${task.title}, ${STATE_WORDS[task.state].toLowerCase()}${detail === '' ? '' : `, ${detail}`}`;
+}
+
+/** The tree's context value: `task` and every action that makes sense, each between semicolons. */
+export function taskContextValue(task: TaskView): string {
+  return `task;${task.actions.join(';')};`;
+}
+
+/** `3 working · 1 needs you · $0.84`; what is zero is left out. */
+export function statusWords(run: RunView): string {
+  const count = (group: Group): number => run.tasks.filter((task) => groupOf(task.state) === group).length;
+  const parts: string[] = [];
+  if (run.phase === 'planning') parts.push('planning');
+  else if (run.phase === 'proposed') parts.push('plan to approve');
+  else if (run.phase === 'failed') parts.push('planning failed');
+  else if (run.phase === 'paused' || run.phase === 'stopped') parts.push(run.phase);
+  const [working, needs, ready] = [count('working'), count('needs-you'), count('ready')];
+  if (working > 0) parts.push(`${String(working)} working`);
+  if (needs > 0) parts.push(`${String(needs)} needs you`);
+  if (ready > 0) parts.push(`${String(ready)} ready`);
+  if (run.phase === 'done') parts.push(`${String(count('landed'))} landed`);
+  else if (parts.length === 0) parts.push(`${String(count('landed'))} of ${String(run.tasks.length)} landed`);
+  const { total } = run.bill;
+  if (total.usd > 0 || total.unknownUsd) parts.push(moneyWords(total));
+  return parts.join(' · ');
+}
+
+function join(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}

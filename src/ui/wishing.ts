@@ -1,0 +1,48 @@
+/** Sending a wish, with consent where it is needed, and saying a refusal out loud. */
+import * as vscode from 'vscode';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+import type { Base } from './app.js';
+import { messageOf } from './log.js';
+
+const CONSENT = 'consent.full';
+
+/** Sends a wish. A refusal is returned; nothing is shown, so that the dashboard can show it where it was asked. */
+export async function sendWish(app: Base, wish: Wish): Promise<WishAnswer> {
+  const session = app.repository.session();
+  if (session === undefined) return { ok: false, reason: 'No repository is open in this window. Nothing was changed; open a folder with a git repository.' };
+  if (wish.type === 'approve-plan' && !(await consents(app))) {
+    return { ok: false, reason: 'Nothing was started: full permission was not allowed for this workspace. Lower "permissions" in the team file, or approve and allow it.' };
+  }
+  try {
+    return await session.wish(wish);
+  } catch (error) {
+    app.log.error(`The wish ${wish.type} failed`, error);
+    return { ok: false, reason: `Switchyard could not do that: ${messageOf(error)} No work was lost; the log has the details.` };
+  }
+}
+
+/** Shows a refusal. Resolves when the person dismissed it, so callers that go on do not wait for it. */
+export async function sayRefusal(app: Base, reason: string): Promise<void> {
+  const show = 'Show Log';
+  const chosen = await vscode.window.showErrorMessage(reason, show);
+  if (chosen === show) app.log.show();
+}
+
+/** Full permission is asked about once per workspace. */
+async function consents(app: Base): Promise<boolean> {
+  const run = app.repository.session()?.current();
+  if (run?.team.permissions !== 'full' || app.context.workspaceState.get<boolean>(CONSENT) === true) return true;
+  const allow = 'Allow in This Workspace';
+  const answer = await vscode.window.showWarningMessage(
+    'Let agents do anything without asking?',
+    {
+      modal: true,
+      detail:
+        'The team file sets "permissions" to "full": agents may run any command and change any file that you may, also outside their worktrees. Switchyard still checks and gates what lands. With "edit-and-run" they stay inside their worktrees.',
+    },
+    allow,
+  );
+  if (answer !== allow) return false;
+  await app.context.workspaceState.update(CONSENT, true);
+  return true;
+}

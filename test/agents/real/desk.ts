@@ -1,0 +1,117 @@
+/** One real CLI, one model server, one repository: what a test needs to run an adapter's command for real. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { AgentEvent, AgentOutcome } from '../../../src/core/activity.js';
+import type { AgentAdapter, AgentStatus, StartRequest } from '../../../src/core/ports.js';
+import { COMMON_ENVIRONMENT, pickEnvironment } from '../../../src/adapters/environment.js';
+import { createAgents } from '../../../src/adapters/agents/index.js';
+import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
+import { agentHome, TEST_MODEL, type Knobs } from '../../support/agentHome.js';
+import { startModelServer, type Brain, type ModelServer } from '../../support/modelServer/index.js';
+
+export interface Ran {
+  readonly events: readonly AgentEvent[];
+  readonly outcome: AgentOutcome;
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Desk {
+  readonly adapter: AgentAdapter;
+  readonly server: ModelServer;
+  /** The repository, whose root is the agent's working directory. */
+  readonly repo: string;
+  /** Everything that the host would have in its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly executable: string;
+  request(part: Partial<StartRequest>): Promise<StartRequest>;
+  /** Runs the adapter's command to its end, as the runner would, and parses what comes. */
+  run(part: Partial<StartRequest>): Promise<Ran>;
+  read(path: string): Promise<string | undefined>;
+  status(): Promise<AgentStatus | undefined>;
+  close(): Promise<void>;
+}
+
+/** A CLI that is silent for so long is not going to end by itself. */
+const GIVE_UP_MS = 90_000;
+
+/**
+ * The folder is in the test cache, not in the system's temporary folder: Gemini ignores settings below a folder that
+ * everybody may write to, and Codex's sandbox treats the temporary folder specially.
+ */
+export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): Promise<Desk> {
+  const runs = join(testCache(), 'runs');
+  await mkdir(runs, { recursive: true });
+  const folder = await realpath(await mkdtemp(join(runs, `${cli}-`)));
+  const repo = join(folder, 'repo');
+  const home = join(folder, 'home');
+  const [executable, server] = await Promise.all([agentCli(cli), startModelServer(brain)]);
+  const environment = await agentHome(cli, home, server.url, knobs);
+  await mkdir(repo);
+  await writeFile(join(repo, 'notes.txt'), 'one\ntwo\n');
+  const git = (...args: readonly string[]) => execa('git', args, { cwd: repo, env: environment, extendEnv: false });
+  await git('init', '-q', '-b', 'main');
+  await git('add', '-A');
+  await git('commit', '-qm', 'Start');
+  const agents = createAgents({ extra: [], environment, executables: { [cli]: executable } });
+  const adapter = agents.adapter(cli);
+  if (adapter === undefined) throw new Error(`There is no adapter for ${cli}.`);
+  let attempts = 0;
+
+  const request = async (part: Partial<StartRequest>): Promise<StartRequest> => {
+    attempts += 1;
+    const attemptFolder = join(folder, 'attempts', String(attempts));
+    await mkdir(attemptFolder, { recursive: true, mode: 0o700 });
+    return {
+      role: 'executor',
+      attempt: attempts,
+      cwd: repo,
+      folder: attemptFolder,
+      commonDir: join(repo, '.git'),
+      prompt: 'Do the task.',
+      model: TEST_MODEL[cli],
+      newSession: randomUUID(),
+      permissions: 'edit-and-run',
+      executable,
+      ...part,
+    };
+  };
+
+  return {
+    adapter,
+    server,
+    repo,
+    environment,
+    executable,
+    request,
+    run: async (part) => {
+      const full = await request(part);
+      const command = adapter.command(full);
+      for (const [name, text] of Object.entries(command.files ?? {})) await writeFile(join(full.folder, name), text, { mode: 0o600 });
+      const result = await execa(command.file, command.args, {
+        cwd: full.cwd,
+        // Exactly what the runner lets through: an adapter that forgets a name fails here.
+        env: { ...pickEnvironment(environment, [...COMMON_ENVIRONMENT, ...command.passEnv, 'GIT_CONFIG_*']), ...command.setEnv },
+        extendEnv: false,
+        ...(command.stdin === undefined ? { stdin: 'ignore' as const } : { input: command.stdin }),
+        timeout: GIVE_UP_MS,
+        killSignal: 'SIGKILL',
+        reject: false,
+        stripFinalNewline: false,
+      });
+      const parser = adapter.parser();
+      const events = [...result.stdout.split('\n').flatMap((line) => parser.line(line)), ...parser.stderr(result.stderr)];
+      const code = result.exitCode ?? null;
+      return { events, outcome: parser.end({ code, signal: result.signal ?? null }), code, stdout: result.stdout, stderr: result.stderr };
+    },
+    read: (path) => readFile(join(repo, path), 'utf8').catch(() => undefined),
+    status: () => agents.status(cli),
+    close: async () => {
+      await server.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * The real agent CLIs in the versions that the adapters were written against, installed from npm into a cache outside
+ * the project. Tests never use a CLI that happens to be on this machine.
+ */
+import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+
+export type CliName = 'claude' | 'codex' | 'gemini' | 'opencode';
+
+interface Pinned {
+  readonly package: string;
+  readonly version: string;
+}
+
+export const PINNED: Readonly<Record<CliName, Pinned>> = {
+  claude: { package: '@anthropic-ai/claude-code', version: '2.1.329' },
+  codex: { package: '@openai/codex', version: '0.169.0' },
+  gemini: { package: '@google/gemini-cli', version: '0.61.0' },
+  opencode: { package: 'opencode-ai', version: '1.18.33' },
+};
+
+/** `$SWITCHYARD_TEST_CACHE`, else the system's cache folder. */
+export function testCache(): string {
+  const given = process.env['SWITCHYARD_TEST_CACHE'];
+  if (given !== undefined && given !== '') return given;
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'switchyard-test');
+  const local = process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
+  return join(local === undefined || local === '' ? join(homedir(), '.cache') : local, 'switchyard-test');
+}
+
+/** Written last: without it a folder is a torn installation. */
+const MARKER = 'installed.json';
+
+function folderOf(name: CliName): string {
+  return join(testCache(), 'agents', `${name}@${PINNED[name].version}`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function executableIn(folder: string, name: CliName): Promise<string | undefined> {
+  if (!(await exists(join(folder, MARKER)))) return undefined;
+  const path = join(folder, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+  return (await exists(path)) ? path : undefined;
+}
+
+async function install(name: CliName, folder: string): Promise<void> {
+  const { package: pkg, version } = PINNED[name];
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}.`);
+  try {
+    await writeFile(join(temporary, 'package.json'), JSON.stringify({ private: true }));
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+    await execa(npm, ['install', '--prefix', temporary, '--save-exact', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error', `${pkg}@${version}`], {
+      cwd: temporary,
+      stdin: 'ignore',
+      timeout: 600_000,
+    });
+    const got = JSON.parse(await readFile(join(temporary, 'node_modules', ...pkg.split('/'), 'package.json'), 'utf8')) as { readonly version: string };
+    if (got.version !== version) throw new Error(`npm installed ${pkg} ${got.version} instead of ${version}.`);
+    await writeFile(join(temporary, MARKER), JSON.stringify({ package: pkg, version }));
+    await rename(temporary, folder).catch(async (error: unknown) => {
+      // Somebody else was first, or left a torn folder: theirs counts if it is whole.
+      if ((await executableIn(folder, name)) !== undefined) return;
+      await rm(folder, { recursive: true, force: true });
+      await rename(temporary, folder).catch(() => {
+        throw error;
+      });
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+const installing = new Map<CliName, Promise<string>>();
+
+/**
+ * The executable of a pinned CLI, installed first when it is not there yet. Safe to call from several processes at
+ * once: each installs into a folder of its own, and one of them is kept.
+ */
+export function agentCli(name: CliName): Promise<string> {
+  const known = installing.get(name);
+  if (known !== undefined) return known;
+  const path = (async () => {
+    const folder = folderOf(name);
+    const there = await executableIn(folder, name);
+    if (there !== undefined) return there;
+    await install(name, folder);
+    const made = await executableIn(folder, name);
+    if (made === undefined) throw new Error(`${PINNED[name].package}@${PINNED[name].version} was installed into ${folder}, but has no program "${name}".`);
+    return made;
+  })();
+  installing.set(name, path);
+  path.catch(() => installing.delete(name));
+  return path;
+}

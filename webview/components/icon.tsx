@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+import { STATE_WORDS, type TaskState } from '../../src/core/task.js';
+import { look } from '../states.js';
+
+/** A codicon; decoration unless a label is given. */
+export function Icon({ name, spin = false, label, className = '' }: { readonly name: string; readonly spin?: boolean; readonly label?: string; readonly className?: string }): ReactNode {
+  return (
+    <span
+      className={`codicon codicon-${name} ${spin ? 'spin' : ''} ${className}`}
+      aria-hidden={label === undefined ? true : undefined}
+      role={label === undefined ? undefined : 'img'}
+      aria-label={label}
+    />
+  );
+}
+
+/** The icon of a task's state, in the state's colour; `labelled` where no word of the state stands beside it. */
+export function StateIcon({ state, labelled = false }: { readonly state: TaskState; readonly labelled?: boolean }): ReactNode {
+  const { icon, moves } = look(state);
+  return <Icon name={icon} spin={moves} className={`state-color s-${state}`} {...(labelled ? { label: STATE_WORDS[state] } : {})} />;
+}

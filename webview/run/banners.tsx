@@ -1,0 +1,80 @@
+/** What has to be said across the page, most urgent first. */
+import type { ReactNode } from 'react';
+import type { RunView } from '../../src/shared/protocol.js';
+import { app, send, useApp } from '../app.js';
+import { Banner } from '../components/banner.js';
+import { count, duration, money } from '../format.js';
+
+function titlesIn(run: RunView, ids: readonly string[]): string {
+  return ids.map((id) => run.tasks.find((task) => task.id === id)?.title ?? id).join(' → ');
+}
+
+/** Overlaps read as an order of tasks; everything else is the check's own sentence. */
+function PlanNews({ run }: { readonly run: RunView }): ReactNode {
+  const inspected = run.warnings;
+  return (
+    <>
+      {inspected.map((warning) => (
+        <Banner key={`${warning.code}:${warning.tasks.join()}:${warning.message}`} kind={warning.severity === 'warning' ? 'warning' : 'error'}>
+          {warning.tasks.length === 0 ? null : <b>{titlesIn(run, warning.tasks)}: </b>}
+          {warning.message}
+        </Banner>
+      ))}
+      {run.notices.map((notice) => (
+        <Banner key={notice.text} kind={notice.kind}>
+          {notice.text}
+        </Banner>
+      ))}
+      {run.note === undefined ? null : (
+        <Banner kind="info">
+          <b>The planner says: </b>
+          {run.note}
+        </Banner>
+      )}
+      <Banner kind="info">Nothing {run.revisionInForce === undefined ? 'runs' : 'of this revision runs'} and nothing more is spent before you approve.</Banner>
+    </>
+  );
+}
+
+function DoneNews({ run }: { readonly run: RunView }): ReactNode {
+  const landed = run.tasks.filter((task) => task.state === 'landed').length;
+  const cost = money(run.bill.total, run.bill.lines.length > 0);
+  return (
+    <Banner kind="info">
+      <b>
+        {landed === run.tasks.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(run.tasks.length, 'task')}`} landed on {run.base}
+      </b>
+      {run.endedAt === undefined ? '' : ` in ${duration(run.endedAt - run.startedAt)}`}
+      {cost === undefined ? '' : `, for ${cost}`}.{' '}
+      <button type="button" className="link" onClick={() => app.set({ view: 'bill' })}>
+        Open the Bill
+      </button>
+    </Banner>
+  );
+}
+
+export function Banners({ run }: { readonly run: RunView }): ReactNode {
+  const refusal = useApp((state) => state.refusal);
+  const teamProblem = useApp((state) => state.snapshot?.teamProblem);
+  const quiet = refusal === undefined || refusal.key.startsWith('edit:');
+  return (
+    <div className="banners" role="region" aria-label="Notices" tabIndex={run.phase === 'proposed' ? 0 : -1}>
+      {quiet ? null : (
+        <Banner kind="error" onDismiss={() => app.dismissRefusal()}>
+          {refusal.reason}
+        </Banner>
+      )}
+      {teamProblem === undefined ? null : (
+        <Banner kind="warning">
+          {teamProblem}{' '}
+          <button type="button" className="link" onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>
+            Open the Team File
+          </button>
+        </Banner>
+      )}
+      {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy} runs this; here you follow it. What you ask for is passed on.</Banner>}
+      {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
+      {run.phase === 'done' ? <DoneNews run={run} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+/** What can be asked for the whole run. Pure. */
+import type { RunView } from '../../src/shared/protocol.js';
+import type { Intent, Question } from '../store.js';
+
+export interface RunAct {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: string;
+  readonly primary?: boolean;
+  readonly title?: string;
+  readonly intent: Intent;
+  readonly question?: Question;
+}
+
+const action = (type: 'decompose' | 'ask-changes' | 'open-team-file' | 'pick-run' | 'cancel-planning' | 'replan-with-feedback'): Intent => ({
+  kind: 'action',
+  action: { type },
+});
+
+const NEW: RunAct = { id: 'new', label: 'New Goal…', icon: 'add', intent: action('decompose') };
+const REPLAN: RunAct = { id: 'replan', label: 'Re-plan…', icon: 'type-hierarchy', intent: action('replan-with-feedback'), title: 'Ask the planner for a changed plan; what has landed or is in work stays' };
+
+function planActs(run: RunView): readonly RunAct[] {
+  const first = run.revisionInForce === undefined;
+  const discard: Intent = { kind: 'wish', wish: { type: 'discard-plan', run: run.id } };
+  return [
+    {
+      id: 'discard',
+      label: 'Discard…',
+      icon: 'trash',
+      intent: discard,
+      question: {
+        title: first ? 'Discard this plan?' : `Discard revision ${run.planRevision}?`,
+        text: first ? 'Nothing has started and nothing of yours was changed. The goal stays in the list of runs.' : `The plan in force (revision ${run.revisionInForce}) stays and goes on as it is.`,
+        button: 'Discard',
+        key: 'run:discard',
+        intent: discard,
+      },
+    },
+    { id: 'ask', label: 'Ask for Changes…', icon: 'comment-discussion', intent: action('ask-changes'), title: 'Send the plan back to the planner with your words' },
+    {
+      id: 'approve',
+      label: first ? 'Approve and Start' : 'Approve Changes',
+      icon: 'play',
+      primary: true,
+      intent: { kind: 'wish', wish: { type: 'approve-plan', run: run.id, revision: run.planRevision } },
+    },
+  ];
+}
+
+/** Buttons in the header, the most important last (as in VS Code's dialogs). */
+export function runActs(run: RunView): readonly RunAct[] {
+  const pause: RunAct = { id: 'pause', label: 'Pause', icon: 'debug-pause', title: 'Start nothing new; what runs goes on', intent: { kind: 'wish', wish: { type: 'pause', run: run.id } } };
+  const goOn: RunAct = { id: 'go-on', label: 'Go On', icon: 'play', primary: true, intent: { kind: 'wish', wish: { type: 'go-on', run: run.id } } };
+  switch (run.phase) {
+    case 'planning':
+      return [{ id: 'cancel', label: 'Cancel Planning', icon: 'debug-stop', intent: action('cancel-planning') }];
+    case 'proposed':
+      return planActs(run);
+    case 'running':
+    case 'needs-you':
+      return [pause, REPLAN];
+    case 'paused':
+      return [REPLAN, goOn];
+    case 'stopped':
+      return run.tasks.length === 0 ? [{ ...NEW, primary: true }] : [REPLAN, goOn];
+    case 'failed':
+    case 'done':
+      return [{ ...NEW, primary: true }];
+  }
+}
+
+/** The rest, behind "…". */
+export function moreRunActs(run: RunView): readonly RunAct[] {
+  const stop: Intent = { kind: 'wish', wish: { type: 'stop', run: run.id } };
+  const active = run.phase === 'running' || run.phase === 'paused' || run.phase === 'needs-you';
+  return [
+    ...(active
+      ? [
+          {
+            id: 'stop',
+            label: 'Stop All Agents…',
+            icon: 'debug-stop',
+            intent: stop,
+            question: { title: 'Stop all agents?', text: 'Every agent of this run is stopped. All their work is kept, and Go On continues.', button: 'Stop All', key: 'run:stop', intent: stop },
+          },
+        ]
+      : []),
+    ...(run.phase === 'done' || run.phase === 'failed' ? [] : [NEW]),
+    { id: 'pick', label: 'Switch Run…', icon: 'history', intent: action('pick-run') },
+    { id: 'team', label: 'Open Team File', icon: 'organization', intent: action('open-team-file') },
+  ];
+}

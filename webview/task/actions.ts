@@ -1,0 +1,74 @@
+/** A task's buttons: what they are called and what they ask for. Pure. */
+import type { RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
+import type { Intent, Question } from '../store.js';
+
+export interface Act {
+  readonly id: TaskAction;
+  readonly label: string;
+  readonly icon: string;
+  readonly title: string;
+  readonly key: string;
+  readonly intent: Intent;
+  /** Asked before. */
+  readonly question?: Question;
+}
+
+const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon: string; readonly title: string }>> = {
+  approve: { label: 'Approve & Merge', icon: 'git-merge', title: 'Land exactly the tree that passed the gate' },
+  retry: { label: 'Retry…', icon: 'debug-restart', title: 'Send it back to the same agent with your words' },
+  replan: { label: 'Re-plan…', icon: 'type-hierarchy', title: 'Give the planner the evidence and get a changed plan to approve' },
+  'take-over': { label: 'Take Over', icon: 'terminal', title: 'Continue the agent’s session yourself in a terminal' },
+  'try-it': { label: 'Try It', icon: 'folder-opened', title: 'Open its worktree in a new window' },
+  drop: { label: 'Drop', icon: 'trash', title: 'Do without this task' },
+  stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
+  check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
+  'allow-paths': { label: 'Allow These Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
+  review: { label: 'Review Changes', icon: 'diff-multiple', title: 'Open all its changes in the editor' },
+  'show-terminal': { label: 'Show Terminal', icon: 'terminal-bash', title: 'Show its agent’s terminal' },
+};
+
+/** Paths outside the contract that the task may be allowed to keep. */
+function outside(task: TaskView): readonly string[] {
+  return task.violations.length > 0 ? task.violations.map((violation) => violation.path) : (task.why?.paths ?? []);
+}
+
+function intent(run: string, task: TaskView, id: TaskAction): Intent {
+  const of = { run, task: task.id };
+  switch (id) {
+    case 'approve':
+    case 'drop':
+    case 'stop':
+    case 'check':
+      return { kind: 'wish', wish: { type: id, ...of } };
+    case 'allow-paths':
+      return { kind: 'wish', wish: { type: id, ...of, paths: outside(task) } };
+    case 'retry':
+      return { kind: 'action', action: { type: 'retry-with-feedback', task: task.id } };
+    case 'replan':
+      return { kind: 'action', action: { type: 'replan-with-feedback', task: task.id } };
+    case 'take-over':
+    case 'try-it':
+    case 'review':
+    case 'show-terminal':
+      return { kind: 'action', action: { type: id, task: task.id } };
+  }
+}
+
+/** The task's buttons now, most important first. */
+export function actsOf(run: RunView, task: TaskView): readonly Act[] {
+  return task.actions.map((id): Act => {
+    const words = WORDS[id];
+    const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
+    if (id !== 'drop') return act;
+    return {
+      ...act,
+      question: {
+        title: `Drop “${task.title}”?`,
+        text: 'Nothing of it will land, and tasks that depend on it stay blocked until you re-plan or drop them too. Its work is saved as a backup first.',
+        button: 'Drop',
+        key: act.key,
+        intent: act.intent,
+      },
+    };
+  });
+}

@@ -1,0 +1,104 @@
+/** What the agent did, live: a long list of which only the visible rows exist; it stays at its end while one is there. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { TaskView } from '../../src/shared/protocol.js';
+import { app, useApp } from '../app.js';
+import { Icon } from '../components/icon.js';
+import { Button, Select } from '../components/toolkit.js';
+import { streamKey } from '../store.js';
+import { activityRows, type ActivityRow } from './activityRows.js';
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
+function Row({ row }: { readonly row: ActivityRow }): ReactNode {
+  return (
+    <div className={`activity-row a-${row.kind}`}>
+      <span className="activity-time num">{time.format(row.at)}</span>
+      <Icon name={row.kind === 'tool' && row.ok === false ? 'error' : row.icon} className={row.ok === false ? 'tone-bad' : `tone-${row.kind}`} />
+      <div className="activity-text">
+        {row.text}
+        {row.ok === false ? <span className="muted"> failed</span> : null}
+        {row.ok === false && row.detail !== undefined ? <pre className="quoted">{row.detail}</pre> : null}
+      </div>
+    </div>
+  );
+}
+
+function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly label: string }): ReactNode {
+  const ref = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's functions change with it and need no memo
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => ref.current,
+    estimateSize: () => 26,
+    getItemKey: (index) => rows[index]?.seq ?? index,
+    overscan: 12,
+  });
+  useEffect(() => {
+    if (atEnd.current && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
+  }, [rows.length, virtual]);
+  const items = virtual.getVirtualItems();
+  return (
+    <div
+      ref={ref}
+      className="lines grow"
+      role="region"
+      tabIndex={0}
+      aria-label={label}
+      onScroll={(event) => {
+        const box = event.currentTarget;
+        atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+      }}
+    >
+      <div className="lines-all" style={{ height: virtual.getTotalSize() }}>
+        <div className="lines-shown wrapped" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+          {items.map((item) => {
+            const row = rows[item.index];
+            return (
+              <div key={item.key} data-index={item.index} ref={virtual.measureElement}>
+                {row === undefined ? null : <Row row={row} />}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+export function Activity({ task }: { readonly task: TaskView }): ReactNode {
+  const last = task.attempts.at(-1)?.attempt;
+  const [chosen, setChosen] = useState<number>();
+  const attempt = task.attempts.some((one) => one.attempt === chosen) ? chosen : last;
+  const stream = useApp((state) => (attempt === undefined ? undefined : state.streams[streamKey(task.id, attempt)]));
+  useEffect(() => {
+    if (attempt === undefined) return;
+    app.openActivity(task.id, attempt);
+    return () => app.closeActivity(task.id, attempt);
+  }, [task.id, attempt]);
+  const rows = useMemo(() => activityRows(stream?.lines ?? []), [stream?.lines]);
+  if (attempt === undefined) return <p className="pane muted">No agent has worked on this task yet.</p>;
+  return (
+    <div className="pane fill">
+      {task.attempts.length < 2 ? null : (
+        <Select
+          label="Attempt"
+          value={String(attempt)}
+          options={task.attempts.map((one) => ({ value: String(one.attempt), text: `Attempt ${one.attempt} of at most ${task.maxAttempts}` }))}
+          onChange={(value) => setChosen(Number(value))}
+        />
+      )}
+      {stream?.state === 'failed' ? (
+        <div className="note error" role="alert">
+          <p>The activity could not be read: {stream.error}</p>
+          <Button onClick={() => app.openActivity(task.id, attempt)}>Read Again</Button>
+        </div>
+      ) : rows.length > 0 ? (
+        <Rows key={`${task.id}#${attempt}`} rows={rows} label={`Activity of attempt ${attempt}`} />
+      ) : (
+        <p className="muted">{stream?.state === 'live' ? 'The agent has not said anything yet.' : 'Reading…'}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+/** The selected task: what to do about it, and everything that is known of it in five tabs. */
+import type { ReactNode } from 'react';
+import { isUntouched, STATE_WORDS } from '../../src/core/task.js';
+import type { RunView, TaskView } from '../../src/shared/protocol.js';
+import { app, useApp, usePending } from '../app.js';
+import { Boundary } from '../components/boundary.js';
+import { StateIcon } from '../components/icon.js';
+import { MenuButton } from '../components/menu.js';
+import { panelId, tabId, Tabs, type TabSpec } from '../components/tabs.js';
+import { Badge, Button } from '../components/toolkit.js';
+import { agentText } from '../format.js';
+import { PlanTask } from '../plan/planTask.js';
+import type { Tab } from '../viewState.js';
+import { perform, actItems } from './acting.js';
+import { actsOf, type Act } from './actions.js';
+import { Activity } from './activity.js';
+import { CloseInspector } from './close.js';
+import { Diff, DiffFoot } from './diff.js';
+import { GateTab } from './gate.js';
+import { Overview } from './overview.js';
+import { TaskBill } from './taskBill.js';
+
+const IN_ROW = 3;
+
+function ActButton({ act, primary }: { readonly act: Act; readonly primary: boolean }): ReactNode {
+  const busy = usePending(act.key);
+  return (
+    <Button primary={primary} icon={act.icon} busy={busy} title={act.title} onClick={() => perform(act)} testId={`act-${act.id}`}>
+      {act.label}
+    </Button>
+  );
+}
+
+function Acts({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
+  const acts = actsOf(run, task);
+  if (acts.length === 0) return null;
+  const main = acts.filter((act) => act.id !== 'drop').slice(0, IN_ROW);
+  const rest = acts.filter((act) => !main.includes(act));
+  return (
+    <div className="acts" role="group" aria-label="Actions">
+      {main.map((act, index) => (
+        <ActButton key={act.id} act={act} primary={index === 0 && (task.state === 'ready' || task.state === 'needs-you')} />
+      ))}
+      {rest.length === 0 ? null : <MenuButton items={actItems(rest)} label="More Actions" />}
+    </div>
+  );
+}
+
+function subTitle(task: TaskView): string {
+  const attempt = task.attempts.at(-1)?.attempt;
+  return [
+    STATE_WORDS[task.state],
+    agentText(task.agent, task.model),
+    attempt === undefined ? '' : `attempt ${attempt} of ${Math.max(attempt, task.maxAttempts)}`,
+    task.branch ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function tabsOf(task: TaskView): readonly TabSpec<Tab>[] {
+  return [
+    { id: 'overview', label: 'Overview' },
+    { id: 'activity', label: 'Activity' },
+    { id: 'diff', label: 'Diff', ...(task.files.length === 0 ? {} : { extra: <Badge>{task.files.length}</Badge> }) },
+    { id: 'gate', label: 'Gate' },
+    { id: 'bill', label: 'Bill' },
+  ];
+}
+
+function Panel({ run, task, tab }: { readonly run: RunView; readonly task: TaskView; readonly tab: Tab }): ReactNode {
+  switch (tab) {
+    case 'overview':
+      return <Overview run={run} task={task} />;
+    case 'activity':
+      return <Activity key={task.id} task={task} />;
+    case 'diff':
+      return <Diff key={task.id} task={task} />;
+    case 'gate':
+      return <GateTab key={task.id} task={task} />;
+    case 'bill':
+      return <TaskBill run={run} task={task} />;
+  }
+}
+
+export function Inspector({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
+  const tab = useApp((state) => state.tab);
+  if (run.phase === 'proposed' && isUntouched(task.state)) return <PlanTask run={run} task={task} />;
+  return (
+    <aside className="inspector" aria-label="Task">
+      <header className="inspector-head">
+        <div className="title-row">
+          <StateIcon state={task.state} />
+          <h2 tabIndex={-1} data-inspector-title>
+            {task.title}
+          </h2>
+          <CloseInspector />
+        </div>
+        <p className="sub cut" title={subTitle(task)}>
+          {subTitle(task)}
+        </p>
+        <Acts run={run} task={task} />
+      </header>
+      <Tabs tabs={tabsOf(task)} chosen={tab} onChoose={(next) => app.set({ tab: next })} label="About this task" name="task" />
+      <div className="panel" role="tabpanel" id={panelId('task')} aria-labelledby={tabId('task', tab)}>
+        <Boundary key={`${task.id}:${tab}`} what="This tab">
+          <Panel run={run} task={task} tab={tab} />
+        </Boundary>
+      </div>
+      <DiffFoot task={task} />
+    </aside>
+  );
+}

@@ -1,0 +1,133 @@
+import type { ReactNode } from 'react';
+import { STATE_WORDS } from '../../src/core/task.js';
+import type { AttemptView, RunView, TaskView } from '../../src/shared/protocol.js';
+import { send } from '../app.js';
+import { Icon, StateIcon } from '../components/icon.js';
+import { IconButton } from '../components/toolkit.js';
+import { agentText, ago, clock, duration, timeOfDay } from '../format.js';
+import { useNow } from '../time.js';
+import { Codes, ContractFacts, Fact, TaskLinks } from './facts.js';
+
+/** Why it waits, needs you or stopped: the first thing to read. */
+function WhyBox({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
+  const why = task.why;
+  if (why === undefined) return null;
+  const loud = task.state === 'needs-you';
+  return (
+    <section className={`note ${loud ? 'warning' : 'info'}`} aria-label="Why">
+      <p>
+        <StateIcon state={task.state} /> <b>{STATE_WORDS[task.state]}</b>
+      </p>
+      <p className="prose">{why.text}</p>
+      {why.paths === undefined || why.paths.length === 0 ? null : <Codes items={why.paths} none="" />}
+      {why.tasks === undefined || why.tasks.length === 0 ? null : <TaskLinks run={run} ids={why.tasks} none="" />}
+      {why.until === undefined ? null : <p className="muted num">Goes on by itself at {timeOfDay(why.until)}</p>}
+    </section>
+  );
+}
+
+const RESULTS = {
+  done: { icon: 'check', text: 'finished', tone: 'ok' },
+  failed: { icon: 'error', text: 'failed', tone: 'bad' },
+  stopped: { icon: 'debug-stop', text: 'stopped', tone: 'off' },
+  running: { icon: 'sync', text: 'at work', tone: 'on' },
+} as const;
+
+function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
+  const running = attempt.result === undefined;
+  const now = useNow(running);
+  const look = RESULTS[attempt.result ?? 'running'];
+  return (
+    <li className="attempt">
+      <div className="attempt-head">
+        <Icon name={look.icon} spin={running} className={`tone-${look.tone}`} />
+        <b>Attempt {attempt.attempt}</b>
+        <span className="muted cut">
+          {look.text}
+          {attempt.reason === undefined ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
+        </span>
+        <span className="muted num end">
+          {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
+        </span>
+      </div>
+      {attempt.message === undefined ? null : <p className="prose">{attempt.message}</p>}
+      {attempt.feedback === undefined ? null : (
+        <details>
+          <summary>What it was told</summary>
+          <pre className="quoted">{attempt.feedback}</pre>
+        </details>
+      )}
+      {attempt.denied.map((denial, index) => (
+        <p key={index} className="prose">
+          <Icon name="circle-slash" className="tone-warning" /> Was denied <code>{denial.tool}</code>: {denial.why}
+        </p>
+      ))}
+    </li>
+  );
+}
+
+function Copyable({ text, what }: { readonly text: string; readonly what: string }): ReactNode {
+  return (
+    <span className="copyable">
+      <code className="cut" title={text}>
+        {text}
+      </code>
+      <IconButton icon="copy" label={`Copy ${what}`} onClick={() => send(`copy:${text}`, { kind: 'action', action: { type: 'copy', text } })} />
+    </span>
+  );
+}
+
+export function Overview({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
+  const now = useNow(false);
+  return (
+    <div className="pane scroll">
+      <WhyBox run={run} task={task} />
+      {task.violations.length === 0 ? null : (
+        <section className="note warning" aria-label="Outside its contract">
+          <p>
+            <Icon name="warning" className="tone-warning" /> <b>Changed outside its contract</b>
+          </p>
+          <ul className="codes">
+            {task.violations.map((violation) => (
+              <li key={violation.path}>
+                <code>{violation.path}</code> <span className="muted">{violation.kind}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <dl className="facts">
+        <ContractFacts run={run} task={task} />
+        <Fact label="Tier">
+          {task.tier} → {agentText(task.agent, task.model)}
+        </Fact>
+        {task.branch === undefined ? null : (
+          <Fact label="Branch">
+            <Copyable text={task.branch} what="branch name" />
+          </Fact>
+        )}
+        {task.worktree === undefined ? null : (
+          <Fact label="Worktree">
+            <Copyable text={task.worktree} what="worktree path" />
+          </Fact>
+        )}
+        {task.landedCommit === undefined ? null : (
+          <Fact label="Landed">
+            <Copyable text={task.landedCommit} what="commit" />
+            <span className="muted num">{ago(task.since, now)}</span>
+          </Fact>
+        )}
+      </dl>
+      {task.attempts.length === 0 ? null : (
+        <section aria-label="Attempts">
+          <h3>Attempts</h3>
+          <ul className="attempts">
+            {[...task.attempts].reverse().map((attempt) => (
+              <AttemptRow key={attempt.attempt} attempt={attempt} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}

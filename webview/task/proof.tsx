@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+import type { GateView, TaskView } from '../../src/shared/protocol.js';
+import { Icon } from '../components/icon.js';
+import { count, duration } from '../format.js';
+
+const GATE: Readonly<Record<GateView['state'], { readonly icon: string; readonly tone: string; readonly text: string }>> = {
+  running: { icon: 'beaker', tone: 'on', text: 'Gate runs on the merged result' },
+  green: { icon: 'pass', tone: 'ok', text: 'Gate passed on the merged result' },
+  red: { icon: 'error', tone: 'bad', text: 'Gate failed on the merged result' },
+  unproven: { icon: 'question', tone: 'warning', text: 'Unproven: the gate shows nothing' },
+  'broken-on-base': { icon: 'warning', tone: 'warning', text: 'Gate fails on the untouched base too' },
+};
+
+/** How a gate's state looks and reads. */
+export function gateLook(state: GateView['state']): { readonly icon: string; readonly tone: string; readonly text: string } {
+  return GATE[state];
+}
+
+/** What is proven about the changes; only what was checked. */
+export function Proof({ task }: { readonly task: TaskView }): ReactNode {
+  const gate = task.gates.at(-1);
+  if (gate === undefined && !task.boundaryChecked) return null;
+  const inside = task.violations.length === 0;
+  return (
+    <ul className="proof">
+      {gate === undefined ? null : (
+        <li>
+          <Icon name={GATE[gate.state].icon} className={`tone-${GATE[gate.state].tone}`} />
+          <span>{GATE[gate.state].text}</span>
+          <span className="muted num">
+            {count(gate.of, 'command')}
+            {gate.endedAt === undefined ? '' : ` · ${duration(gate.endedAt - gate.startedAt)}`}
+          </span>
+        </li>
+      )}
+      {task.boundaryChecked ? (
+        <li>
+          <Icon name={inside ? 'pass' : 'warning'} className={inside ? 'tone-ok' : 'tone-warning'} />
+          <span>{inside ? 'Stayed inside its contract' : `Changed ${count(task.violations.length, 'path')} outside its contract`}</span>
+          <span className="muted cut">{task.contract.owns.join(', ')}</span>
+        </li>
+      ) : null}
+    </ul>
+  );
+}
