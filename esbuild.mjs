@@ -24,6 +24,8 @@ const node = {
   minify: production,
   sourcemap: !production,
   logLevel: 'warning',
+  // jsonc-parser's `main` is UMD with requires that no bundler can follow.
+  mainFields: ['module', 'main'],
   external: ['vscode'],
   plugins: [lazy],
   // Some libraries look for their own location; in a CommonJS bundle `import.meta.url` must be made.

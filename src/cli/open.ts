@@ -28,7 +28,7 @@ export async function openHere(where: Repository, output: Output): Promise<Engin
         if (process.env['SWITCHYARD_VERBOSE'] !== undefined) output.say(message);
       },
       warn: (message) => output.say(message),
-      error: (message, cause) => output.say(`${message}${cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : String(cause)}`}`),
+      error: (message, cause) => output.say(`${message}${cause === undefined ? '' : `: ${describe(cause)}`}`),
     },
   });
   if (!opened.ok) throw new UsageError(opened.message);
@@ -38,4 +38,8 @@ export async function openHere(where: Repository, output: Output): Promise<Engin
     throw new UsageError(`This repository is held by ${holder}, which runs its agents. Nothing was changed. Act there, or wait until it has finished; approve, retry, replan and drop reach it from here.`);
   }
   return opened.session;
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : JSON.stringify(cause);
 }

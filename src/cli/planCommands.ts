@@ -74,9 +74,9 @@ export interface PlanOptions {
 export async function planGoal(session: EngineSession, options: PlanOptions, output: Output): Promise<ExitCode> {
   if (options.agent !== undefined && !isAgentId(options.agent)) throw new UsageError(`There is no agent "${options.agent}".`);
   const planner = options.agent !== undefined && isAgentId(options.agent) ? { agent: options.agent, ...(options.model !== undefined && { model: options.model }) } : undefined;
-  let interrupted = false;
+  const interruption = new AbortController();
   const interrupt = () => {
-    interrupted = true;
+    interruption.abort();
     const run = session.current()?.run;
     if (run !== undefined) void session.wish({ type: 'stop', run });
   };
@@ -99,7 +99,7 @@ export async function planGoal(session: EngineSession, options: PlanOptions, out
     const failure = state?.planner?.failure ?? 'Planning was cancelled; nothing was changed.';
     output.object({ type: 'plan.failed', message: failure });
     output.say(failure);
-    if (interrupted) return EXIT.interrupted;
+    if (interruption.signal.aborted) return EXIT.interrupted;
     return state?.planner?.tries.length === 0 ? EXIT.badInput : EXIT.needsPerson;
   }
   const amount = runAmount(state);

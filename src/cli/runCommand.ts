@@ -73,13 +73,13 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
     }),
     session.onActivity(({ ref, lines }) => {
       const last = lines.findLast((line) => line.type === 'tool' || line.type === 'message');
-      if (last !== undefined) view.activity(ref.task, last.type === 'tool' ? last.title : last.type === 'message' ? last.text : '');
+      if (last !== undefined) view.activity(ref.task, last.type === 'tool' ? last.title : last.text);
     }),
   ];
-  let interrupted = false;
+  const interruption = new AbortController();
   const interrupt = () => {
-    if (interrupted) return;
-    interrupted = true;
+    if (interruption.signal.aborted) return;
+    interruption.abort();
     output.say('Stopping every agent; their work is kept…');
     void session.close({ stopAgents: true });
   };
@@ -88,7 +88,7 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
   try {
     await work();
   } finally {
-    if (interrupted) await session.close({ stopAgents: true });
+    if (interruption.signal.aborted) await session.close({ stopAgents: true });
     view.end();
     for (const each of listening) each.dispose();
   }
@@ -99,7 +99,7 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
   report(state, session, output, options);
   process.removeListener('SIGINT', interrupt);
   process.removeListener('SIGTERM', interrupt);
-  return interrupted ? EXIT.interrupted : exitCode(state, session);
+  return interruption.signal.aborted ? EXIT.interrupted : exitCode(state, session);
 }
 
 function printEvent(state: RunState | undefined, event: Event, output: Output): void {

@@ -1,6 +1,8 @@
 /** Policy: what a gate's results mean for a task. */
 import type { CommandResult } from './ports.js';
 import type { GateVerdict } from './run.js';
+import { stripAnsi } from './text.js';
+import { testCount } from './testCount.js';
 
 /** Lines of a failing command that go back to the agent. */
 export const FEEDBACK_LINES = 50;
@@ -23,6 +25,8 @@ export function judge(commands: readonly string[], results: readonly CommandResu
   if (dirtied.length > 0) {
     return { verdict: 'red', note: `The gate itself changed tracked files (${listed(dirtied)}), so what it tested is not what would land.` };
   }
+  const empty = results.find((result) => testCount(result.tail) === 0);
+  if (empty !== undefined) return { verdict: 'unproven', note: `\`${empty.command}\` passed but ran no test: nothing was proven.` };
   return { verdict: 'green' };
 }
 
@@ -50,9 +54,4 @@ export function gateSummary(results: readonly CommandResult[], note: string | un
 export function listed(paths: readonly string[], most = 5): string {
   const shown = paths.slice(0, most).join(', ');
   return paths.length > most ? `${shown} and ${String(paths.length - most)} more` : shown;
-}
-
-export function stripAnsi(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the control characters that are removed
-  return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g, '');
 }

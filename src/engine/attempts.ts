@@ -7,7 +7,7 @@ import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
 import type { Member } from '../core/team.js';
 import { retryPrompt, taskPrompt } from '../core/prompts.js';
-import { stripAnsi } from '../core/gate.js';
+import { stripAnsi } from '../core/text.js';
 import type { RunContext } from './context.js';
 import { paths } from './world.js';
 

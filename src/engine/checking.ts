@@ -2,7 +2,7 @@
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
-import type { CommandResult, Sha } from '../core/ports.js';
+import type { CommandResult } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -172,7 +172,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   }
   const dirtied = commands.length === 0 ? [] : await world.git.dirty(task.worktree ?? '', false);
   const judgement = judge(commands, results, dirtied);
-  if (judgement.verdict === 'red') return red(context, id, results, judgement.note);
+  if (judgement.verdict === 'red') return (await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
   if (judgement.verdict !== 'green') {
     await store.append({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }) });
     return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
@@ -211,9 +211,15 @@ async function red(context: RunContext, id: string, results: readonly CommandRes
   });
 }
 
-/** Red on the base too: not the agent's failure. */
-export function baseOf(task: TaskRun): Sha | undefined {
-  return task.head?.base;
+/** Red on the untouched base too: not the agent's failure, and no retry can mend it. */
+async function brokenOnBase(context: RunContext, id: string, results: readonly CommandResult[], slot: number): Promise<CheckResult | undefined> {
+  const { store } = context;
+  const task = context.task(id);
+  const failed = results.find((result) => result.exitCode !== 0);
+  if (failed === undefined || task.head === undefined || !(await context.baseGate.failsToo(context, task.head.base, failed, slot))) return undefined;
+  const note = `\`${failed.command}\` fails in the same way on ${store.state.base.branch} without this task's work.`;
+  await store.append({ type: 'gate.finished', task: id, attempt: task.attempts.length, verdict: 'broken-on-base', results, note, costsRetry: false });
+  return needsYou({ kind: 'gate-broken-on-base', text: `${note} It cost no retry. Repair ${store.state.base.branch}, then Check Again.` });
 }
 
 function needsYou(reason: Reason): CheckResult {

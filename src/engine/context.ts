@@ -3,6 +3,7 @@ import type { ActivityLine } from '../core/activity.js';
 import type { RunningAttempt } from '../core/ports.js';
 import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
+import { BaseGate } from './baseGate.js';
 import type { Slots } from './semaphore.js';
 import type { RunStore } from './store.js';
 import type { World } from './world.js';
@@ -22,6 +23,7 @@ export class RunContext {
   readonly gateSlots: Slots;
   /** Landings are one at a time: each moves the base that the next one builds on. */
   readonly landingLane: Slots;
+  readonly baseGate = new BaseGate();
   /** Attempts whose end is awaited now, by task id (or `planner`). */
   readonly running = new Map<string, RunningAttempt>();
   readonly #aborts = new Map<string, AbortController>();

@@ -2,7 +2,8 @@
 import type { AgentOutcome } from '../core/activity.js';
 import { CHECK_FILES, findChecks } from '../core/checksFound.js';
 import { PLANNER } from '../core/events.js';
-import { gateFeedback, stripAnsi } from '../core/gate.js';
+import { gateFeedback } from '../core/gate.js';
+import { stripAnsi } from '../core/text.js';
 import { looksLikeOutline, outlineToPlan } from '../core/outline.js';
 import type { Plan, Problem } from '../core/plan.js';
 import { PLAN_JSON_SCHEMA, readPlanAnswer } from '../core/planAnswer.js';

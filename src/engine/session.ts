@@ -43,7 +43,7 @@ export class EngineSession implements Session {
   readonly facts: RepositoryFacts;
   readonly #world: World;
   readonly #options: SessionOptions;
-  readonly #changed: { event: Listen<void>; fire(value: void): void };
+  readonly #changed: { readonly event: Listen<void>; readonly fire: () => void };
   readonly #activity: { event: Listen<{ ref: AttemptRef; lines: readonly ActivityLine[] }>; fire(value: { ref: AttemptRef; lines: readonly ActivityLine[] }): void };
   readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
   readonly #loops = new Map<string, RunLoop>();
@@ -64,7 +64,7 @@ export class EngineSession implements Session {
     this.#world = world;
     this.facts = facts;
     this.#options = options;
-    this.#changed = emitter<void>(world.log);
+    this.#changed = emitter(world.log);
     this.#activity = emitter(world.log);
     this.#events = emitter<readonly Event[]>(world.log);
   }

@@ -59,7 +59,7 @@ export interface World {
   /** Names that every agent and gate may inherit; a trailing `*` is a prefix. */
   readonly commonEnvironment: readonly string[];
   /** The repository's `.switchyard/team.jsonc` as it is in the person's checkout, or `undefined`. */
-  readTeamFile(): Promise<{ readonly file: string; readonly text: string | undefined; parse(text: string): { readonly value: unknown } | { readonly problem: string } }>;
+  readTeamFile(): Promise<{ readonly file: string; readonly text: string | undefined; readonly parse: (text: string) => { readonly value: unknown } | { readonly problem: string } }>;
 }
 
 export const paths = {

@@ -2,11 +2,12 @@
 import * as vscode from 'vscode';
 import type { AgentView } from '../shared/protocol.js';
 import { VIEWS } from './contributions.js';
+import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 import { moneyWords } from './tasks/groups.js';
 import type { Model } from './model.js';
 
-export function createAgentsTree(model: Model): vscode.Disposable & { readonly provider: vscode.TreeDataProvider<string> } {
+export function createAgentsTree(model: Model): Disposable & { readonly provider: vscode.TreeDataProvider<string> } {
   const own = new Disposables();
   const changed = own.add(new vscode.EventEmitter<undefined>());
   const agents = (): readonly AgentView[] => model.snapshot().agents;

@@ -7,12 +7,13 @@ import * as vscode from 'vscode';
 import { looksLikeOutline } from '../core/outline.js';
 import type { Base } from './app.js';
 import { commandId, GOAL_SCHEME } from './contributions.js';
+import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 import { messageOf } from './log.js';
 import type { Outcome } from './outcome.js';
 import { DONE, refuse } from './outcome.js';
 
-export interface Goal extends vscode.Disposable {
+export interface Goal extends Disposable {
   /** Opens the goal, with `text` added to what is there. */
   open(text?: string): Promise<Outcome>;
   /** Hands the goal to the planner and closes it. On a refusal it stays as it is. */
@@ -181,7 +182,7 @@ class GoalFile implements vscode.FileSystemProvider {
     this.set(new TextDecoder().decode(content));
   }
 
-  watch(): vscode.Disposable {
+  watch(): Disposable {
     return { dispose: () => undefined };
   }
 

@@ -1,8 +1,9 @@
 /** The output channel: everything that goes wrong leaves a trace here, and *Show Log* opens it. */
 import * as vscode from 'vscode';
 import type { Log } from '../core/ports.js';
+import type { Disposable } from './disposables.js';
 
-export interface UiLog extends Log, vscode.Disposable {
+export interface UiLog extends Log, Disposable {
   show(): void;
 }
 

@@ -9,12 +9,13 @@ import type { RunSummary, Session } from '../engine/api.js';
 import type { Snapshot } from '../shared/protocol.js';
 import { activityText } from './dashboard/activityText.js';
 import { snapshot } from './dashboard/snapshot.js';
+import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { UiLog } from './log.js';
 import { messageOf } from './log.js';
 import type { Repository } from './repository.js';
 
-export interface Model extends vscode.Disposable {
+export interface Model extends Disposable {
   snapshot(): Snapshot;
   run(): RunState | undefined;
   agents(): readonly AgentStatus[];

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { App } from './app.js';
 import type { CommandName } from './contributions.js';
 import { commandId } from './contributions.js';
+import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { NewsItem } from './news.js';
 import { batchText, newsOf } from './news.js';
@@ -14,7 +15,7 @@ const KEPT = 500;
 /** What happens within this time is told together. */
 const BATCH_MS = 700;
 
-export function createNotifications(app: App): vscode.Disposable {
+export function createNotifications(app: App): Disposable {
   const own = new Disposables();
   const told = new Set(app.context.workspaceState.get<readonly string[]>(TOLD, []));
 

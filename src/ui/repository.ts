@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { RepositoryProblem } from '../core/ports.js';
 import type { Session } from '../engine/api.js';
 import type { EmptyReason } from '../shared/protocol.js';
+import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { UiLog } from './log.js';
 import { messageOf } from './log.js';
@@ -16,7 +17,7 @@ export type RepositoryState =
   | { readonly kind: 'empty'; readonly reason: EmptyReason; readonly message?: string }
   | { readonly kind: 'open'; readonly session: Session; readonly folder: vscode.Uri };
 
-export interface Repository extends vscode.Disposable {
+export interface Repository extends Disposable {
   state(): RepositoryState;
   session(): Session | undefined;
   /** State, or anything of the open session, changed. */
@@ -79,12 +80,17 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
     await letGo(false);
     if (own.disposed) return;
     const folders = orderedFolders(context);
-    if (folders.length === 0) return show({ kind: 'empty', reason: 'no-folder' });
-    if (!vscode.workspace.isTrusted) return show({ kind: 'empty', reason: 'untrusted' });
+    if (folders.length === 0 || !vscode.workspace.isTrusted) {
+      show({ kind: 'empty', reason: folders.length === 0 ? 'no-folder' : 'untrusted' });
+      return;
+    }
     let first: RepositoryState | undefined;
     for (const folder of folders) {
       const found = await tryFolder(folder);
-      if (found.kind === 'open') return show(found);
+      if (found.kind === 'open') {
+        show(found);
+        return;
+      }
       first ??= found;
     }
     if (first?.kind === 'empty' && first.message !== undefined) log.warn(first.message);

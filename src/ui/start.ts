@@ -6,6 +6,7 @@ import { registerCommands } from './commands/register.js';
 import { createContextKeys } from './contextKeys.js';
 import { createDashboard } from './dashboard/panel.js';
 import { performAction } from './dashboard/perform.js';
+import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 import { createGoal } from './goal.js';
 import type { UiLog } from './log.js';
@@ -21,7 +22,7 @@ import { createStatus } from './status.js';
 import { createTaskTree } from './tasks/tree.js';
 import type { Terminals } from './terminals.js';
 
-export interface Started extends vscode.Disposable {
+export interface Started extends Disposable {
   readonly repository: Repository;
 }
 
@@ -37,7 +38,7 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
   const goal = own.add(createGoal(base, () => dashboard.open()));
   const app: App = { ...base, review, dashboard, goal };
 
-  const features: readonly (readonly [name: string, start: () => vscode.Disposable])[] = [
+  const features: readonly (readonly [name: string, start: () => Disposable])[] = [
     ['commands', () => registerCommands(app)],
     ['context keys', () => followState(base)],
     ['task tree', () => createTaskTree(model)],

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { Base } from './app.js';
 import { GOAL_SCHEME } from './contributions.js';
 import { isPlanning } from './dashboard/phase.js';
+import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 
-export function followState(base: Base): vscode.Disposable {
+export function followState(base: Base): Disposable {
   const own = new Disposables();
   const show = (): void => {
     const snapshot = base.model.snapshot();

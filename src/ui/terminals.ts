@@ -6,19 +6,20 @@ import * as vscode from 'vscode';
 import type { AgentId } from '../core/ids.js';
 import { isAgentId } from '../core/ids.js';
 import type { AttemptSpec } from '../core/ports.js';
+import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 import type { UiLog } from './log.js';
 
-/** How the runner is started: an argument vector and the whole environment it gets. */
+/** How the runner is started: an argument vector, and what to add to the environment (`null` removes). */
 export interface RunnerStart {
   readonly file: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string | null>>;
 }
 
-export interface Terminals extends vscode.Disposable {
-  /** Starts the runner in a terminal of its own, without taking the focus. */
-  launch(spec: Pick<AttemptSpec, 'task' | 'title' | 'agent' | 'cwd' | 'folder'>, start: RunnerStart): Promise<void>;
+export interface Terminals extends Disposable {
+  /** Starts the runner in a terminal of its own, without taking the focus. `gone` tells when that terminal went away. */
+  launch(spec: Pick<AttemptSpec, 'task' | 'title' | 'agent' | 'cwd' | 'folder'>, start: RunnerStart): { readonly gone: Promise<string> };
   /** Shows an attempt's terminal, or opens a view of its transcript where there is none any more. */
   show(attempt: { readonly folder: string; readonly name: string; readonly agent: AgentId; readonly over: boolean }): Promise<void>;
   /** An ordinary terminal for a person, on an agent's own interactive CLI. */
@@ -47,9 +48,7 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
       name,
       shellPath: start.file,
       shellArgs: [...start.args],
-      env: { ...start.env, ...electronAsNode() },
-      // The runner is given exactly what its engine chose; nothing of the editor's own terminal settings joins it.
-      strictEnv: true,
+      env: { ...start.env },
       iconPath: agentIcon(agent),
       isTransient: false,
       ...(cwd !== undefined && { cwd }),
@@ -59,10 +58,9 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
   };
 
   return {
-    launch: async (spec, start) => {
+    launch: (spec, start) => {
       const terminal = open(terminalName(spec.task, spec.agent), spec.agent, spec.folder, start, spec.cwd);
-      const pid = await terminal.processId;
-      if (pid === undefined) log.warn(`The terminal of ${spec.title} did not start a process`);
+      return { gone: whenGone(terminal, log) };
     },
     show: async ({ folder, name, agent, over }) => {
       const known = byFolder.get(folder) ?? (await findByPid(folder));
@@ -97,9 +95,22 @@ export function agentIcon(agent: string): vscode.ThemeIcon {
   return new vscode.ThemeIcon(isAgentId(agent) ? icons[agent] : 'terminal');
 }
 
-/** On the desktop the editor's own executable is Electron; it is Node only when it is told so. */
-function electronAsNode(): Record<string, string> {
-  return process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
+/** Only the way until the runner has claimed its attempt depends on this; afterwards it goes on without its terminal. */
+function whenGone(terminal: vscode.Terminal, log: UiLog): Promise<string> {
+  return new Promise((resolve) => {
+    const listening = vscode.window.onDidCloseTerminal((closed) => {
+      if (closed !== terminal) return;
+      listening.dispose();
+      const code = closed.exitStatus?.code;
+      resolve(code === undefined ? 'its terminal was closed' : `its terminal ended with exit code ${String(code)}`);
+    });
+    void terminal.processId.then((pid) => {
+      if (pid !== undefined) return;
+      log.warn(`The terminal ${terminal.name} started no process`);
+      listening.dispose();
+      resolve('its terminal started no process');
+    });
+  });
 }
 
 /** After a reload a terminal has neither options nor a name that we gave; its process is the runner in the claim. */

@@ -1,5 +1,6 @@
 /** The in-host suite's own small test registry: mocha's shape without mocha. Tests run one after the other in one host. */
 import { rename, writeFile } from 'node:fs/promises';
+import { SUITE_LINE } from './suiteLine.js';
 
 export interface TestContext {
   /** Runs after the test, in reverse order, whether it passed or not. */
@@ -36,10 +37,10 @@ export async function run(): Promise<void> {
     const error = await runOne(one);
     const took = `${Math.round(performance.now() - started)} ms`;
     if (error === undefined) {
-      console.log(`  ✓ ${one.name} (${took})`);
+      console.log(`${SUITE_LINE}  ✓ ${one.name} (${took})`);
     } else {
       failures.push({ name: one.name, error });
-      console.log(`  ✗ ${one.name} (${took})\n${error}`);
+      console.log(`${SUITE_LINE}  ✗ ${one.name} (${took})\n${error}`);
     }
   }
   await writeResult({ passed: chosen.length - failures.length, failed: failures.length, failures });

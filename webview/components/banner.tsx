@@ -2,13 +2,19 @@ import type { ReactNode } from 'react';
 import { Icon } from './icon.js';
 import { IconButton } from './toolkit.js';
 
-const ICONS = { info: 'info', warning: 'warning', error: 'error' } as const;
+const LOOKS = {
+  info: { icon: 'info', word: 'Information' },
+  done: { icon: 'pass-filled', word: 'Done' },
+  busy: { icon: 'loading', word: 'At work' },
+  warning: { icon: 'warning', word: 'Warning' },
+  error: { icon: 'error', word: 'Error' },
+} as const;
 
 /** One line of news across the page; errors interrupt a screen reader, the rest waits. */
-export function Banner({ kind, children, onDismiss }: { readonly kind: keyof typeof ICONS; readonly children: ReactNode; readonly onDismiss?: () => void }): ReactNode {
+export function Banner({ kind, children, onDismiss }: { readonly kind: keyof typeof LOOKS; readonly children: ReactNode; readonly onDismiss?: () => void }): ReactNode {
   return (
     <div className={`banner ${kind}`} role={kind === 'error' ? 'alert' : 'note'}>
-      <Icon name={ICONS[kind]} className={`tone-${kind}`} label={kind === 'info' ? 'Information' : kind === 'warning' ? 'Warning' : 'Error'} />
+      <Icon name={LOOKS[kind].icon} spin={kind === 'busy'} className="tone" label={LOOKS[kind].word} />
       <div className="banner-text">{children}</div>
       {onDismiss === undefined ? null : <IconButton icon="close" label="Dismiss" onClick={onDismiss} />}
     </div>

@@ -2,11 +2,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type ReactNode } from 'react';
 
+/** Borders, padding and room for a horizontal scroll bar. */
+const FRAME = 22;
+
 export function Lines({
   count,
   height,
   label,
   className = '',
+  most,
   render,
 }: {
   readonly count: number;
@@ -14,6 +18,8 @@ export function Lines({
   readonly height: number;
   readonly label: string;
   readonly className?: string;
+  /** Takes only the height it needs, up to this; else the place decides. */
+  readonly most?: number;
   readonly render: (index: number) => ReactNode;
 }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
@@ -22,7 +28,7 @@ export function Lines({
   const virtual = useVirtualizer({ count, getScrollElement: () => ref.current, estimateSize: () => height, overscan: 20 });
   const items = virtual.getVirtualItems();
   return (
-    <div ref={ref} className={`lines ${className}`} role="region" tabIndex={0} aria-label={label}>
+    <div ref={ref} className={`lines ${className}`} role="region" tabIndex={0} aria-label={label} style={most === undefined ? undefined : { height: Math.min(most, count * height + FRAME) }}>
       <div className="lines-all" style={{ height: virtual.getTotalSize() }}>
         <div className="lines-shown" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map((item) => (

@@ -3,10 +3,12 @@
  * are the webview UI toolkit's; its badge and progress ring set inline styles, which our content security policy
  * refuses, and its dropdown cannot be labelled, so those are native elements with VS Code's colours.
  */
+import { endFocusProbe } from './focusProbe.js';
 import { provideVSCodeDesignSystem, vsCodeButton, vsCodeCheckbox, vsCodeTextArea, vsCodeTextField } from '@vscode/webview-ui-toolkit';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Icon } from './icon.js';
 
+endFocusProbe();
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeCheckbox(), vsCodeTextArea(), vsCodeTextField());
 
 interface Toolkit {
@@ -72,10 +74,11 @@ export function Button({ children, onClick, primary = false, icon, disabled = fa
         if (!busy && !disabled) onClick();
       }}
     >
-      <span className="sy-button-inside">
+      {/* Not a span: the toolkit makes slotted spans 16 pixels wide. */}
+      <div className="sy-button-inside">
         {busy ? <Icon name="loading" spin /> : icon === undefined ? null : <Icon name={icon} />}
         {children}
-      </span>
+      </div>
     </vscode-button>
   );
 }

@@ -102,18 +102,6 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
       role="group"
       aria-label={`Plan with ${run.tasks.length} tasks. Arrow keys move between tasks, Enter opens one, full stop shows its actions.`}
       onKeyDown={onKeyDown}
-      onClick={(event) => {
-        const id = idOf(event.target);
-        if (id !== undefined) app.set({ selected: id, open: true });
-      }}
-      onContextMenu={(event) => {
-        const id = idOf(event.target);
-        if (id === undefined) return;
-        event.preventDefault();
-        const from = button(id);
-        app.set({ selected: id });
-        if (from !== null) setMenu({ task: id, anchor: { x: event.clientX, y: event.clientY, from } });
-      }}
     >
       <ReactFlow
         nodes={nodes}
@@ -137,6 +125,13 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
         zoomOnScroll={false}
         zoomOnDoubleClick={false}
         proOptions={{ hideAttribution: true }}
+        onNodeClick={(_event, node) => app.set({ selected: node.id, open: true })}
+        onNodeContextMenu={(event, node) => {
+          event.preventDefault();
+          const from = button(node.id);
+          app.set({ selected: node.id });
+          if (from !== null) setMenu({ task: node.id, anchor: { x: event.clientX, y: event.clientY, from } });
+        }}
         onMoveStart={(event) => {
           if (event !== null) moved.current = true;
         }}

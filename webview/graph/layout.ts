@@ -49,17 +49,18 @@ interface Connected {
 
 function layered(ids: readonly string[], edges: readonly EdgeView[]): Connected {
   const graph = new Graph({ directed: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: GAP_Y, ranksep: GAP_X, edgesep: 14, ranker: 'longest-path' });
+  // Turned round: dagre's longest-path ranks by the distance to the end, but a column shall hold what can start together.
+  graph.setGraph({ rankdir: 'RL', nodesep: GAP_Y, ranksep: GAP_X, edgesep: 14, ranker: 'longest-path' });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const id of ids) graph.setNode(id, { width: NODE_WIDTH, height: NODE_HEIGHT });
-  for (const edge of edges) graph.setEdge(edge.from, edge.to, {});
+  for (const edge of edges) graph.setEdge(edge.to, edge.from, {});
   dagre(graph);
   const boxes = ids.map((id) => {
     const { x, y } = graph.node(id) as Point;
     return { id, x: Math.round(x - NODE_WIDTH / 2), y: Math.round(y - NODE_HEIGHT / 2) };
   });
   const bends = new Map(
-    edges.map((edge) => [`${edge.from}>${edge.to}`, ((graph.edge(edge.from, edge.to) as { points?: Point[] }).points ?? []).slice(1, -1)]),
+    edges.map((edge) => [`${edge.from}>${edge.to}`, ((graph.edge(edge.to, edge.from) as { points?: Point[] }).points ?? []).slice(1, -1).reverse()]),
   );
   return { boxes, bends, columns: new Set(boxes.map((box) => box.x)).size };
 }

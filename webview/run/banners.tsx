@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
 import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
-import { count, duration, money } from '../format.js';
+import { clock, count, duration, money } from '../format.js';
+import { useNow } from '../time.js';
 
 function titlesIn(run: RunView, ids: readonly string[]): string {
   return ids.map((id) => run.tasks.find((task) => task.id === id)?.title ?? id).join(' → ');
@@ -11,10 +12,9 @@ function titlesIn(run: RunView, ids: readonly string[]): string {
 
 /** Overlaps read as an order of tasks; everything else is the check's own sentence. */
 function PlanNews({ run }: { readonly run: RunView }): ReactNode {
-  const inspected = run.warnings;
   return (
     <>
-      {inspected.map((warning) => (
+      {run.warnings.map((warning) => (
         <Banner key={`${warning.code}:${warning.tasks.join()}:${warning.message}`} kind={warning.severity === 'warning' ? 'warning' : 'error'}>
           {warning.tasks.length === 0 ? null : <b>{titlesIn(run, warning.tasks)}: </b>}
           {warning.message}
@@ -31,24 +31,39 @@ function PlanNews({ run }: { readonly run: RunView }): ReactNode {
           {run.note}
         </Banner>
       )}
-      <Banner kind="info">Nothing {run.revisionInForce === undefined ? 'runs' : 'of this revision runs'} and nothing more is spent before you approve.</Banner>
     </>
   );
 }
 
 function DoneNews({ run }: { readonly run: RunView }): ReactNode {
+  const view = useApp((state) => state.view);
   const landed = run.tasks.filter((task) => task.state === 'landed').length;
   const cost = money(run.bill.total, run.bill.lines.length > 0);
   return (
-    <Banner kind="info">
+    <Banner kind="done">
       <b>
         {landed === run.tasks.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(run.tasks.length, 'task')}`} landed on {run.base}
       </b>
       {run.endedAt === undefined ? '' : ` in ${duration(run.endedAt - run.startedAt)}`}
       {cost === undefined ? '' : `, for ${cost}`}.{' '}
-      <button type="button" className="link" onClick={() => app.set({ view: 'bill' })}>
-        Open the Bill
-      </button>
+      {view === 'bill' ? null : (
+        <button type="button" className="link" onClick={() => app.set({ view: 'bill' })}>
+          Open the Bill
+        </button>
+      )}
+    </Banner>
+  );
+}
+
+/** A planner works on a revision while the plan in force goes on. */
+function ReplanningNews({ run }: { readonly run: RunView }): ReactNode {
+  const now = useNow(true);
+  const { planner } = run;
+  return (
+    <Banner kind="busy">
+      <b>The planner works on a changed plan</b>
+      {planner === undefined ? '' : ` · ${planner.activity ?? 'reading'} · `}
+      {planner === undefined ? null : <span className="num">{clock(now - planner.startedAt)}</span>}
     </Banner>
   );
 }
@@ -74,6 +89,13 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
       )}
       {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy} runs this; here you follow it. What you ask for is passed on.</Banner>}
       {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
+      {run.phase === 'planning' && run.tasks.length > 0 ? <ReplanningNews run={run} /> : null}
+      {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (
+        <Banner kind="warning">
+          <b>No changed plan came of it: </b>
+          {run.planner.failure}
+        </Banner>
+      ) : null}
       {run.phase === 'done' ? <DoneNews run={run} /> : null}
     </div>
   );

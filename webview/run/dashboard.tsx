@@ -5,6 +5,7 @@ import { app, useApp, useRoom, useTask } from '../app.js';
 import { Bill } from '../bill/bill.js';
 import { Boundary } from '../components/boundary.js';
 import { panelId, tabId, Tabs } from '../components/tabs.js';
+import { count } from '../format.js';
 import { Graph } from '../graph/graph.js';
 import { CompactGraph } from '../sidebar/compactGraph.js';
 import { Inspector } from '../task/inspector.js';
@@ -58,7 +59,7 @@ function Team({ run }: { readonly run: RunView }): ReactNode {
   const { maxParallel, retries } = run.limits;
   return (
     <p className="chips still muted num">
-      At most {maxParallel} {maxParallel === 1 ? 'agent' : 'agents'} at once · {retries} {retries === 1 ? 'retry' : 'retries'} per task
+      Nothing runs before you approve · then at most {count(maxParallel, 'agent')} at once, {count(retries, 'retry', 'retries')} per task
     </p>
   );
 }

@@ -9,6 +9,11 @@ import { useNow } from '../time.js';
 
 const PLANNER_TRIES = 3;
 
+/** The header shows a short goal whole; a longer one is repeated where there is room. */
+function Goal({ text }: { readonly text: string }): ReactNode {
+  return text.includes('\n') || text.length > 90 ? <blockquote className="prose">{text}</blockquote> : null;
+}
+
 /** The planner works: what it does now, for how long, and the way out. */
 export function Planning({ run }: { readonly run: RunView }): ReactNode {
   const now = useNow(true);
@@ -21,7 +26,7 @@ export function Planning({ run }: { readonly run: RunView }): ReactNode {
           <Icon name="loading" spin className="tone-on" />
         </p>
         <h2>{planner !== undefined && planner.try > 1 ? `Correcting the plan (try ${planner.try} of ${PLANNER_TRIES})` : 'Planning'}</h2>
-        <blockquote className="prose">{run.goal}</blockquote>
+        <Goal text={run.goal} />
         {planner === undefined ? (
           <p className="muted">Starting the planner…</p>
         ) : (
@@ -58,7 +63,7 @@ export function NoPlan({ run }: { readonly run: RunView }): ReactNode {
           <Icon name={stopped ? 'debug-stop' : 'error'} className={stopped ? 'tone-off' : 'tone-bad'} />
         </p>
         <h2>{stopped ? 'Planning was stopped' : 'No plan came of it'}</h2>
-        <blockquote className="prose">{run.goal}</blockquote>
+        <Goal text={run.goal} />
         {run.planner?.failure === undefined ? null : (
           <p className="note error prose" role="alert">
             {run.planner.failure}

@@ -54,7 +54,8 @@ export function runActs(run: RunView): readonly RunAct[] {
   const goOn: RunAct = { id: 'go-on', label: 'Go On', icon: 'play', primary: true, intent: { kind: 'wish', wish: { type: 'go-on', run: run.id } } };
   switch (run.phase) {
     case 'planning':
-      return [{ id: 'cancel', label: 'Cancel Planning', icon: 'debug-stop', intent: action('cancel-planning') }];
+      // Without a plan yet the page itself shows the planner, with its own way out.
+      return run.tasks.length === 0 ? [] : [{ id: 'cancel', label: 'Cancel Planning', icon: 'debug-stop', intent: action('cancel-planning') }];
     case 'proposed':
       return planActs(run);
     case 'running':

@@ -50,6 +50,7 @@ function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskVie
 function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layout: CompactLayout; readonly onOpen: (task: string) => void }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ readonly task: string; readonly anchor: Anchor }>();
+  const selected = useApp((state) => state.selected);
   const landed = new Set(run.tasks.filter((task) => task.state === 'landed').map((task) => task.id));
   const tasks = new Map(run.tasks.map((task) => [task.id, task]));
   const find = (id: string): HTMLElement | null => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`) ?? null;
@@ -93,7 +94,7 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
     >
       <svg width="100%" height={layout.height} aria-hidden="true">
         {layout.edges.map((edge) => (
-          <path key={edge.key} className={`edge e-${edge.why} ${landed.has(edge.from) ? 'is-done' : ''}`} d={edge.path} />
+          <path key={edge.key} className={`edge e-${edge.why} ${landed.has(edge.from) ? 'is-done' : ''} ${edge.from === selected || edge.to === selected ? 'is-touched' : ''}`} d={edge.path} />
         ))}
       </svg>
       {layout.cells.map((cell) => {

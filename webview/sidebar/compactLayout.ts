@@ -8,7 +8,7 @@ export interface Cell {
 }
 export interface CompactLayout {
   readonly cells: readonly Cell[];
-  readonly edges: readonly { readonly key: string; readonly from: string; readonly why: EdgeView['why']; readonly path: string }[];
+  readonly edges: readonly { readonly key: string; readonly from: string; readonly to: string; readonly why: EdgeView['why']; readonly path: string }[];
   readonly cellWidth: number;
   readonly height: number;
 }
@@ -16,7 +16,7 @@ export interface CompactLayout {
 export const CELL_HEIGHT = 24;
 const MARGIN = 12;
 const GUTTER = 22;
-const LEVEL_GAP = 32;
+const LEVEL_GAP = 30;
 const ROW_GAP = 8;
 const LEAST_WIDTH = 118;
 
@@ -38,18 +38,33 @@ export function levelsOf(ids: readonly string[], edges: readonly EdgeView[]): Re
   return level;
 }
 
-/** A curve from one cell to the next row's, or through the nearest gutter past the rows between. */
-function edgePath(from: Cell, to: Cell, width: number, rowsBetween: number): string {
-  const start = { x: from.x + width / 2, y: from.y + CELL_HEIGHT };
-  const end = { x: to.x + width / 2, y: to.y };
-  if (rowsBetween <= 1) {
-    const middle = (start.y + end.y) / 2;
-    return `M${start.x} ${start.y}C${start.x} ${middle} ${end.x} ${middle} ${end.x} ${end.y}`;
+interface Place {
+  readonly cell: Cell;
+  readonly column: number;
+  readonly row: number;
+}
+
+/**
+ * From one cell's bottom to another's top: a curve to the next row, else down the gutter between the two columns (the
+ * outer one where both stand in the same), so that it passes beside the cells between.
+ */
+function edgePath(from: Place, to: Place, width: number): string {
+  const top = from.cell.y + CELL_HEIGHT;
+  const end = to.cell.y;
+  if (to.row - from.row <= 1) {
+    const x1 = from.cell.x + width / 2;
+    const x2 = to.cell.x + width / 2;
+    const middle = (top + end) / 2;
+    return x1 === x2 ? `M${x1} ${top}V${end}` : `M${x1} ${top}C${x1} ${middle} ${x2} ${middle} ${x2} ${end}`;
   }
-  const side = to.x <= from.x ? to.x - 9 : to.x + width + 9;
-  const x = to.x <= from.x ? to.x + 8 : to.x + width - 8;
-  const out = to.x <= from.x ? from.x + 8 : from.x + width - 8;
-  return `M${out} ${start.y}C${side} ${start.y + 22} ${side} ${start.y + 18} ${side} ${start.y + 30}L${side} ${end.y - 18}C${side} ${end.y - 8} ${x} ${end.y - 10} ${x} ${end.y}`;
+  const leftOf = (place: Place): number => place.cell.x - GUTTER / 3;
+  const rightOf = (place: Place): number => place.cell.x + width + GUTTER / 3;
+  const toRight = to.column > from.column || (to.column === from.column && to.column > 0);
+  const gutter = to.column === from.column ? (toRight ? rightOf(to) : leftOf(to)) : toRight ? rightOf(from) : leftOf(from);
+  const near = (place: Place): number => (gutter > place.cell.x ? place.cell.x + width - 10 : place.cell.x + 10);
+  const out = near(from);
+  const into = near(to);
+  return `M${out} ${top}C${out} ${top + 7} ${gutter} ${top + 3} ${gutter} ${top + 12}V${end - 12}C${gutter} ${end - 3} ${into} ${end - 7} ${into} ${end}`;
 }
 
 /** `width` of the place in CSS pixels. Tasks of one level stand side by side, further ones in rows below. */
@@ -57,31 +72,31 @@ export function compactLayout(ids: readonly string[], edges: readonly EdgeView[]
   const level = levelsOf(ids, edges);
   const columns = Math.max(1, Math.min(4, Math.floor((width - 2 * MARGIN + GUTTER) / (LEAST_WIDTH + GUTTER))));
   const cellWidth = Math.floor((width - 2 * MARGIN - (columns - 1) * GUTTER) / columns);
-  const cells: Cell[] = [];
-  const rowOf = new Map<string, number>();
+  const places: Place[] = [];
   let y = MARGIN;
   let row = 0;
-  const deepest = Math.max(0, ...level.values());
-  for (let depth = 0; depth <= deepest; depth += 1) {
-    const here = ids.filter((id) => level.get(id) === depth);
+  const put = (here: readonly string[]): void => {
     here.forEach((id, index) => {
       if (index > 0 && index % columns === 0) {
         y += CELL_HEIGHT + ROW_GAP;
         row += 1;
       }
-      cells.push({ id, x: MARGIN + (index % columns) * (cellWidth + GUTTER), y });
-      rowOf.set(id, row);
+      const column = index % columns;
+      places.push({ cell: { id, x: MARGIN + column * (cellWidth + GUTTER), y }, column, row });
     });
-    y += CELL_HEIGHT + (depth === deepest ? MARGIN : LEVEL_GAP);
+    if (here.length > 0) y += CELL_HEIGHT + LEVEL_GAP;
     row += 1;
-  }
-  const at = new Map(cells.map((cell) => [cell.id, cell]));
+  };
+  const tied = new Set(edges.filter((edge) => edge.why !== 'conflict').flatMap((edge) => [edge.from, edge.to]));
+  const deepest = Math.max(0, ...level.values());
+  for (let depth = 0; depth <= deepest; depth += 1) put(ids.filter((id) => tied.has(id) && level.get(id) === depth));
+  put(ids.filter((id) => !tied.has(id)));
+  const at = new Map(places.map((place) => [place.cell.id, place]));
   const paths = edges.flatMap((edge) => {
     const from = at.get(edge.from);
     const to = at.get(edge.to);
     if (from === undefined || to === undefined || edge.from === edge.to) return [];
-    const path = edgePath(from, to, cellWidth, (rowOf.get(edge.to) ?? 0) - (rowOf.get(edge.from) ?? 0));
-    return [{ key: `${edge.from}>${edge.to}:${edge.why}`, from: edge.from, why: edge.why, path }];
+    return [{ key: `${edge.from}>${edge.to}:${edge.why}`, from: edge.from, to: edge.to, why: edge.why, path: edgePath(from, to, cellWidth) }];
   });
-  return { cells, edges: paths, cellWidth, height: y };
+  return { cells: places.map((place) => place.cell), edges: paths, cellWidth, height: y - LEVEL_GAP + MARGIN };
 }

@@ -15,6 +15,7 @@ function Output({ text, label }: { readonly text: string; readonly label: string
       className="code output"
       count={lines.length}
       height={17}
+      most={280}
       label={label}
       render={(index) => (
         <div className="output-line">

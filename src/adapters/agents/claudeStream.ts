@@ -81,6 +81,11 @@ function added(sum: readonly Usage[], more: readonly Usage[]): readonly Usage[] 
   return [...byModel.values()];
 }
 
+/** The CLI adds advice to the model behind the reason. */
+function forPeople(message: string | undefined): string {
+  return message?.replace(/ IMPORTANT: [\s\S]*$/, '') ?? '';
+}
+
 function resultText(content: unknown): string | undefined {
   if (typeof content === 'string') return content;
   const parts = objects(content).flatMap((part) => string(part['text']) ?? []);
@@ -116,7 +121,7 @@ export function claudeParser(cwd?: string): StreamParser {
       case 'permission_denied': {
         const id = string(event['tool_use_id']);
         if (id !== undefined) deniedCalls.add(id);
-        return denied.add(string(event['tool_name']) ?? 'a tool', string(event['message']) ?? '');
+        return denied.add(string(event['tool_name']) ?? 'a tool', forPeople(string(event['message'])));
       }
       default:
         return [];
@@ -151,9 +156,12 @@ export function claudeParser(cwd?: string): StreamParser {
       if (block['type'] !== 'tool_result') return [];
       const id = string(block['tool_use_id']) ?? '';
       const ok = block['is_error'] !== true;
-      const events = [say.result(id, ok, resultText(block['content']))];
+      const said = resultText(block['content']);
+      const events = [say.result(id, ok, said)];
       const view = calls.get(id);
       calls.delete(id);
+      const withheld = ok ? null : /No such tool available: (\w+)\. \1 is disabled/.exec(said?.slice(0, 200) ?? '');
+      if (withheld?.[1] !== undefined) events.push(...denied.add(withheld[1], `${withheld[1]} is not available at this permission level.`));
       if (!ok || view?.path === undefined || view.changes === undefined) return events;
       const kind = object(event['tool_use_result'])['type'];
       const change = kind === 'create' ? 'added' : kind === 'update' ? 'modified' : view.changes;

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import type { Permissions } from '../../core/ids.js';
 import type { AgentAdapter, AgentCommand, StartRequest } from '../../core/ports.js';
 import { codexParser } from './codexStream.js';
-import { anySet, detectCli, query, type Account, type Cli, type Environment } from './detect.js';
+import { anySet, detectCli, exists, homeOf, query, type Account, type Cli, type Environment } from './detect.js';
 import { strictSchema } from './strictSchema.js';
 
 const SCHEMA_FILE = 'answer-schema.json';
@@ -60,7 +60,10 @@ async function account(executable: string, environment: Environment): Promise<Ac
   if (anySet(environment, ['CODEX_API_KEY'])) return { signedIn: 'yes', account: 'api-key' };
   const status = await query(executable, ['login', 'status'], environment, {}, ['CODEX_HOME']);
   if (status.code === 0) return { signedIn: 'yes', account: /chatgpt/i.test(`${status.stdout} ${status.stderr}`) ? 'subscription' : 'api-key' };
-  return { signedIn: status.code === 1 ? 'no' : 'unknown', account: 'unknown' };
+  // A provider of the person's own needs no login; whether one is configured is theirs to know.
+  const home = environment['CODEX_HOME'] ?? join(homeOf(environment), '.codex');
+  const ownProvider = anySet(environment, ['OPENAI_API_KEY']) || (await exists(join(home, 'config.toml')));
+  return { signedIn: status.code === 1 && !ownProvider ? 'no' : 'unknown', account: 'unknown' };
 }
 
 const CLI: Cli = {

@@ -157,8 +157,9 @@ export function codexParser(cwd?: string): StreamParser {
     stderr: (chunk) =>
       // The only trace of a refused edit; the stream itself shows nothing.
       stderr.feed(chunk).flatMap((line) => {
-        const rejected = /(?:error=)?(patch rejected: .*|.*rejected by user approval settings.*)$/.exec(line)?.[1];
-        return rejected === undefined ? [] : denied.add(rejected.startsWith('patch') ? 'apply_patch' : 'shell', rejected);
+        const rejected = /patch rejected: .*/.exec(line)?.[0];
+        if (rejected !== undefined) return denied.add('apply_patch', rejected);
+        return line.includes('rejected by user approval settings') ? denied.add('shell', line.replace(/^.*error=/, '')) : [];
       }),
     end: (exit) => {
       const said = verdict ?? endedEarly(exit);

@@ -21,7 +21,7 @@ const BY_TEXT: readonly (readonly [RegExp, FailureReason])[] = [
   [/unauthori[sz]ed|unauthenticated|api key|not (logged|signed) in|please (log|sign) ?in|\/login|missing environment variable|invalid auth|authenticat/i, 'signed-out'],
   [/model[^.]{0,80}(not (found|exist|supported|available)|does not exist|may not exist|no access|unknown)|unknown model|^model: /i, 'bad-model'],
   [/high demand|overloaded|internal server error|service unavailable|bad gateway|temporarily unavailable|server.?error/i, 'server'],
-  [/disconnect|network|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|timed? ?out|lookup address|sending request|socket|connection|transport error/i, 'network'],
+  [/disconnect|network|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|timed? ?out|lookup address|sending request|socket|connection|transport error|^terminated$/i, 'network'],
   [/content.?(policy|filter)|safety|refus|prohibited/i, 'refused'],
 ];
 

@@ -66,8 +66,9 @@ async function account(_executable: string, environment: Environment): Promise<A
   if (anySet(environment, [...KEYS, 'GOOGLE_GENAI_USE_VERTEXAI'])) return { signedIn: 'yes', account: 'api-key' };
   const home = join(environment['GEMINI_CLI_HOME'] ?? homeOf(environment), '.gemini');
   if (await exists(join(home, 'oauth_creds.json'))) return { signedIn: 'yes', account: 'subscription' };
-  // Newer versions keep credentials encrypted or in the system's keychain, and a key may stand in `~/.gemini/.env`.
-  const hidden = await Promise.all(['gemini-credentials.json', 'google_accounts.json', '.env'].map((name) => exists(join(home, name))));
+  // Newer versions keep credentials encrypted or in the system's keychain, a key may stand in `~/.gemini/.env`,
+  // and settings may name another way to sign in.
+  const hidden = await Promise.all(['gemini-credentials.json', 'google_accounts.json', 'settings.json', '.env'].map((name) => exists(join(home, name))));
   return { signedIn: hidden.includes(true) ? 'unknown' : 'no', account: 'unknown' };
 }
 

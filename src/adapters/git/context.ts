@@ -6,7 +6,7 @@ import type { RunGit } from './run.js';
 
 export interface RepositoryOptions {
   /** Where the allow-listed variables come from. Default: `process.env`. */
-  readonly env?: Environment;
+  readonly environment?: Environment;
   /** Names of further variables that git and the person's hooks may inherit. */
   readonly passEnv?: readonly string[];
   /** The git program. Default: `git` from PATH. */
@@ -26,6 +26,7 @@ export interface Repository {
   readonly commonDir: string;
   readonly gitVersion: string;
   readonly env: Environment;
+  readonly executable: string;
   readonly run: RunGit;
   readonly objects: Objects;
   /** Serialises adding, removing and pruning worktrees. */

@@ -32,6 +32,8 @@ export type WorktreeReason =
   | 'unknown-base'
   | 'signing'
   | 'time-limit'
+  /** The person locked it with `git worktree lock`. */
+  | 'locked'
   | 'backup-name'
   | 'not-empty';
 

@@ -65,7 +65,6 @@ export function isSha(text: string): boolean {
  */
 export function isBranchName(name: string): boolean {
   if (name === '' || name === '@' || name.startsWith('-') || name.startsWith('/') || name.endsWith('/') || name.endsWith('.')) return false;
-  // eslint-disable-next-line no-control-regex -- git forbids them
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\//u.test(name)) return false;
   return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
 }

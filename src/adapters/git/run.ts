@@ -10,9 +10,7 @@ import { GitFailure, WorktreeProblem } from './errors.js';
  * Settings for every call, on the command line because that outranks every file. An agent can run `git config`; none
  * of these may then decide what we see. `core.fsmonitor` may name a program, the untracked cache may be stale by design.
  */
-const SETTINGS: readonly string[] = [
-  'core.fsmonitor=false',
-  'core.untrackedCache=false',
+const SETTINGS: readonly string[] = settings([
   'core.trustctime=true',
   'core.checkStat=default',
   'core.ignoreStat=false',
@@ -21,7 +19,12 @@ const SETTINGS: readonly string[] = [
   'gc.auto=0',
   'maintenance.auto=false',
   'advice.addEmbeddedRepo=false',
-].flatMap((setting) => ['-c', setting]);
+]);
+const NO_CACHES: readonly string[] = settings(['core.fsmonitor=false', 'core.untrackedCache=false']);
+
+function settings(list: readonly string[]): readonly string[] {
+  return list.flatMap((setting) => ['-c', setting]);
+}
 
 /** As durable as Switchyard's own log: what recovery relies on must survive a power cut. */
 export const DURABLE: readonly string[] = ['-c', 'core.fsync=committed,reference'];
@@ -37,6 +40,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Exit codes that are answers, not failures. Default: 0. `any` for all. */
   readonly ok?: readonly number[] | 'any';
+  /** For writing in a person's checkout: their index keeps the caches that their own git has in it. */
+  readonly keepCaches?: boolean;
   /** The person's words and locks instead of ours: for what runs their hooks. */
   readonly asPerson?: boolean;
   /** Milliseconds after which git and everything it started is stopped; `WorktreeProblem` `time-limit`. */
@@ -58,7 +63,7 @@ export function gitRunner(from: Environment, pass: readonly string[] = [], execu
   const read = readEnvironment(person);
   return async (args, options) => {
     const env = options.asPerson === true ? person : read;
-    const argv = [...SETTINGS, ...(options.before ?? []), ...args];
+    const argv = [...SETTINGS, ...(options.keepCaches === true ? [] : NO_CACHES), ...(options.before ?? []), ...args];
     const result = await start(executable, argv, { ...options, env: { ...env, ...options.env } });
     if (result.code === undefined) throw new GitFailure(args, undefined, result.stderr);
     const ok = options.ok ?? [0];
@@ -88,11 +93,11 @@ async function start(file: string, args: readonly string[], options: RunOptions)
     detached: limited && process.platform !== 'win32',
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
   });
-  let timedOut = false;
+  const limit = { passed: false };
   let timer: NodeJS.Timeout | undefined;
   if (options.timeoutMs !== undefined) {
     timer = setTimeout(() => {
-      timedOut = true;
+      limit.passed = true;
       stopGroup(child.pid);
       // A survivor that holds the pipes must not hold us.
       child.stdout.destroy();
@@ -109,7 +114,7 @@ async function start(file: string, args: readonly string[], options: RunOptions)
   const result = await child;
   if (timer !== undefined) clearTimeout(timer);
   const stderr = Buffer.from(result.stderr).toString('utf8');
-  if (timedOut) {
+  if (limit.passed) {
     const seconds = Math.round((options.timeoutMs ?? 0) / 1000);
     throw new WorktreeProblem('time-limit', `git was stopped after ${seconds} s. ${stderr.trim().slice(-2000)}`.trim());
   }

@@ -83,7 +83,7 @@ async function remember(spec: AttemptSpec, pid: number): Promise<ProcessRef> {
 async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: Recorder, stops: StopSwitch): Promise<Ending> {
   const child = await starting;
   const ref = remember(spec, child.pid);
-  const parser = await loadParser(spec.agent);
+  const parser = await loadParser(spec.agent, spec.cwd);
   const began = performance.now();
   let over = false;
   let own: { readonly why: OwnStop; readonly message: string } | undefined;

@@ -4,10 +4,10 @@
 export const LONGEST_LINE = 8 * 1024 * 1024;
 
 export interface LineCutter {
-  /** Complete lines of this chunk, without their newlines; `skipped` gives the sizes of lines that were too long. */
-  push(chunk: Buffer): { readonly lines: readonly string[]; readonly skipped: readonly number[] };
+  /** Complete lines of this chunk, without their newlines; for one that was too long its size in bytes. */
+  push(chunk: Buffer): readonly (string | number)[];
   /** A last line without a newline. */
-  rest(): string | undefined;
+  rest(): string | number | undefined;
 }
 
 export function lineCutter(longest = LONGEST_LINE): LineCutter {
@@ -28,23 +28,16 @@ export function lineCutter(longest = LONGEST_LINE): LineCutter {
   };
   return {
     push: (chunk) => {
-      const lines: string[] = [];
-      const skipped: number[] = [];
+      const lines: (string | number)[] = [];
       let start = 0;
       for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, start)) {
         keep(chunk.subarray(start, end));
-        const line = take();
-        if (typeof line === 'string') lines.push(line);
-        else skipped.push(line);
+        lines.push(take());
         start = end + 1;
       }
       keep(chunk.subarray(start));
-      return { lines, skipped };
+      return lines;
     },
-    rest: () => {
-      if (size === 0) return undefined;
-      const line = take();
-      return typeof line === 'string' ? line : undefined;
-    },
+    rest: () => (size === 0 ? undefined : take()),
   };
 }

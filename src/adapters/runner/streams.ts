@@ -47,12 +47,10 @@ async function eachChunk(stream: Readable, sink: Sink, name: 'raw' | 'stderr', r
 /** Resolves at the end of standard output, all of it recorded. */
 export async function readStdout(stream: Readable, sink: Sink): Promise<void> {
   const cutter = lineCutter();
-  await eachChunk(stream, sink, 'raw', (chunk) => {
-    const { lines, skipped } = cutter.push(chunk);
-    return [...lines.flatMap((line) => guarded(() => sink.parser.line(line))), ...skipped.map(tooLong)];
-  });
+  const read = (line: string | number): readonly AgentEvent[] => (typeof line === 'number' ? [tooLong(line)] : guarded(() => sink.parser.line(line)));
+  await eachChunk(stream, sink, 'raw', (chunk) => cutter.push(chunk).flatMap(read));
   const rest = cutter.rest();
-  if (rest !== undefined) await report(sink, guarded(() => sink.parser.line(rest)));
+  if (rest !== undefined) await report(sink, read(rest));
 }
 
 /** The same for standard error, which is text as it comes. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { App } from '../app.js';
 import type { CommandName } from '../contributions.js';
 import { commandId, COMMANDS } from '../contributions.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import { messageOf } from '../log.js';
 import type { Outcome } from '../outcome.js';
@@ -58,7 +59,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   deleteComment: (app, comment) => done(() => app.review.comments.remove(comment)),
 };
 
-export function registerCommands(app: App): vscode.Disposable {
+export function registerCommands(app: App): Disposable {
   const own = new Disposables();
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     own.add(vscode.commands.registerCommand(commandId(name), (...args: unknown[]) => perform(app, name, args)));

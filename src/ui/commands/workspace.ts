@@ -57,8 +57,8 @@ export async function initRepository(app: App): Promise<Outcome> {
   const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
   if (git === undefined) return refuse('The editor’s git support is switched off. Run “git init” in a terminal, then Check Again.');
   try {
-    const { getAPI } = await git.activate();
-    await getAPI.call(git.exports, 1).init(folder.uri);
+    const editorsGit = await git.activate();
+    await editorsGit.getAPI(1).init(folder.uri);
   } catch (error) {
     return refuse(`“${folder.name}” could not be made a repository: ${messageOf(error)}`);
   }

@@ -5,6 +5,7 @@ import type { WishAnswer } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
 import type { Answer, HostAction, HostCalls, WebviewCalls } from '../../shared/protocol.js';
 import type { Base } from '../app.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import { messageOf } from '../log.js';
 import { sendWish } from '../wishing.js';
@@ -12,7 +13,7 @@ import { checkAction, checkActivity, checkAttempt, checkTaskPath, checkWish } fr
 
 export type PerformAction = (action: HostAction) => Promise<WishAnswer>;
 
-export interface Connection extends vscode.Disposable {
+export interface Connection extends Disposable {
   /** Selects a task in the page, as soon as the page is up. */
   select(task: string): void;
   /** The page is seen or not; a page that is not seen gets nothing until it is. */

@@ -2,12 +2,13 @@
 import * as vscode from 'vscode';
 import type { Base } from '../app.js';
 import { PANEL_TYPE, VIEWS } from '../contributions.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { Connection, PerformAction } from './connection.js';
 import { connect } from './connection.js';
 import { pageHtml, webviewFolder } from './html.js';
 
-export interface Dashboard extends vscode.Disposable {
+export interface Dashboard extends Disposable {
   /** Opens or reveals it, with a task selected. */
   open(task?: string): void;
   /** A person is looking at it right now. */

@@ -1,11 +1,12 @@
 /** Comments written in a reviewed diff. They collect as a draft and go to the agent with *Retry with Comments*. */
 import * as vscode from 'vscode';
 import type { DraftComment } from '../contributions.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { Drafts } from './drafts.js';
 import { reviewedFile, reviewUri } from './uris.js';
 
-export interface Comments extends vscode.Disposable {
+export interface Comments extends Disposable {
   /** The *Add Comment* button of a comment box. */
   add(reply: unknown): void;
   /** The *Delete* button of one comment. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { FileDiff, Sha } from '../../core/ports.js';
 import type { Base } from '../app.js';
 import { REVIEW_SCHEME } from '../contributions.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import { messageOf } from '../log.js';
 import type { Outcome } from '../outcome.js';
@@ -13,7 +14,7 @@ import type { Drafts } from './drafts.js';
 import { createDrafts } from './drafts.js';
 import { reviewedFile, reviewUri } from './uris.js';
 
-export interface Review extends vscode.Disposable {
+export interface Review extends Disposable {
   /** Opens a task's changes, or one file of them. */
   open(task: string, path?: string): Promise<Outcome>;
   readonly drafts: Drafts;

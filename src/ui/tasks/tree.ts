@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { TaskState } from '../../core/task.js';
 import type { TaskView } from '../../shared/protocol.js';
 import { commandId, VIEWS } from '../contributions.js';
+import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { Model } from '../model.js';
 import type { Group } from './groups.js';
@@ -30,7 +31,7 @@ export function stateIcon(state: TaskState): vscode.ThemeIcon {
   return color === undefined ? new vscode.ThemeIcon(icon) : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
 
-export interface TaskTree extends vscode.Disposable {
+export interface TaskTree extends Disposable {
   readonly provider: vscode.TreeDataProvider<TaskNode>;
 }
 

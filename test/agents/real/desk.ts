@@ -36,7 +36,7 @@ export interface Desk {
 }
 
 /** A CLI that is silent for so long is not going to end by itself. */
-const GIVE_UP_MS = 90_000;
+const GIVE_UP_MS = 50_000;
 
 /**
  * The folder is in the test cache, not in the system's temporary folder: Gemini ignores settings below a folder that
@@ -91,16 +91,20 @@ export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): P
       const full = await request(part);
       const command = adapter.command(full);
       for (const [name, text] of Object.entries(command.files ?? {})) await writeFile(join(full.folder, name), text, { mode: 0o600 });
-      const result = await execa(command.file, command.args, {
+      const child = execa(command.file, command.args, {
         cwd: full.cwd,
         // Exactly what the runner lets through: an adapter that forgets a name fails here.
         env: { ...pickEnvironment(environment, [...COMMON_ENVIRONMENT, ...command.passEnv, 'GIT_CONFIG_*']), ...command.setEnv },
         extendEnv: false,
         ...(command.stdin === undefined ? { stdin: 'ignore' as const } : { input: command.stdin }),
-        timeout: GIVE_UP_MS,
-        killSignal: 'SIGKILL',
+        detached: true,
         reject: false,
         stripFinalNewline: false,
+      });
+      // Some CLIs are a small program that starts the real one: both have to go.
+      const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), GIVE_UP_MS);
+      const result = await child.finally(() => {
+        clearTimeout(timer);
       });
       const parser = adapter.parser();
       const events = [...result.stdout.split('\n').flatMap((line) => parser.line(line)), ...parser.stderr(result.stderr)];

@@ -11,6 +11,8 @@ export interface EditorRelease {
   readonly node: string;
   /** Packages with native code that come without a built file: in the package itself and in its `lib/vscode`. */
   readonly rebuild: { readonly server: readonly string[]; readonly vscode: readonly string[] };
+  /** It passes options on to the VS Code inside (`--vscode-option`). */
+  readonly takesVscodeOptions: boolean;
   /** Without the program that searches text: it is taken from its own package. */
   readonly ripgrep?: string;
 }
@@ -21,6 +23,7 @@ export const RELEASES: Readonly<Record<EditorVersion, EditorRelease>> = {
     vscode: '1.139.1',
     nodeMajor: 24,
     node: '24.21.0',
+    takesVscodeOptions: true,
     rebuild: { server: [], vscode: ['@vscode/spdlog', '@vscode/native-watchdog'] },
   },
   minimum: {
@@ -28,6 +31,7 @@ export const RELEASES: Readonly<Record<EditorVersion, EditorRelease>> = {
     vscode: '1.103.2',
     nodeMajor: 22,
     node: '22.23.3',
+    takesVscodeOptions: false,
     rebuild: { server: ['argon2'], vscode: ['node-pty', '@vscode/spdlog', 'native-watchdog'] },
     ripgrep: '1.18.0',
   },

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { launchBrowser } from '../browser.js';
+import { SUITE_LINE } from '../../extension/suiteLine.js';
 import { startEditor } from './start.js';
 
 /** A suite that has not ended by then hangs. */
@@ -28,7 +29,7 @@ async function runSuite(): Promise<number> {
         page.on('crash', () => failed(new Error('The browser page crashed.')));
         void page.exposeFunction('codeAutomationExit', (code: number) => done(code)).catch(failed);
       });
-      await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => console.log(...args));
+      await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => report(args));
       await page.goto(`${editor.url}/?${query(editor.port)}`);
       return await ended;
     } finally {
@@ -40,6 +41,13 @@ async function runSuite(): Promise<number> {
   } finally {
     await editor.close();
   }
+}
+
+/** The workbench's own chatter goes the same way as the suite's lines; it is shown on demand only. */
+function report(args: readonly unknown[]): void {
+  const text = args.map(String).join(' ');
+  const own = text.startsWith(SUITE_LINE);
+  if (own || process.env['SWITCHYARD_TEST_VERBOSE'] !== undefined) console.log(own ? text.slice(SUITE_LINE.length) : text);
 }
 
 function query(port: number): string {

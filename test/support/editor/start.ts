@@ -1,15 +1,15 @@
 /** Starts the npm-shipped VS Code on loopback, as a fresh user: own HOME, own settings, nothing of this machine's environment. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
-import { installEditor } from './install.js';
+import { installEditor, type InstalledEditor } from './install.js';
 import { endProcesses, groupMembers, processesWith } from './processTree.js';
-import type { EditorVersion } from './releases.js';
+import { RELEASES, type EditorVersion } from './releases.js';
 
 export interface EditorOptions {
   /** The folder a page opens at first. */
@@ -76,7 +76,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     await execa(installed.node, [installed.entry, ...common, '--install-extension', options.vsix, '--force'], { env, extendEnv: false, cwd: userDir, stdin: 'ignore', timeout: 60_000 });
   }
   const port = options.port ?? (await freePort());
-  const args = [installed.entry, ...common, ...serverArguments(port, options)];
+  const driver = options.smokeDriver === true ? await smokeDriver(installed, userDir) : { node: [], server: [] };
+  const args = [...driver.node, installed.entry, ...common, ...serverArguments(port, options), ...driver.server];
   const child = spawn(installed.node, args, { cwd: userDir, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(join(userDir, 'server.log'), { flags: 'a' });
   child.stdout.pipe(log, { end: false });
@@ -87,7 +88,8 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
     await answers(`${url}/healthz`, child);
   } catch (error) {
     await quit();
-    throw error;
+    const tail = (await readFile(join(userDir, 'server.log'), 'utf8')).split('\n').slice(-15).join('\n');
+    throw new Error(`${String(error)}\n${tail}`, { cause: error });
   }
   return {
     url,
@@ -108,8 +110,21 @@ export async function startEditor(options: EditorOptions): Promise<Editor> {
 function serverArguments(port: number, options: EditorOptions): string[] {
   const args = ['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--disable-telemetry', '--disable-update-check', '--disable-getting-started-override', '--disable-proxy', '--ignore-last-opened'];
   if (options.trust !== false) args.push('--disable-workspace-trust');
-  if (options.smokeDriver === true) args.push('--vscode-option', 'enable-smoke-test-driver');
   return args;
+}
+
+/** How this release is told to obey a page's `payload`: by its option, or, where it has none, by a module loaded before it. */
+async function smokeDriver(installed: InstalledEditor, userDir: string): Promise<{ node: string[]; server: string[] }> {
+  if (RELEASES[installed.version].takesVscodeOptions) return { node: [], server: ['--vscode-option', 'enable-smoke-test-driver'] };
+  const preload = join(userDir, 'smoke-driver.cjs');
+  await writeFile(
+    preload,
+    `const cli = require(${JSON.stringify(join(dirname(installed.entry), 'cli.js'))});
+const { toCodeArgs } = cli;
+cli.toCodeArgs = async (args) => ({ ...(await toCodeArgs(args)), 'enable-smoke-test-driver': true });
+`,
+  );
+  return { node: ['--require', preload], server: [] };
 }
 
 async function makeProfile(userDir: string, home: string, settings: Readonly<Record<string, unknown>>): Promise<void> {

@@ -64,12 +64,14 @@ function act(response: ServerResponse, request: ModelRequest, steps: readonly St
       sendFailure(response, request.wire, step.fail);
       return;
     }
-    if ('silent' in step) return;
+    if ('silent' in step) {
+      if (step.silent === 'midway') openStream(response).begin();
+      return;
+    }
     if ('drop' in step) {
       if (step.drop === 'midway') {
-        openStream(response);
         // The head must be on the wire first, or the client sees no answer instead of a broken one.
-        response.write(': begun\n\n', () => response.socket?.destroy());
+        openStream(response).begin(() => response.socket?.destroy());
       } else response.socket?.destroy();
       return;
     }

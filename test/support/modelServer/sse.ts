@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 export interface Stream {
   /** Sends one event; the name is left out where the vendor uses none. */
   send(data: unknown, name?: string): void;
+  /** Sends a comment, so that the client has the beginning of an answer. */
+  begin(sent?: () => void): void;
   end(): void;
 }
 
@@ -14,6 +16,7 @@ export function openStream(response: ServerResponse): Stream {
       const body = typeof data === 'string' ? data : JSON.stringify(data);
       response.write(`${name === undefined ? '' : `event: ${name}\n`}data: ${body}\n\n`);
     },
+    begin: (sent) => response.write(': begun\n\n', () => sent?.()),
     end: () => response.end(),
   };
 }

@@ -29,13 +29,13 @@ function lines(prefix: string, value: string): string {
 function read(request: ModelRequest, path: string): Call {
   if (request.wire === 'responses') return run(request, `cat ${path}`);
   if (request.wire === 'chat') return callOf(request, ['read'], { filePath: path });
-  return callOf(request, ['Read', 'read_file'], { file_path: path });
+  return callOf(request, [request.wire === 'gemini' ? 'read_file' : 'Read'], { file_path: path });
 }
 
 function write(request: ModelRequest, path: string, content: string): Call {
   if (request.wire === 'responses') return patchCall(request, `*** Begin Patch\n*** Add File: ${path}\n${lines('+', content)}*** End Patch\n`);
   if (request.wire === 'chat') return callOf(request, ['write'], { filePath: path, content });
-  return callOf(request, ['Write', 'write_file'], { file_path: path, content });
+  return callOf(request, [request.wire === 'gemini' ? 'write_file' : 'Write'], { file_path: path, content });
 }
 
 function edit(request: ModelRequest, path: string, find: string, replace: string): Call {
@@ -54,7 +54,8 @@ function run(request: ModelRequest, command: string): Call {
     if (shell === 'shell') return callOf(request, ['shell'], { command: ['bash', '-lc', command] });
     return callOf(request, ['shell_command'], { command });
   }
-  return callOf(request, ['Bash', 'run_shell_command', 'bash'], { command, description: 'Run a command' });
+  const name = { anthropic: 'Bash', gemini: 'run_shell_command', chat: 'bash' }[request.wire];
+  return callOf(request, [name], { command, description: 'Run a command' });
 }
 
 function answer(request: ModelRequest, value: unknown): Call | string {

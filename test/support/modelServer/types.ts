@@ -51,8 +51,8 @@ export type Step =
   | { readonly fail: { readonly status: number; readonly message?: string; readonly type?: string; readonly retryAfterSeconds?: number } }
   /** Closes the connection: before the first byte, or after the response has begun. */
   | { readonly drop: 'before' | 'midway' }
-  /** Answers nothing until the server closes. */
-  | { readonly silent: true };
+  /** Says nothing more until the server closes: no answer at all, or after the response has begun. */
+  | { readonly silent: 'before' | 'midway' };
 
 export type Brain = (request: ModelRequest) => readonly Step[] | Promise<readonly Step[]>;
 

@@ -1,0 +1,101 @@
+/**
+ * Commits what an agent left in its worktree through `git commit`, so that the person's hooks run, with a time limit.
+ * Two processes when there is something to commit, two when there is not, one more where a nested repository had to be
+ * left out.
+ */
+import type { Author, CommitResult } from '../../core/ports.js';
+import { configValue, honestSettings, readConfig } from './config.js';
+import type { Repository } from './context.js';
+import { GitFailure, lastWords, WorktreeProblem } from './errors.js';
+import { identity } from './identity.js';
+import { joinNul } from './names.js';
+import { branchAt, headOf, inside, locate, type Place } from './place.js';
+import { readRemembered } from './remembered.js';
+import { DURABLE } from './run.js';
+import { GITLINK, parseRaw, parseStatus, STATUS } from './status.js';
+
+/**
+ * See `Git.commitAll`.
+ * @throws WorktreeProblem `wrong-branch` (the agent switched; its work is where it put it), `tampered`, `signing`, `time-limit`
+ */
+export async function commitAll(
+  repository: Repository,
+  worktree: string,
+  message: string,
+  author: Author,
+): Promise<CommitResult | { readonly hookFailed: string }> {
+  const place = await locate(repository, worktree);
+  const [remembered, entries, who] = await Promise.all([readRemembered(place), readConfig(repository, place), identity(repository, place, author)]);
+  const branch = await branchAt(place);
+  if (remembered?.branch !== undefined && branch !== remembered.branch) {
+    throw new WorktreeProblem(
+      'wrong-branch',
+      `${worktree} is on ${branch ?? 'no branch'} instead of ${remembered.branch}, so nothing was committed there. The files are untouched; run "git switch ${remembered.branch}" in it and retry.`,
+    );
+  }
+  if (place.linked && configValue(entries, 'core.worktree') !== undefined) {
+    throw new WorktreeProblem(
+      'tampered',
+      `Somebody set core.worktree, so git in ${worktree} looks at another folder. Nothing was committed. Run "git config --unset core.worktree" (with --worktree where it is set there) and retry.`,
+    );
+  }
+  const settings = honestSettings(entries, remembered?.settings, repository.env).variables;
+  const staged = await stageAll(repository, place, settings);
+  if (!staged && !(await hasStaged(repository, place))) return { ...(await headOf(repository, place)), committed: false };
+
+  let result;
+  try {
+    result = await repository.run(['commit', '--quiet', '--no-edit', '--cleanup=whitespace', '-F', '-'], {
+      cwd: place.path,
+      before: DURABLE,
+      env: { ...who, LC_ALL: 'C' },
+      asPerson: true,
+      input: message,
+      ok: 'any',
+      timeoutMs: repository.hookTimeoutMs,
+    });
+  } catch (error) {
+    if (!WorktreeProblem.is(error, 'time-limit')) throw error;
+    return { hookFailed: `The commit did not finish in time; most likely a hook of this repository waits for something. ${error.message}` };
+  }
+  if (result.code === 0) return { ...(await headOf(repository, place)), committed: true };
+  if (!(await hasStaged(repository, place))) return { ...(await headOf(repository, place)), committed: false };
+  const words = lastWords([result.stderr, result.stdout.toString('utf8')].filter((text) => text.trim() !== '').join('\n'));
+  if (/failed to sign|gpg\.|signing key|secret key/iu.test(result.stderr)) {
+    throw new WorktreeProblem('signing', `The commit could not be signed, so it was not made. The files in ${worktree} are untouched; unlock the key or turn commit.gpgSign off, then retry. ${words}`);
+  }
+  // Exit code 1 is a hook's refusal; git's own failures are 128.
+  if (result.code === 1) return { hookFailed: words };
+  throw new GitFailure(['commit'], result.code, result.stderr);
+}
+
+/**
+ * Stages everything that is not ignored. Nested repositories are left out: they would become submodules that nobody
+ * else can fetch, and one without a commit makes `git add` fail. True when something was staged now.
+ */
+async function stageAll(repository: Repository, place: Place, settings: Readonly<Record<string, string>>): Promise<boolean> {
+  const { cwd, env } = inside(place);
+  const options = { cwd, before: DURABLE, env: { ...env, ...settings }, ok: 'any' as const };
+  const result = await repository.run(['add', '--all', '--verbose', '--', '.'], options);
+  if (result.code === 0 && !result.stderr.includes('adding embedded git repository')) return result.stdout.length > 0;
+  if (result.code !== 0 && !result.stderr.includes('does not have a commit checked out')) throw new GitFailure(['add'], result.code, result.stderr);
+
+  const { stdout } = await repository.run([...STATUS, '--untracked-files=all'], { cwd, env: { ...env, ...settings } });
+  const status = parseStatus(stdout);
+  const embedded = status.tracked.filter(({ head, index }) => head.mode !== GITLINK && index.mode === GITLINK).map(({ bytes }) => bytes);
+  if (embedded.length > 0) {
+    await repository.run(['update-index', '-z', '--force-remove', '--stdin'], { cwd, env: { ...env, ...settings }, input: joinNul(embedded) });
+  }
+  if (result.code !== 0) {
+    const nested = [...embedded, ...status.untracked.filter((bytes) => bytes.at(-1) === 47).map((bytes) => bytes.subarray(0, -1))];
+    const pathspecs = joinNul([Buffer.from('.'), ...nested.map((bytes) => Buffer.concat([Buffer.from(':(exclude,literal,top)'), bytes]))]);
+    await repository.run(['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], { cwd, before: DURABLE, env: { ...env, ...settings }, input: pathspecs });
+  }
+  return hasStaged(repository, place);
+}
+
+async function hasStaged(repository: Repository, place: Place): Promise<boolean> {
+  const { cwd, env } = inside(place);
+  const { stdout } = await repository.run(['diff-index', '--cached', '--raw', '-z', '--ignore-submodules=none', 'HEAD'], { cwd, env });
+  return parseRaw(stdout).changes.length > 0;
+}

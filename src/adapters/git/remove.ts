@@ -1,0 +1,140 @@
+/**
+ * Removing worktrees, never with work in them. The folder is renamed away at once and deleted in the background, which
+ * takes milliseconds where `git worktree remove --force` takes seconds; git then only forgets a folder that is gone.
+ */
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import type { Sha } from '../../core/ports.js';
+import { changes } from './changes.js';
+import type { Repository } from './context.js';
+import { GitFailure, WorktreeProblem } from './errors.js';
+import { isBranchName } from './names.js';
+import { branchAt, headOf, type Place, tryLocate } from './place.js';
+import { readRemembered } from './remembered.js';
+import { DURABLE, NO_HOOKS } from './run.js';
+import { forgetDeleted } from './worktrees.js';
+
+export interface RemoveOptions {
+  readonly branch?: string;
+  readonly branchAt?: Sha;
+  readonly backedUp?: boolean;
+}
+export type RemoveResult = { readonly ok: true } | { readonly ok: false; readonly dirty: readonly string[] };
+
+/**
+ * See `Git.removeWorktree`. `dirty` names unsaved paths, or commits that nothing else holds (`<branch>@<id>`). One
+ * process to forget the folder, one to delete the branch; three to look for unsaved work unless it is backed up.
+ * Idempotent. @throws WorktreeProblem `not-a-worktree` for a folder that is not ours, `locked`
+ */
+export async function removeWorktree(repository: Repository, path: string, options: RemoveOptions): Promise<RemoveResult> {
+  if (options.branch !== undefined && !isBranchName(options.branch)) throw new TypeError(`Not a branch name: ${options.branch}`);
+  const place = await tryLocate(repository.commonDir, path);
+  if (place === undefined && (await lstat(path).catch(() => undefined)) !== undefined && (await readdir(path).catch(() => ['?'])).length > 0) {
+    throw new WorktreeProblem('not-a-worktree', `${path} is not a worktree of ${repository.root}, so it was left alone. Nothing was changed.`);
+  }
+  if (place?.linked === false) throw new WorktreeProblem('not-a-worktree', `${path} is the repository's own checkout, which Switchyard never removes. Nothing was changed.`);
+  if (place !== undefined) await refuseLocked(place);
+  const unsaved = options.backedUp === true ? [] : await unsavedWork(repository, place, options);
+  if (unsaved.length > 0) return { ok: false, dirty: unsaved };
+
+  await repository.mutex(async () => {
+    if (place !== undefined) await moveAway(repository, place.path);
+    const forgotten = await forgetDeleted(repository, place?.path ?? path);
+    if (!forgotten && place !== undefined) throw new GitFailure(['worktree remove'], undefined, `the folder ${place.path} is gone, but git still lists it`);
+  });
+  if (options.branch !== undefined) await deleteBranch(repository, options.branch, options.branchAt);
+  return { ok: true };
+}
+
+async function refuseLocked(place: Place): Promise<void> {
+  const reason = await readFile(join(place.gitDir, 'locked'), 'utf8').catch(() => undefined);
+  if (reason !== undefined) {
+    throw new WorktreeProblem('locked', `${place.path} is locked${reason.trim() === '' ? '' : ` (${reason.trim()})`}. Nothing was changed. Run "git worktree unlock ${place.path}" first.`);
+  }
+}
+
+async function unsavedWork(repository: Repository, place: Place | undefined, options: RemoveOptions): Promise<readonly string[]> {
+  const unsaved: string[] = [];
+  const branch = options.branch === undefined ? undefined : await repository.objects.id(`refs/heads/${options.branch}^{commit}`);
+  if (place !== undefined) {
+    const head = await headOf(repository, place);
+    const found = await changes(repository, place.path, head.commit);
+    unsaved.push(...found.changed.map(({ path }) => path), ...found.ignoredChanged);
+    const on = await branchAt(place);
+    // Commits on no branch: not those it was made at, and not those the branch holds anyway.
+    const loose = on === undefined && head.commit !== branch && head.commit !== (await readRemembered(place))?.commit;
+    if (loose && (await isOnlyHere(repository, head.commit))) unsaved.push(`HEAD@${head.commit.slice(0, 10)}`);
+  }
+  if (options.branch !== undefined && branch !== undefined && options.branchAt === undefined && (await isOnlyHere(repository, branch, options.branch))) {
+    unsaved.push(`${options.branch}@${branch.slice(0, 10)}`);
+  }
+  return unsaved;
+}
+
+/** Whether no ref (but this branch) holds the commit. */
+async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
+  const { stdout } = await repository.run(['rev-list', '-n', '1', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
+  return stdout.length > 0;
+}
+
+/** Only where it is expected, and only while no checkout is on it. */
+async function deleteBranch(repository: Repository, branch: string, expected: Sha | undefined): Promise<void> {
+  const at = await repository.objects.id(`refs/heads/${branch}^{commit}`);
+  if (at === undefined || (expected !== undefined && at !== expected) || (await isCheckedOut(repository, branch))) return;
+  // A branch that moved in between stays: the old value is compared.
+  await repository.run(['update-ref', '-d', `refs/heads/${branch}`, at], { cwd: repository.root, before: [...DURABLE, ...NO_HOOKS], ok: 'any' });
+}
+
+async function isCheckedOut(repository: Repository, branch: string): Promise<boolean> {
+  const ids = await readdir(join(repository.commonDir, 'worktrees')).catch(() => []);
+  const heads = [join(repository.commonDir, 'HEAD'), ...ids.map((id) => join(repository.commonDir, 'worktrees', id, 'HEAD'))];
+  const texts = await Promise.all(heads.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.some((text) => text.trim() === `ref: refs/heads/${branch}`);
+}
+
+/** Into the repository's own trash where that is one rename, beside the worktree otherwise. */
+async function moveAway(repository: Repository, path: string): Promise<void> {
+  const name = `${basename(path)}-${randomBytes(6).toString('hex')}`;
+  const trash = join(repository.commonDir, 'switchyard', 'trash');
+  await mkdir(trash, { recursive: true });
+  let target = join(trash, name);
+  try {
+    await rename(path, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    target = join(dirname(path), `.trash-${name}`);
+    await rename(path, target);
+  }
+  inBackground(repository, target);
+}
+
+/** Deletes what an earlier process could not finish. */
+export async function sweepTrash(repository: Repository): Promise<void> {
+  const trash = join(repository.commonDir, 'switchyard', 'trash');
+  for (const name of await readdir(trash).catch(() => [])) inBackground(repository, join(trash, name));
+}
+
+function inBackground(repository: Repository, folder: string): void {
+  const work = deleteTree(folder)
+    .catch((error: unknown) => repository.warn(`${folder} could not be deleted and can be removed by hand: ${String(error)}`))
+    .finally(() => repository.background.delete(work));
+  repository.background.add(work);
+}
+
+async function deleteTree(folder: string): Promise<void> {
+  const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
+  try {
+    await rm(folder, options);
+  } catch {
+    // Folders without write permission, such as a module cache's.
+    await makeWritable(folder);
+    await rm(folder, options);
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  if ((await lstat(folder).catch(() => undefined))?.isDirectory() !== true) return;
+  await chmod(folder, 0o700);
+  for (const name of await readdir(folder)) await makeWritable(join(folder, name));
+}

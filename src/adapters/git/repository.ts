@@ -1,0 +1,116 @@
+/** Opens a repository: the one door to the git adapter. */
+import { realpath } from 'node:fs/promises';
+import type { Git, Sha } from '../../core/ports.js';
+import { isAncestor } from './ancestry.js';
+import { backup, type Backup, listBackups, type ListedBackup, restoreBackup } from './backup.js';
+import { changes } from './changes.js';
+import { commitAll } from './commit.js';
+import type { Repository, RepositoryOptions } from './context.js';
+import { diffFiles, patch } from './diff.js';
+import { dirty } from './dirty.js';
+import { personEnvironment, readEnvironment } from './env.js';
+import { facts, findRepository, noCommits } from './facts.js';
+import { advance } from './landing.js';
+import { bringUpToDate, commitTree, mergedTree, type MergedTree } from './merge.js';
+import { mutexOf } from './mutex.js';
+import { isRevision, isSha } from './names.js';
+import { openObjects } from './objects.js';
+import { headOf, locate } from './place.js';
+import { removeWorktree, sweepTrash } from './remove.js';
+import { gitRunner } from './run.js';
+import { listFiles, prefixBlocked, readText } from './trees.js';
+import { addWorktree, worktreeExists } from './worktrees.js';
+
+export { GitFailure, GitProblem, WorktreeProblem } from './errors.js';
+export type { RepositoryOptions } from './context.js';
+export type { Backup, ListedBackup } from './backup.js';
+
+/** The port, and what only the headless command and the forecast need. */
+export interface OpenedGit extends Git {
+  /** Real path of the root of the checkout that was opened. */
+  readonly root: string;
+  /** Real path of the common git directory. */
+  readonly commonDir: string;
+  /** The tree of a merge, or the paths that conflict; moves nothing. */
+  mergedTree(ours: Sha, theirs: Sha): Promise<MergedTree>;
+  /** Every backup, newest first. */
+  listBackups(): Promise<readonly ListedBackup[]>;
+  /** Writes a backup's files into a new or empty folder. @throws WorktreeProblem `backup-name`, `not-empty` */
+  restoreBackup(ref: string, into: string): Promise<Backup>;
+}
+
+const TEN_MINUTES = 600_000;
+const ONE_MINUTE = 60_000;
+
+/**
+ * Opens the repository around a directory. Three processes, one of which stays for reading.
+ * @throws GitProblem `not-a-repository`, `no-commits`, `git-missing`, `git-too-old`, `bare`, `unreadable`
+ */
+export async function openRepository(directory: string, options: RepositoryOptions = {}): Promise<OpenedGit> {
+  const env = options.environment ?? process.env;
+  const executable = options.executable ?? 'git';
+  const run = gitRunner(env, options.passEnv, executable);
+  const found = await findRepository(run, directory);
+  const commonDir = await realpath(found.commonDir);
+  const repository: Repository = {
+    root: await realpath(found.root),
+    commonDir,
+    gitVersion: found.gitVersion,
+    env,
+    executable,
+    run,
+    objects: openObjects(commonDir, readEnvironment(personEnvironment(env, options.passEnv)), executable),
+    mutex: mutexOf(commonDir),
+    hookTimeoutMs: options.hookTimeoutMs ?? TEN_MINUTES,
+    signTimeoutMs: options.signTimeoutMs ?? ONE_MINUTE,
+    warn: options.warn ?? (() => undefined),
+    background: new Set(),
+  };
+  const place = await locate(repository, repository.root);
+  if ((await repository.objects.id(`${place.headRef}^{commit}`)) === undefined) {
+    await repository.objects.close();
+    throw noCommits(repository.root);
+  }
+  await sweepTrash(repository);
+  return portOf(repository);
+}
+
+function portOf(repository: Repository): OpenedGit {
+  const { objects } = repository;
+  return {
+    root: repository.root,
+    commonDir: repository.commonDir,
+    facts: () => facts(repository),
+    resolve: async (rev) => (isRevision(rev) ? objects.id(`${rev}^{commit}`) : undefined),
+    branchCommit: async (branch) => (isRevision(branch) ? objects.id(`refs/heads/${branch}^{commit}`) : undefined),
+    prefixBlocked: (prefix) => prefixBlocked(repository, prefix),
+    treeOf: async (commit) => {
+      const tree = isSha(commit) ? await objects.id(`${commit}^{tree}`) : undefined;
+      if (tree === undefined) throw new TypeError(`There is no commit ${commit} in ${repository.root}`);
+      return tree;
+    },
+    isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
+    listFiles: (commit, limit) => listFiles(repository, commit, limit),
+    readFile: (commit, path) => readText(repository, commit, path),
+    addWorktree: (request) => addWorktree(repository, request),
+    worktreeExists: (path) => worktreeExists(repository, path),
+    commitAll: (worktree, message, author) => commitAll(repository, worktree, message, author),
+    head: async (worktree) => headOf(repository, await locate(repository, worktree)),
+    dirty: (worktree, untracked) => dirty(repository, worktree, untracked),
+    changes: (worktree, base) => changes(repository, worktree, base),
+    bringUpToDate: (worktree, base, message) => bringUpToDate(repository, worktree, base, message),
+    diffFiles: (from, to) => diffFiles(repository, from, to),
+    patch: (from, to, path) => patch(repository, from, to, path),
+    commitTree: (tree, parents, message) => commitTree(repository, tree, parents, message),
+    advance: (branch, from, to) => advance(repository, branch, from, to),
+    backup: (worktree, name) => backup(repository, worktree, name),
+    removeWorktree: (path, options) => removeWorktree(repository, path, options),
+    mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
+    listBackups: () => listBackups(repository),
+    restoreBackup: (ref, into) => restoreBackup(repository, ref, into),
+    settled: async () => {
+      while (repository.background.size > 0) await Promise.all(repository.background);
+      await objects.close();
+    },
+  };
+}

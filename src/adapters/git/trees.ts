@@ -1,0 +1,33 @@
+/** Names and contents at a commit, and names of refs. */
+import type { Sha } from '../../core/ports.js';
+import type { Repository } from './context.js';
+import { isBranchName, isSha, pathText, splitNul } from './names.js';
+
+/** See `Git.listFiles`: in git's order, at most `limit`. One process. */
+export async function listFiles(repository: Repository, commit: Sha, limit: number): Promise<readonly string[]> {
+  if (!isSha(commit)) throw new TypeError(`Not a commit id: ${commit}`);
+  const { stdout } = await repository.run(['ls-tree', '-r', '-z', '--name-only', '--full-tree', commit], { cwd: repository.root });
+  return splitNul(stdout).slice(0, limit).map(pathText);
+}
+
+/** See `Git.readFile`. Bytes that are no UTF-8 become U+FFFD. No process of its own. */
+export async function readText(repository: Repository, commit: Sha, path: string): Promise<string | undefined> {
+  if (!isSha(commit) || path === '' || path.includes('\0')) return undefined;
+  if (path.includes('\n')) {
+    // The long-lived reader takes one line per question.
+    const { code, stdout } = await repository.run(['cat-file', 'blob', `${commit}:${path}`], { cwd: repository.root, ok: 'any' });
+    return code === 0 ? stdout.toString('utf8') : undefined;
+  }
+  const object = await repository.objects.read(`${commit}:${path}`);
+  return object?.type === 'blob' ? object.body.toString('utf8') : undefined;
+}
+
+/** See `Git.prefixBlocked`: a branch named like the prefix or like one of its folders. No process of its own. */
+export async function prefixBlocked(repository: Repository, prefix: string): Promise<boolean> {
+  const parts = prefix.replace(/\/+$/u, '').split('/');
+  if (!isBranchName(parts.join('/'))) return true;
+  for (let count = 1; count <= parts.length; count += 1) {
+    if ((await repository.objects.id(`refs/heads/${parts.slice(0, count).join('/')}`)) !== undefined) return true;
+  }
+  return false;
+}

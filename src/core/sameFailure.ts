@@ -1,0 +1,33 @@
+/** Is a failure the agent's, or was it there before? Compares what failed, not how a command ended. */
+import { stripAnsi } from './text.js';
+
+/** Lines by which runners and compilers name what went wrong. */
+const NAMES_A_FAILURE = /\b(fail(ed|ing|ure|s)?|error|not ok|panic(ked)?|assert\w*|exception)\b|[✖✗✘×]/i;
+
+/**
+ * True when everything that failed in `now` also failed in `before`. Commands that name no failure (`test -f x`) prove
+ * nothing, and neither does a failure on the base for another reason (a test file that only the task brings): false.
+ */
+export function sameFailure(now: string, before: string): boolean {
+  const present = failures(now);
+  const earlier = failures(before);
+  if (present.size === 0) return false;
+  for (const line of present) if (!earlier.has(line)) return false;
+  return true;
+}
+
+/** Numbers (times, counts, lines) and places differ between two runs of one failure. */
+function failures(text: string): Set<string> {
+  const found = new Set<string>();
+  for (const line of stripAnsi(text).split('\n')) {
+    if (!NAMES_A_FAILURE.test(line)) continue;
+    found.add(
+      line
+        .replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s:()'"]+)+/g, (path) => path.split(/[\\/]/).at(-1) ?? '')
+        .replace(/\d+(?:\.\d+)?/g, 'N')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,141 @@
+// `npm run bench`: the numbers we hold ourselves to, as ratios measured in one run, medians of several rounds.
+// Ours is the headless command on a real repository with scripted agents; theirs is a plain serial git script that does
+// the same (worktree add, write, commit, merge, worktree remove). Exits 1 when a limit is missed.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const cli = join(root, 'dist', 'cli.js');
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const only = process.argv.slice(2);
+
+const folder = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
+const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'), LC_ALL: 'C' };
+await writeFile(env.GIT_CONFIG_GLOBAL, '[user]\n\tname = Bench\n\temail = bench@example.test\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n');
+const git = (cwd, ...args) => run('git', args, { cwd, env, maxBuffer: 1e8 });
+
+async function repository(files) {
+  const at = await mkdtemp(join(folder, 'repo-'));
+  await git(at, 'init', '-q');
+  for (let d = 0; d < files / 20; d += 1) {
+    await mkdir(join(at, `src/m${d}`), { recursive: true });
+    for (let f = 0; f < 20; f += 1) await writeFile(join(at, `src/m${d}/f${f}.txt`), `module ${d} file ${f}\n`.repeat(20));
+  }
+  await git(at, 'add', '-A');
+  await git(at, 'commit', '-qm', 'start');
+  return at;
+}
+
+const task = (id, more = {}) => ({
+  id,
+  title: id,
+  instructions: '',
+  dependsOn: [],
+  agent: 'scripted',
+  tier: 'fast',
+  contract: { owns: [`out/${id}.txt`], gate: ['true'] },
+  script: [{ write: { path: `out/${id}.txt`, text: `${id}\n` } }],
+  ...more,
+});
+
+const ids = Array.from({ length: 8 }, (_, n) => `t${n}`);
+const slow = (id) => task(id, { script: [{ sleepMs: 2000 }, { write: { path: `out/${id}.txt`, text: `${id}\n` } }] });
+const chain = (id, n) => task(id, { dependsOn: n === 0 ? [] : [ids[n - 1]] });
+
+async function ours(plan) {
+  const at = await repository(1000);
+  const file = join(folder, 'plan.json');
+  await writeFile(file, JSON.stringify({ version: 1, goal: 'bench', tasks: plan }));
+  const started = performance.now();
+  const { stdout } = await run(process.execPath, [cli, 'run', file, '--yes', '--json'], { cwd: at, env, maxBuffer: 1e8 });
+  const ms = performance.now() - started;
+  const summary = JSON.parse(stdout.trim().split('\n').at(-1));
+  if (summary.state !== 'done') throw new Error(`the run ended ${summary.state}`);
+  await rm(at, { recursive: true, force: true });
+  return { ms, events: stdout.trim().split('\n').map((line) => JSON.parse(line)) };
+}
+
+async function serial(sleepMs) {
+  const at = await repository(1000);
+  const started = performance.now();
+  for (const id of ids) {
+    const tree = `${at}.wt-${id}`;
+    await git(at, 'worktree', 'add', '-q', '-b', `b/${id}`, tree);
+    if (sleepMs > 0) await new Promise((resolve) => setTimeout(resolve, sleepMs));
+    await mkdir(join(tree, 'out'), { recursive: true });
+    await writeFile(join(tree, `out/${id}.txt`), `${id}\n`);
+    await git(tree, 'add', '-A');
+    await git(tree, 'commit', '-qm', id);
+    await run('/bin/sh', ['-c', 'true'], { cwd: tree, env });
+    await git(at, 'merge', '-q', '--no-ff', '-m', `merge ${id}`, `b/${id}`);
+    await git(at, 'worktree', 'remove', tree);
+    await git(at, 'branch', '-q', '-d', `b/${id}`);
+  }
+  const ms = performance.now() - started;
+  await rm(at, { recursive: true, force: true });
+  return { ms };
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+let missed = 0;
+function report(name, value, limit, unit) {
+  const ok = value <= limit;
+  if (!ok) missed += 1;
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${name}: ${unit === 'x' ? `${value.toFixed(2)}x` : `${Math.round(value)} ${unit}`} (limit ${limit}${unit === 'x' ? 'x' : ` ${unit}`})`);
+}
+
+async function compare(name, limit, plan, sleepMs, rounds = ROUNDS) {
+  const ratios = [];
+  const times = [];
+  let last;
+  for (let round = 0; round < rounds; round += 1) {
+    const theirs = await serial(sleepMs);
+    last = await ours(plan);
+    ratios.push(last.ms / theirs.ms);
+    times.push([last.ms, theirs.ms]);
+  }
+  report(name, median(ratios), limit, 'x');
+  console.log(`     ours/serial in ms: ${times.map(([a, b]) => `${Math.round(a)}/${Math.round(b)}`).join('  ')}`);
+  return last;
+}
+
+/** Where a task's time goes beyond its agent and its gate: medians over the tasks of one run, from the run's own events. */
+function steps(events) {
+  const names = [
+    ['worktree', 'worktree.creating', 'worktree.created'],
+    ['start of the agent', 'attempt.starting', 'agent'],
+    ['agent', 'attempt.starting', 'attempt.ended'],
+    ['commit and boundary', 'attempt.ended', 'gate.started'],
+    ['gate', 'gate.started', 'gate.finished'],
+    ['landing', 'merge.intended', 'merge.landed'],
+  ];
+  for (const [label, from, to] of names) {
+    const spans = ids.flatMap((id) => {
+      const start = events.find((event) => event.task === id && event.type === from);
+      const end = events.findLast((event) => event.task === id && event.type === to);
+      return start && end ? [Date.parse(end.at) - Date.parse(start.at)] : [];
+    });
+    if (spans.length > 0) console.log(`     ${label}: ${median(spans)} ms (median of ${spans.length})`);
+  }
+}
+
+try {
+  const want = (name) => only.length === 0 || only.includes(name);
+  if (want('independent')) steps((await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0)).events);
+  if (want('slow')) await compare('8 independent tasks with 2-second agents', 0.3, ids.map(slow), 2000, Math.min(ROUNDS, 3));
+  if (want('chain')) steps((await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0)).events);
+  if (want('sizes')) {
+    report('bundle that activation loads', (await stat(join(root, 'dist', 'extension.js'))).size / 1024, 500, 'KB');
+    report('dashboard bundle', (await stat(join(root, 'dist', 'webview', 'main.js'))).size / 1024, 800, 'KB');
+    const vsix = await stat(join(root, 'switchyard.vsix')).catch(() => undefined);
+    if (vsix) report('.vsix', vsix.size / 1024, 2048, 'KB');
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+process.exitCode = missed > 0 ? 1 : 0;

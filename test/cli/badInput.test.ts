@@ -1,0 +1,174 @@
+/** Bad input: a clear message, the documented exit code, and nothing changed. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
+import { makeEmptyRepo, makeRepo } from '../support/tempRepo.js';
+import type { TempRepo } from '../support/tempRepo.js';
+
+let repo: TempRepo;
+beforeEach(async () => {
+  repo = await makeRepo({ 'a.txt': 'a\n' });
+});
+afterEach(() => repo.cleanup());
+
+const good = () => planOf(scriptedTask('a', [{ write: { path: 'a/x.txt', text: 'x' } }]));
+
+/** Everything that a refused command must leave as it was. */
+async function fingerprint(): Promise<string> {
+  return [await repo.git('for-each-ref'), await repo.git('status', '--porcelain', '--ignored'), await repo.git('worktree', 'list')].join('\n');
+}
+
+test.each([
+  ['cycle', { tasks: [scriptedTask('a', [], { dependsOn: ['b'] }), scriptedTask('b', [], { dependsOn: ['a'] })] }],
+  ['unknown-dependency', { tasks: [scriptedTask('a', [], { dependsOn: ['zz'] })] }],
+  ['self-dependency', { tasks: [scriptedTask('a', [], { dependsOn: ['a'] })] }],
+  ['bad-id', { tasks: [scriptedTask('Not An Id', [])] }],
+  ['duplicate-id', { tasks: [scriptedTask('a', []), scriptedTask('a', [])] }],
+  ['bad-glob', { tasks: [scriptedTask('a', [], { owns: ['../outside/**'] })] }],
+  ['empty-owns', { tasks: [scriptedTask('a', [], { owns: [] })] }],
+  ['schema', { tasks: [] }],
+])('a plan with %s', async (code, change) => {
+  const before = await fingerprint();
+  const file = await planFile(repo, { ...good(), ...change });
+  const check = await switchyard(repo, ['check', file, '--json']);
+  expect(check.code).toBe(2);
+  expect(check.lines[0]).toMatchObject({ ok: false });
+  expect((check.lines[0]?.['problems'] as { code: string }[]).map((each) => each.code)).toContain(code);
+  const run = await switchyard(repo, ['run', file, '--yes']);
+  expect(run.code).toBe(2);
+  expect(run.stderr).toContain('nothing was changed');
+  expect(await fingerprint()).toBe(before);
+});
+
+describe('the repository', () => {
+  test('is none', async () => {
+    const folder = join(repo.folder, 'plain');
+    await mkdir(folder);
+    const result = await switchyard({ root: folder, env: repo.env }, ['run', await planFile(repo, good()), '--yes']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/not.*git repository/i);
+  });
+
+  test('has no commit', async () => {
+    const empty = await makeEmptyRepo();
+    try {
+      const result = await switchyard(empty, ['run', await planFile(repo, good()), '--yes']);
+      expect(result.code).toBe(2);
+      expect(result.stderr).toMatch(/commit/);
+    } finally {
+      await empty.cleanup();
+    }
+  });
+
+  test('lacks the base', async () => {
+    const before = await fingerprint();
+    const result = await switchyard(repo, ['run', await planFile(repo, { ...good(), base: 'nowhere' }), '--yes']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('nowhere');
+    expect(await fingerprint()).toBe(before);
+  });
+
+  test('has a branch named switchyard: another prefix is used, and said', async () => {
+    await repo.git('branch', 'switchyard');
+    const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes']);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('switchyard-tasks/');
+  });
+
+  test('is served by a git that is too old', async () => {
+    const bin = join(repo.folder, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'git'), '#!/bin/sh\nif [ "$1" = "--version" ] || [ "$1" = "version" ]; then echo "git version 2.30.2"; exit 0; fi\nfor a in "$@"; do if [ "$a" = "version" ]; then echo "git version 2.30.2"; exit 0; fi; done\nexec /usr/bin/git "$@"\n', { mode: 0o755 });
+    const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes'], { PATH: `${bin}:${repo.env['PATH'] ?? ''}` });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/2\.38/);
+  });
+});
+
+test.each([
+  ['unknown keys are named', '{"version":1,"limits":{"maxParalel":3}}', 'maxParalel'],
+  ['broken JSON is placed', '{"version":1,\n "tiers": }', 'line 2'],
+  ['unknown agents are refused', '{"version":1,"planner":{"agent":"hal"}}', 'planner.agent'],
+])('the team file: %s', async (_name, text, said) => {
+  await repo.write('.switchyard/team.jsonc', text);
+  const before = await fingerprint();
+  const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes']);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain(said);
+  expect(await fingerprint()).toBe(before);
+});
+
+describe('agents', () => {
+  test('a CLI that is missing', async () => {
+    const plan = planOf({ ...scriptedTask('a', []), agent: 'codex' });
+    const bin = join(repo.folder, 'bin');
+    await mkdir(bin);
+    const { symlink } = await import('node:fs/promises');
+    await symlink('/usr/bin/git', join(bin, 'git'));
+    await symlink('/bin/sh', join(bin, 'sh'));
+    const result = await switchyard(repo, ['run', await planFile(repo, plan), '--yes', '--json'], { PATH: bin });
+    expect(result.code).toBe(3);
+    expect(result.summary.tasks['a']).toMatchObject({ state: 'needs-you', attempts: 0, why: { kind: 'agent-failed', failure: 'missing-cli' } });
+  });
+
+  test('crashing and hanging ones', async () => {
+    await repo.write('.switchyard/team.jsonc', '{"version":1,"limits":{"idleMinutes":0.01}}');
+    await repo.commit('Team');
+    const plan = planOf(scriptedTask('crash', [{ write: { path: 'crash/x.txt', text: 'kept' } }, { exit: 3 }]), scriptedTask('hang', [{ hang: true }]));
+    const result = await switchyard(repo, ['run', await planFile(repo, plan), '--yes', '--json']);
+    expect(result.code).toBe(3);
+    expect(result.summary.tasks).toMatchObject({
+      crash: { state: 'needs-you', why: { kind: 'agent-failed', failure: 'crashed' } },
+      hang: { state: 'needs-you', why: { kind: 'agent-failed', failure: 'silent' } },
+    });
+    expect(await readFile(`${repo.root}.worktrees/r1/crash/crash/x.txt`, 'utf8')).toBe('kept');
+  });
+
+  test('a planner that refuses, and one that is missing', async () => {
+    const before = await fingerprint();
+    const refused = await switchyard(repo, ['plan', 'Do something', '--agent', 'scripted', '--out', join(repo.folder, 'out.json')]);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/recorded plan/i);
+    const unknown = await switchyard(repo, ['plan', 'Do something', '--agent', 'hal']);
+    expect(unknown.code).toBe(2);
+    expect(await fingerprint()).toBe(before);
+  });
+});
+
+describe('the world changes underneath', () => {
+  test('a worktree folder that was deleted: what was committed is safe and retry makes it again', async () => {
+    const plan = await planFile(repo, good());
+    await switchyard(repo, ['run', plan]);
+    await switchyard(repo, ['approve']);
+    await switchyard(repo, ['resume']);
+    await rm(`${repo.root}.worktrees/r1/a`, { recursive: true });
+    await repo.commit('The base moves on');
+    await switchyard(repo, ['approve', 'a']);
+    const gone = await switchyard(repo, ['resume', '--json']);
+    expect(gone.summary.tasks['a']).toMatchObject({ state: 'needs-you', why: { kind: 'worktree-missing' } });
+    await switchyard(repo, ['retry', 'a']);
+    const again = await switchyard(repo, ['resume', '--yes', '--json']);
+    expect(again.summary.tasks['a']).toMatchObject({ state: 'landed' });
+    expect(again.code).toBe(0);
+  });
+
+  test('two commands on one repository: the second is refused and says who holds it', async () => {
+    const plan = await planFile(repo, planOf(scriptedTask('slow', [{ write: { path: 'slow/x.txt', text: 'x' } }, { run: [process.execPath, '-e', 'require("node:fs").watch("slow", () => process.exit(0)); require("node:fs").writeFileSync(process.env.HOME + "/started", "")'] }])));
+    const first = switchyard(repo, ['run', plan, '--yes', '--json']);
+    const { watchFor } = await import('../support/watchFor.js');
+    await watchFor(join(repo.folder, 'home'), 'started');
+    const second = await switchyard(repo, ['run', plan, '--yes']);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/held by switchyard run \(process \d+\)/);
+    await writeFile(`${repo.root}.worktrees/r1/slow/slow/go.txt`, '');
+    expect((await first).code).toBe(0);
+  });
+});
+
+test('unknown commands and options are refused with the help', async () => {
+  expect((await switchyard(repo, ['frobnicate'])).code).toBe(2);
+  const option = await switchyard(repo, ['run', 'x.json', '--frob']);
+  expect(option.code).toBe(2);
+  expect(option.stderr).toContain('--max-parallel');
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { RunView, TaskView } from '../../src/shared/protocol.js';
+import { activityText } from '../../src/ui/dashboard/activityText.js';
+import { approved, atWork, ended, FACTS, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
+
+const run = (...args: Parameters<typeof snapshotOf>): RunView => {
+  const view = snapshotOf(...args).run;
+  if (view === undefined) throw new Error('no run is shown');
+  return view;
+};
+const taskOf = (view: RunView, id: string): TaskView => {
+  const found = view.tasks.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`no task ${id}`);
+  return found;
+};
+
+describe('the snapshot', () => {
+  it('says why there is nothing to show', () => {
+    expect(snapshotOf(undefined).empty).toBe('no-plan');
+    expect(snapshotOf(undefined, { empty: 'untrusted' }).empty).toBe('untrusted');
+    expect(snapshotOf(undefined, { agents: [{ id: 'claude', name: 'Claude Code', found: false, signedIn: 'unknown', account: 'unknown' }] }).empty).toBe('no-agent');
+    expect(snapshotOf(undefined).repository).toEqual({ name: 'notes', root: '/home/me/notes', branch: 'main' });
+  });
+
+  it('shows a planner at work, with what it does', () => {
+    const state = runOf([
+      { type: 'planner.started', kind: 'plan' },
+      { type: 'attempt.starting', task: 'planner', attempt: 1, role: 'planner', agent: 'claude', folder: '/f', nonce: 'n', apiEquivalent: true },
+    ]);
+    const view = run(state, { live: new Map([['planner', 'Reading src/a.ts']]) });
+    expect(view.phase).toBe('planning');
+    expect(view.planner).toMatchObject({ agent: 'claude', activity: 'Reading src/a.ts', try: 1, billed: false });
+  });
+
+  it('shows a failed and a cancelled planning as what they are', () => {
+    const failed = run(runOf([{ type: 'planner.started', kind: 'plan' }, { type: 'planner.ended', failure: 'Claude Code is not signed in.' }]));
+    expect(failed.phase).toBe('failed');
+    expect(failed.planner?.failure).toBe('Claude Code is not signed in.');
+    expect(run(runOf([{ type: 'planner.started', kind: 'plan' }, { type: 'planner.ended', cancelled: true }])).phase).toBe('stopped');
+  });
+
+  it('shows a proposed plan with its edges, warnings and what is said before a start', () => {
+    const proposed = plan(task('db'), task('api', { dependsOn: ['db'] }), task('ui', { contract: { owns: ['src/api/**'], offLimits: [], acceptance: [], gate: [] } }));
+    const view = run(runOf([{ type: 'plan.proposed', revision: 1, plan: proposed }]), { facts: { ...FACTS, uncommitted: 3, hasSubmodules: true } });
+    expect(view.phase).toBe('proposed');
+    expect(view.planRevision).toBe(1);
+    expect(view.revisionInForce).toBeUndefined();
+    expect(view.tasks.map((each) => each.state)).toEqual(['proposed', 'proposed', 'proposed']);
+    expect(view.edges).toContainEqual({ from: 'db', to: 'api', why: 'depends' });
+    expect(view.edges.find((edge) => edge.why === 'overlap')?.paths).toEqual(['src/api/**']);
+    expect(view.warnings.map((warning) => warning.code).sort()).toEqual(['no-gate', 'overlap']);
+    const texts = view.notices.map((notice) => notice.text).join('\n');
+    expect(texts).toMatch(/3 files have uncommitted changes/);
+    expect(texts).toMatch(/submodules/);
+    expect(texts).toMatch(/Claude Code works on your subscription/);
+    expect(view.notices.find((notice) => notice.text.includes('run commands'))?.kind).toBe('info');
+  });
+
+  it('warns of full permission and of agents that are missing', () => {
+    const events = [{ type: 'plan.proposed', revision: 1, plan: plan(task('db', { agent: 'codex' })) }] as const;
+    const { notices } = run(runOf(events, { version: 1, permissions: 'full' }));
+    expect(notices.filter((notice) => notice.kind === 'warning').map((notice) => notice.text)).toEqual([
+      expect.stringContaining('full permission'),
+      expect.stringContaining('Codex was not found. npm install'),
+    ]);
+  });
+
+  it('draws a proposed revision as a difference and leaves started tasks alone', () => {
+    const state = runOf([
+      ...approved(task('db'), task('api', { dependsOn: ['db'] }), task('docs')),
+      ...atWork('db'),
+      { type: 'plan.proposed', revision: 2, plan: plan(task('db', { title: 'ignored' }), task('api', { dependsOn: ['db'], title: 'Smaller' }), task('cli')) },
+    ]);
+    const view = run(state);
+    expect(view).toMatchObject({ phase: 'proposed', planRevision: 2, revisionInForce: 1 });
+    expect(Object.fromEntries(view.tasks.map((each) => [each.id, each.difference]))).toEqual({ db: 'same', api: 'changed', docs: 'removed', cli: 'added' });
+    expect(taskOf(view, 'db').title).toBe('The db');
+    expect(taskOf(view, 'api').title).toBe('Smaller');
+    expect(view.notices).toEqual([]);
+  });
+
+  it('shows a task at work: who, what, since when, and the buttons that make sense', () => {
+    const view = run(runOf([...approved(task('db')), ...atWork('db')]), { live: new Map([['db', 'Edit src/db/a.ts']]) });
+    expect(view.phase).toBe('running');
+    expect(taskOf(view, 'db')).toMatchObject({ state: 'working', agent: 'claude', activity: 'Edit src/db/a.ts', branch: 'switchyard/r1/db', billed: false, maxAttempts: 3 });
+    expect(taskOf(view, 'db').actions).toEqual(['show-terminal', 'stop', 'take-over', 'try-it']);
+    expect(snapshotOf(runOf([...approved(task('db')), ...atWork('db')])).agents.find((agent) => agent.id === 'claude')?.working).toBe(1);
+  });
+
+  it('says why a task waits', () => {
+    const state = runOf(approved(task('db'), task('api', { dependsOn: ['db'] })));
+    const view = run(state, { waits: new Map([['api', { kind: 'dependency', text: 'Waits for The db to land', tasks: ['db'] }]]) });
+    expect(taskOf(view, 'api').why).toEqual({ kind: 'dependency', text: 'Waits for The db to land', tasks: ['db'] });
+  });
+
+  it('offers a ready task for merging, with its gate, size and money', () => {
+    const view = run(runOf([...approved(task('db')), ...ready('db')]));
+    const db = taskOf(view, 'db');
+    expect(view.phase).toBe('needs-you');
+    expect(db.actions[0]).toBe('approve');
+    expect(db).toMatchObject({ additions: 7, deletions: 2, boundaryChecked: true, billed: true });
+    expect(db.gates).toEqual([expect.objectContaining({ state: 'green', of: 1, commands: [expect.objectContaining({ command: 'npm test', exitCode: 0 })] })]);
+    expect(db.amount.usd).toBeCloseTo(0.25);
+  });
+
+  it('does not offer to approve twice', () => {
+    const view = run(runOf([...approved(task('db')), ...ready('db'), { type: 'task.approved', task: 'db', by: 'person' }]));
+    expect(taskOf(view, 'db').actions).not.toContain('approve');
+  });
+
+  it('offers what leads on when a task needs a person', () => {
+    const work = [...approved(task('db')), ...atWork('db'), ended('db'), ...move('db', 'working', 'checking')];
+    const needs = (kind: 'boundary' | 'taken-over' | 'gate-failed') => taskOf(run(runOf([...work, { type: 'task.state', task: 'db', from: 'checking', to: 'needs-you', reason: { kind, text: 'because' } }])), 'db').actions;
+    expect(needs('boundary')).toContain('allow-paths');
+    expect(needs('taken-over')[0]).toBe('check');
+    expect(needs('gate-failed').slice(0, 2)).toEqual(['retry', 'check']);
+    for (const kind of ['boundary', 'taken-over', 'gate-failed'] as const) expect(needs(kind)).not.toContain('approve');
+  });
+
+  it('shows a pause from the moment it was asked for', () => {
+    expect(run(runOf([...approved(task('db')), ...atWork('db'), { type: 'run.paused' }])).phase).toBe('paused');
+    expect(run(runOf([...approved(task('db')), ...atWork('db'), { type: 'run.stopped' }])).phase).toBe('stopped');
+  });
+
+  it('is done when everything has landed or was dropped', () => {
+    const landed = [...ready('db'), { type: 'task.approved', task: 'db', by: 'person' }, ...move('db', 'ready', 'merging'), { type: 'merge.landed', task: 'db', commit: 'f'.repeat(40) }, ...move('db', 'merging', 'landed')] as const;
+    const view = run(runOf([...approved(task('db'), task('api')), ...landed, ...move('api', 'waiting', 'dropped')]));
+    expect(view.phase).toBe('done');
+    expect(taskOf(view, 'db').landedCommit).toBe('f'.repeat(40));
+  });
+
+  it('adds up a bill that agrees with itself', () => {
+    const { bill } = run(runOf([...approved(task('db'), task('api')), ...ready('db'), ...atWork('api'), { type: 'attempt.ended', task: 'api', attempt: 1, outcome: { ok: false, reason: 'crashed', usage: [], usageIsCumulative: false, denied: [] }, usage: [] }], { version: 1, limits: { runUsd: 0.2 } }));
+    expect(bill.total).toMatchObject({ usd: 0.25, unknownUsd: true, inputTokens: 1000, cachedInputTokens: 400, outputTokens: 100 });
+    expect(bill.overshootUsd).toBeCloseTo(0.05);
+    for (const groups of [bill.byRole, bill.byModel, bill.byTask]) {
+      expect(groups.reduce((sum, group) => sum + group.amount.usd, 0)).toBeCloseTo(bill.total.usd);
+      expect(groups.some((group) => group.amount.unknownUsd)).toBe(true);
+    }
+    expect(bill.lines.find((line) => line.task === 'api')?.nothingReported).toBe(true);
+  });
+});
+
+describe('one line of activity', () => {
+  it('tells what a person wants to know at a glance, and nothing for the rest', () => {
+    const at = { seq: 1, at: 0 };
+    expect(activityText({ ...at, type: 'tool', id: '1', name: 'Edit', title: 'Edit src/a.ts' })).toBe('Edit src/a.ts');
+    expect(activityText({ ...at, type: 'message', text: '\n\n  First line\nsecond' })).toBe('First line');
+    expect(activityText({ ...at, type: 'message', text: 'x'.repeat(500) })).toHaveLength(120);
+    expect(activityText({ ...at, type: 'retry', reason: 'rate-limit', attempt: 1 })).toBe('Rate limited; the agent tries again');
+    expect(activityText({ ...at, type: 'tool-result', id: '1', ok: true })).toBeUndefined();
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { RunView } from '../../src/shared/protocol.js';
+import { checkAction, checkActivity, checkWish } from '../../src/ui/dashboard/validate.js';
+import { batchText, newsOf } from '../../src/ui/news.js';
+import { groupTasks, moneyWords, statusWords, taskContextValue, taskDetail, taskLabel, taskTooltip } from '../../src/ui/tasks/groups.js';
+import { approved, atWork, ended, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
+
+const view = (events: Parameters<typeof runOf>[0]): RunView => {
+  const { run } = snapshotOf(runOf(events));
+  if (run === undefined) throw new Error('no run');
+  return run;
+};
+const needsYou = (id: string) => [...atWork(id), ended(id), ...move(id, 'working', 'checking'), { type: 'task.state', task: id, from: 'checking', to: 'needs-you', reason: { kind: 'gate-failed', text: '2 tests are red after 3 attempts' } }] as const;
+const busy = [...approved(task('db'), task('api'), task('ui'), task('docs')), ...ready('db'), ...needsYou('api'), ...atWork('ui')];
+
+describe('tasks in the tree', () => {
+  it('are grouped by urgency; empty groups are left out', () => {
+    expect(groupTasks(view(busy).tasks).map(({ group, tasks }) => [group, tasks.map((each) => each.id)])).toEqual([
+      ['needs-you', ['api']],
+      ['ready', ['db']],
+      ['working', ['ui']],
+      ['waiting', ['docs']],
+    ]);
+  });
+
+  it('carry their actions for the menus, their detail and words for screen readers', () => {
+    const [db, api] = view(busy).tasks;
+    if (db === undefined || api === undefined) throw new Error('no tasks');
+    expect(taskContextValue(db)).toContain(';approve;');
+    expect(taskDetail(db)).toBe('+7 −2 · $0.25');
+    expect(taskDetail(api)).toBe('2 tests are red after 3 attempts');
+    expect(taskLabel(api)).toBe('The api, needs you, 2 tests are red after 3 attempts');
+    expect(taskTooltip(db).split('\n')).toEqual(expect.arrayContaining(['The db', 'Owns src/db/**', 'Gate: npm test', 'switchyard/r1/db']));
+  });
+});
+
+describe('the status bar', () => {
+  it('says only what is not zero', () => {
+    expect(statusWords(view(busy))).toBe('1 working · 1 needs you · 1 ready · $0.50');
+    expect(statusWords(view([{ type: 'plan.proposed', revision: 1, plan: plan(task('db')) }]))).toBe('plan to approve');
+    expect(statusWords(view(approved(task('db'))))).toBe('0 of 1 landed');
+  });
+
+  it('never shows unknown money as nothing', () => {
+    expect(moneyWords({ usd: 0, unknownUsd: true })).toBe('unknown cost');
+    expect(moneyWords({ usd: 1.5, unknownUsd: true })).toBe('$1.50+');
+    expect(moneyWords({ usd: 0.0042, unknownUsd: false })).toBe('$0.0042');
+  });
+});
+
+describe('news', () => {
+  it('is of needs you, ready, plans and the end; never of work in progress', () => {
+    expect(newsOf(view(busy)).map((item) => [item.kind, item.task])).toEqual([['ready', 'db'], ['needs-you', 'api']]);
+    expect(newsOf(view([{ type: 'plan.proposed', revision: 1, plan: plan(task('db')) }])).map((item) => item.text)).toEqual(['The plan is ready to approve: 1 task.']);
+    expect(newsOf(view([...approved(task('db')), ...atWork('db')]))).toEqual([]);
+  });
+
+  it('has the same key for the same thing and another one after the next attempt', () => {
+    const first = newsOf(view(busy)).map((item) => item.key);
+    expect(newsOf(view([...busy, { type: 'run.paused' }])).map((item) => item.key)).toEqual(first);
+    const again = view([...approved(task('api')), ...needsYou('api'), ...move('api', 'needs-you', 'working'), { type: 'attempt.starting', task: 'api', attempt: 2, role: 'executor', agent: 'claude', folder: '/f/2', nonce: 'm', apiEquivalent: true }, ended('api', 2), ...move('api', 'working', 'checking', 'needs-you')]);
+    expect(first).not.toContain(newsOf(again)[0]?.key);
+  });
+
+  it('is told in one sentence', () => {
+    const items = newsOf(view(busy));
+    expect(batchText(items)).toBe('1 task is ready to merge and 1 task needs you.');
+    expect(batchText(items.slice(1))).toBe('“The api” needs you: 2 tests are red after 3 attempts.');
+  });
+});
+
+describe('what the page sends', () => {
+  it('is taken when it is a wish or an action', () => {
+    expect(checkWish({ type: 'approve', run: 'r1', task: 'db' })).toEqual({ ok: true, value: { type: 'approve', run: 'r1', task: 'db' } });
+    expect(checkWish({ type: 'retry', run: 'r1', task: 'db', feedback: undefined })).toEqual({ ok: true, value: { type: 'retry', run: 'r1', task: 'db' } });
+    expect(checkAction({ type: 'review', task: 'db', path: 'src/a.ts' })).toEqual({ ok: true, value: { type: 'review', task: 'db', path: 'src/a.ts' } });
+    expect(checkActivity(['db', 1, 0])).toEqual({ ok: true, value: ['db', 1, 0] });
+  });
+
+  it('is refused with a reason otherwise', () => {
+    for (const input of [undefined, null, 'approve', {}, { type: 'rm' }, { type: 'approve', run: 'r1', task: '../x' }, { type: 'approve', run: 7, task: 'db' }]) {
+      expect(checkWish(input)).toEqual({ ok: false, reason: expect.stringMatching(/Nothing was changed\.$/) as string });
+    }
+    for (const input of [undefined, [], { type: 'constructor' }, { type: 'review' }, { type: 'copy', text: 7 }]) expect(checkAction(input).ok).toBe(false);
+    expect(checkActivity(['db', -1, 0]).ok).toBe(false);
+    expect(checkActivity(['db', 1.5, 0]).ok).toBe(false);
+  });
+});
