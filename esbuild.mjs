@@ -61,7 +61,8 @@ const jobs = [
   },
 ];
 
-await rm('dist', { recursive: true, force: true });
+// Only a package starts from nothing; while developing, others may be using what is there.
+if (production) await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
 if (watch) {
   await Promise.all(jobs.map(async (job) => (await context(job)).watch()));

@@ -8,6 +8,8 @@ import { createApp, type AppState, type Intent } from './store.js';
 const connection = connect();
 export const app = createApp(connection.host, connection.memory);
 connection.serve(app.calls);
+// Where the inspector would cover the plan, the plan comes first.
+if (connection.memory.load() === undefined && room() !== 'wide') app.set({ open: false });
 
 /** Reads a part of the state; the selected value must keep its identity while it is unchanged. */
 export function useApp<T>(select: (state: AppState) => T): T {

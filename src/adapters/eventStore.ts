@@ -5,7 +5,7 @@
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { PRIVATE_FILE, PRIVATE_FOLDER } from './files.js';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from './disk.js';
 import { followLines } from './follow.js';
 
 export type LogProblem = 'bad-line' | 'disk-full' | 'write-failed' | 'closed';

@@ -4,11 +4,11 @@
  * no amount of output passes through our memory.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { access, mkdir, open, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
-import { PRIVATE_FILE, PRIVATE_FOLDER } from './files.js';
+import { exists, PRIVATE_FILE, PRIVATE_FOLDER } from './disk.js';
 import { stopTree } from './process.js';
 
 export const TAIL_LINES = 50;
@@ -103,7 +103,7 @@ export class GateError extends Error {
 }
 
 async function explain(cwd: string, cause: unknown): Promise<GateError> {
-  const hasFolder = await access(cwd).then(() => true, () => false);
+  const hasFolder = await exists(cwd);
   const why = hasFolder ? `the shell could not be started (${(cause as Error).message})` : `the worktree ${cwd} is not there`;
   return new GateError(`Could not run the gate: ${why}. Nothing was changed.`, { cause });
 }

@@ -6,7 +6,7 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from './files.js';
+import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from './disk.js';
 import { isSame, startTime } from './process.js';
 
 export interface LockHolder {

@@ -20,20 +20,10 @@ export async function stateOf(session: EngineSession, run: string | undefined): 
   }
   const shown = run ?? (await session.runs())[0]?.run;
   if (shown === undefined) throw new UsageError('There is no run in this repository yet. Begin with: switchyard plan "<goal>" --out plan.json');
-  const state = session.current() ?? (await loaded(session));
+  if (session.current()?.run !== shown) await session.open(shown);
+  const state = session.current();
+  if (state === undefined) throw new UsageError(`The log of ${shown} cannot be read.`);
   return state;
-}
-
-/** The first call-back of a followed log may still be under way. */
-async function loaded(session: EngineSession): Promise<RunState> {
-  return new Promise((resolve) => {
-    const listening = session.onDidChange(() => {
-      const state = session.current();
-      if (state === undefined) return;
-      listening.dispose();
-      resolve(state);
-    });
-  });
 }
 
 function taskOf(state: RunState, id: string | undefined): TaskRun {

@@ -118,11 +118,11 @@ function contractProblems(plan: Plan, options: CheckOptions): Problem[] {
  * tasks are taken by (depth, id), which is a linear extension of the dependencies, and every edge points forward in it,
  * so no edge can close a cycle. The nearest earlier task is tried first, so tasks already ordered through others get none.
  */
-function overlapEdges(tasks: readonly Task[], depends: Map<string, Set<string>>): { edge: Edge; globs: string[] }[] {
+function overlapEdges(tasks: readonly Task[], depends: Map<string, Set<string>>): { edge: Edge; globs: readonly string[] }[] {
   const depth = depths(depends);
   const order = [...tasks].sort((a, b) => (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) || compare(a.id, b.id));
   const next = new Map([...depends].map(([node, targets]) => [node, new Set(targets)]));
-  const found: { edge: Edge; globs: string[] }[] = [];
+  const found: { edge: Edge; globs: readonly string[] }[] = [];
   order.forEach((later, at) => {
     for (let back = at - 1; back >= 0; back -= 1) {
       const earlier = order[back];
@@ -137,14 +137,49 @@ function overlapEdges(tasks: readonly Task[], depends: Map<string, Set<string>>)
 }
 
 /** Globs of two tasks that could match one path; malformed ones are reported elsewhere and left out here. */
-export function sharedGlobs(a: Pick<Task, 'contract'>, b: Pick<Task, 'contract'>): string[] {
+export function sharedGlobs(a: Pick<Task, 'contract'>, b: Pick<Task, 'contract'>): readonly string[] {
+  const others = remembered(comparisons, a.contract.owns, () => new WeakMap<readonly string[], readonly string[]>());
+  return remembered(others, b.contract.owns, () => compareOwns(a.contract.owns, b.contract.owns));
+}
+
+function compareOwns(a: readonly string[], b: readonly string[]): readonly string[] {
   const shared = new Set<string>();
-  for (const one of a.contract.owns) {
-    if (validateGlob(one) !== undefined) continue;
-    for (const other of b.contract.owns) {
-      if (validateGlob(other) !== undefined || !globsOverlap(one, other)) continue;
-      shared.add(one === other ? one : `${one} / ${other}`);
+  for (const one of readable(a)) {
+    for (const other of readable(b)) {
+      if (!mayMeet(one.stem, other.stem) || !globsOverlap(one.glob, other.glob)) continue;
+      shared.add(one.glob === other.glob ? one.glob : `${one.glob} / ${other.glob}`);
     }
   }
   return [...shared].sort(compare);
+}
+
+/** A good glob and its stem: what every path it matches begins with. */
+interface Readable {
+  readonly glob: string;
+  readonly stem: string;
+}
+
+// Parsing and comparing globs is dear, and a plan of some hundred tasks is compared pair by pair at every look of the
+// scheduler. Contracts never change in place, so what was found for two lists of globs stays true.
+const readables = new WeakMap<readonly string[], readonly Readable[]>();
+const comparisons = new WeakMap<readonly string[], WeakMap<readonly string[], readonly string[]>>();
+
+function readable(owns: readonly string[]): readonly Readable[] {
+  // A "**" stands for no folder too, and takes its slash along: "src/**" matches "src".
+  return remembered(readables, owns, () =>
+    owns.filter((glob) => validateGlob(glob) === undefined).map((glob) => ({ glob, stem: glob.replace(/[*?[{][^]*$/, '').replace(/\/$/, '') })),
+  );
+}
+
+function mayMeet(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+function remembered<K extends object, V extends object>(memory: WeakMap<K, V>, key: K, make: () => V): V {
+  let value = memory.get(key);
+  if (value === undefined) {
+    value = make();
+    memory.set(key, value);
+  }
+  return value;
 }

@@ -2,16 +2,16 @@
 import { stripAnsi } from './text.js';
 
 /** Lines by which runners and compilers name what went wrong. */
-const NAMES_A_FAILURE = /\b(fail(ed|ing|ure|s)?|error|not ok|panic(ked)?|assert\w*|exception)\b|[✖✗✘×]/i;
+const NAMES_A_FAILURE = /\b(fail(ed|ing|ure|s)?|errors?|not ok|panic(ked)?|assert\w*|\w*exception|no such|not found|cannot|could not|unable|undefined|missing)\b|[✖✗✘×]/i;
 
 /**
- * True when everything that failed in `now` also failed in `before`. Commands that name no failure (`test -f x`) prove
+ * True when exactly what failed in `now` failed in `before`. Commands that name no failure (`test -f x`) prove
  * nothing, and neither does a failure on the base for another reason (a test file that only the task brings): false.
  */
 export function sameFailure(now: string, before: string): boolean {
   const present = failures(now);
   const earlier = failures(before);
-  if (present.size === 0) return false;
+  if (present.size === 0 || present.size !== earlier.size) return false;
   for (const line of present) if (!earlier.has(line)) return false;
   return true;
 }

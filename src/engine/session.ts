@@ -47,6 +47,7 @@ export class EngineSession implements Session {
   readonly #activity: { event: Listen<{ ref: AttemptRef; lines: readonly ActivityLine[] }>; fire(value: { ref: AttemptRef; lines: readonly ActivityLine[] }): void };
   readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
   readonly #loops = new Map<string, RunLoop>();
+  readonly #opening = new Map<string, Promise<RunLoop>>();
   /** Landings of every run of the repository share one lane. */
   readonly #landingLane = new Slots(1);
   #lock: { release(): Promise<void> } | undefined;
@@ -120,7 +121,7 @@ export class EngineSession implements Session {
   async runs(): Promise<readonly RunSummary[]> {
     const summaries: RunSummary[] = [];
     for (const run of await this.#runIds()) {
-      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : await this.#peek(run));
+      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#peek(run));
       if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
     }
     return summaries;
@@ -143,29 +144,35 @@ export class EngineSession implements Session {
 
   async open(run: string): Promise<void> {
     if (!/^r[0-9]+$/.test(run)) throw new Error(`"${run}" is not the name of a run.`);
-    this.#shown = run;
+    let state: RunState | undefined;
     if (!this.#loops.has(run)) {
-      const state = await this.#peek(run);
+      state = await this.#peek(run);
       if (state === undefined) throw new Error(`There is no run ${run} in this repository.`);
+      this.#shown = run;
       const alive = !isFinished(state);
       if (this.#options.mode === 'writer' || (this.#options.mode === 'auto' && alive)) {
         const holder = await this.#becomeWriter();
         if (holder === undefined) await this.#openLoop(run);
       }
     }
-    this.#follow();
+    this.#shown = run;
+    this.#follow(state);
     this.#changed.fire();
   }
 
   /** Reads the shown run's log while another process writes it (or nobody does). */
-  #follow(): void {
+  #follow(present?: RunState): void {
     this.#stopFollowing?.();
     this.#stopFollowing = undefined;
     this.#followed = undefined;
     const run = this.#shown;
     if (run === undefined || this.#loops.has(run) || this.#closed) return;
+    // What was read already is shown until the follower has read it again from the start.
+    this.#followed = present;
+    let folded: RunState | undefined;
     this.#stopFollowing = this.#world.logs.follow(paths.log(this.#world, run), (events) => {
-      this.#followed = this.#foldLoosely(run, this.#followed, events);
+      folded = this.#foldLoosely(run, folded, events);
+      this.#followed = folded;
       this.#changed.fire();
     });
   }
@@ -217,10 +224,18 @@ export class EngineSession implements Session {
       .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
   }
 
-  async #openLoop(run: string): Promise<RunLoop> {
+  /** One store and one loop a run, whoever asks first: two would both number the same events. */
+  #openLoop(run: string): Promise<RunLoop> {
     const present = this.#loops.get(run);
-    if (present !== undefined) return present;
-    return this.#adoptStore(await RunStore.open(this.#world, run));
+    if (present !== undefined) return Promise.resolve(present);
+    let opening = this.#opening.get(run);
+    if (opening === undefined) {
+      opening = RunStore.open(this.#world, run)
+        .then((store) => this.#adoptStore(store))
+        .finally(() => this.#opening.delete(run));
+      this.#opening.set(run, opening);
+    }
+    return opening;
   }
 
   async #adoptStore(store: RunStore): Promise<RunLoop> {

@@ -107,11 +107,11 @@ function lenses(base: Base): vscode.CodeLens[] {
   const top = new vscode.Range(0, 0, 0, 0);
   const key = process.platform === 'darwin' ? '⌘⏎' : 'Ctrl+Enter';
   return [
-    new vscode.CodeLens(top, { title: `$(type-hierarchy-sub) Decompose into a Plan (${key})`, command: commandId('startPlanning') }),
-    new vscode.CodeLens(top, { title: '$(organization) Team', command: commandId('openTeamFile') }),
-    new vscode.CodeLens(top, { title: '$(close) Cancel', command: commandId('cancelGoal') }),
+    new vscode.CodeLens(top, { title: `Decompose into a Plan (${key})`, command: commandId('startPlanning') }),
+    new vscode.CodeLens(top, { title: 'Open Team File', command: commandId('openTeamFile') }),
+    new vscode.CodeLens(top, { title: 'Cancel', command: commandId('cancelGoal') }),
     ...(base.model.run()?.endedAt === undefined && base.model.run() !== undefined
-      ? [new vscode.CodeLens(top, { title: '$(info) A run is open; this starts another', command: commandId('openDashboard') })]
+      ? [new vscode.CodeLens(top, { title: 'A run is open; this starts another', command: commandId('openDashboard') })]
       : []),
   ];
 }

@@ -1,8 +1,13 @@
 // The in-host suite alone: `node test/extension/run.mjs [newest|minimum] [part of a test's name]`.
-import { loadTs } from '../support/loadTs.mjs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadTs, root } from '../support/loadTs.mjs';
 
 const { runInHost } = await loadTs('test/extension/runInHost.ts');
 const [version = 'newest', only] = process.argv.slice(2);
 const result = await runInHost({ version, ...(only === undefined ? {} : { only }) });
+const reports = join(root, 'test-output', 'reports');
+await mkdir(reports, { recursive: true });
+await writeFile(join(reports, `host-${version}.json`), JSON.stringify(result));
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = result.failed === 0 && result.passed > 0 ? 0 : 1;

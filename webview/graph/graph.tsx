@@ -28,7 +28,7 @@ function useLayout(run: RunView): Layout {
   const ids = run.tasks.map((task) => task.id);
   const key = structureKey(ids, run.edges);
   // Only the structure moves tasks: the key stands for both arguments.
-  // eslint-disable-next-line react-hooks/exhaustive-deps, react-hooks/preserve-manual-memoization
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   return useMemo(() => layoutPlan(ids, run.edges), [key]);
 }
 

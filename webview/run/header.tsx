@@ -57,7 +57,7 @@ function SubLine({ run }: { readonly run: RunView }): ReactNode {
       Run {run.id} onto <b>{run.base}</b>
       {phase === undefined ? '' : ` · ${phase}`}
       {run.endedAt === undefined ? ` · started ${ago(run.startedAt, now)}` : ` · took ${duration(run.endedAt - run.startedAt)}`}
-      {run.phase === 'planning' ? '' : ` · plan revision ${run.planRevision}`}
+      {run.tasks.length === 0 ? '' : ` · plan revision ${run.planRevision}`}
     </>
   );
 }

@@ -52,10 +52,11 @@ function planActs(run: RunView): readonly RunAct[] {
 export function runActs(run: RunView): readonly RunAct[] {
   const pause: RunAct = { id: 'pause', label: 'Pause', icon: 'debug-pause', title: 'Start nothing new; what runs goes on', intent: { kind: 'wish', wish: { type: 'pause', run: run.id } } };
   const goOn: RunAct = { id: 'go-on', label: 'Go On', icon: 'play', primary: true, intent: { kind: 'wish', wish: { type: 'go-on', run: run.id } } };
+  // Without a plan the page itself shows the planner or what became of it, with the ways out.
+  if (run.tasks.length === 0) return [];
   switch (run.phase) {
     case 'planning':
-      // Without a plan yet the page itself shows the planner, with its own way out.
-      return run.tasks.length === 0 ? [] : [{ id: 'cancel', label: 'Cancel Planning', icon: 'debug-stop', intent: action('cancel-planning') }];
+      return [{ id: 'cancel', label: 'Cancel Planning', icon: 'debug-stop', intent: action('cancel-planning') }];
     case 'proposed':
       return planActs(run);
     case 'running':
@@ -64,7 +65,7 @@ export function runActs(run: RunView): readonly RunAct[] {
     case 'paused':
       return [REPLAN, goOn];
     case 'stopped':
-      return run.tasks.length === 0 ? [{ ...NEW, primary: true }] : [REPLAN, goOn];
+      return [REPLAN, goOn];
     case 'failed':
     case 'done':
       return [{ ...NEW, primary: true }];
@@ -87,7 +88,7 @@ export function moreRunActs(run: RunView): readonly RunAct[] {
           },
         ]
       : []),
-    ...(run.phase === 'done' || run.phase === 'failed' ? [] : [NEW]),
+    ...(run.phase === 'done' || (run.phase === 'failed' && run.tasks.length > 0) ? [] : [NEW]),
     { id: 'pick', label: 'Switch Run…', icon: 'history', intent: action('pick-run') },
     { id: 'team', label: 'Open Team File', icon: 'organization', intent: action('open-team-file') },
   ];

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, useApp } from '../app.js';
 import { StateIcon } from '../components/icon.js';
 import { Menu, type Anchor } from '../components/menu.js';
+import { useWidth } from '../components/width.js';
 import { structureKey } from '../graph/layout.js';
 import { spokenTask } from '../graph/taskNode.js';
 import { directionOf } from '../graph/walk.js';
@@ -10,6 +11,9 @@ import { look } from '../states.js';
 import { taskMenu } from '../task/acting.js';
 import { useNow } from '../time.js';
 import { CELL_HEIGHT, compactLayout, type Cell, type CompactLayout } from './compactLayout.js';
+
+/** With more, only the selected task's edges are drawn: the gutters are too narrow to tell many apart. */
+const MOST_EDGES = 20;
 
 function nextCell(cells: readonly Cell[], id: string, direction: 'left' | 'right' | 'up' | 'down'): string | undefined {
   const here = cells.find((cell) => cell.id === id);
@@ -52,6 +56,7 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
   const [menu, setMenu] = useState<{ readonly task: string; readonly anchor: Anchor }>();
   const selected = useApp((state) => state.selected);
   const landed = new Set(run.tasks.filter((task) => task.state === 'landed').map((task) => task.id));
+  const shown = layout.edges.length <= MOST_EDGES ? layout.edges : layout.edges.filter((edge) => edge.from === selected || edge.to === selected);
   const tasks = new Map(run.tasks.map((task) => [task.id, task]));
   const find = (id: string): HTMLElement | null => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`) ?? null;
   const idOf = (target: EventTarget): string | undefined => (target instanceof Element ? target.closest<HTMLElement>('[data-task]')?.dataset['task'] : undefined);
@@ -93,7 +98,7 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
       }}
     >
       <svg width="100%" height={layout.height} aria-hidden="true">
-        {layout.edges.map((edge) => (
+        {shown.map((edge) => (
           <path key={edge.key} className={`edge e-${edge.why} ${landed.has(edge.from) ? 'is-done' : ''} ${edge.from === selected || edge.to === selected ? 'is-touched' : ''}`} d={edge.path} />
         ))}
       </svg>
@@ -111,20 +116,11 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
 /** The live plan where there is little width. */
 export function CompactGraph({ run, onOpen }: { readonly run: RunView; readonly onOpen: (task: string) => void }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useLayoutEffect(() => {
-    const place = ref.current;
-    if (place === null) return;
-    const measure = (): void => setWidth(place.clientWidth);
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(place);
-    return () => observer.disconnect();
-  }, []);
+  const width = useWidth(ref);
   const ids = run.tasks.map((task) => task.id);
   const key = structureKey(ids, run.edges);
   // Only the structure and the width move tasks.
-  // eslint-disable-next-line react-hooks/exhaustive-deps, react-hooks/preserve-manual-memoization
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   const layout = useMemo(() => (width === 0 ? undefined : compactLayout(ids, run.edges, width)), [key, width]);
   return (
     <div ref={ref} className="compact-place">

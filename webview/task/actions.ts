@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   replan: { label: 'Re-plan…', icon: 'type-hierarchy', title: 'Give the planner the evidence and get a changed plan to approve' },
   'take-over': { label: 'Take Over', icon: 'terminal', title: 'Continue the agent’s session yourself in a terminal' },
   'try-it': { label: 'Try It', icon: 'folder-opened', title: 'Open its worktree in a new window' },
-  drop: { label: 'Drop', icon: 'trash', title: 'Do without this task' },
+  drop: { label: 'Drop…', icon: 'trash', title: 'Do without this task' },
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
   'allow-paths': { label: 'Allow These Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },

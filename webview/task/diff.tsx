@@ -113,7 +113,7 @@ export function Diff({ task }: { readonly task: TaskView }): ReactNode {
   return (
     <div className="pane fill">
       <Proof task={task} />
-      <div className="files" role="group" aria-label={`${count(task.files.length, 'changed file')}`}>
+      <div className="files" role="group" aria-label={count(task.files.length, 'changed file')}>
         {task.files.map((one) => (
           <FileRow key={one.path} file={one} most={most} chosen={one === file} onChoose={() => setPath(one.path)} />
         ))}

@@ -1,5 +1,5 @@
 /** The selected task: what to do about it, and everything that is known of it in five tabs. */
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { isUntouched, STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, useApp, usePending } from '../app.js';
@@ -8,6 +8,7 @@ import { StateIcon } from '../components/icon.js';
 import { MenuButton } from '../components/menu.js';
 import { panelId, tabId, Tabs, type TabSpec } from '../components/tabs.js';
 import { Badge, Button } from '../components/toolkit.js';
+import { useWidth } from '../components/width.js';
 import { agentText } from '../format.js';
 import { PlanTask } from '../plan/planTask.js';
 import type { Tab } from '../viewState.js';
@@ -20,7 +21,8 @@ import { GateTab } from './gate.js';
 import { Overview } from './overview.js';
 import { TaskBill } from './taskBill.js';
 
-const IN_ROW = 3;
+/** How many buttons fit beside "…": the longest labels take about 130 pixels. */
+const fitting = (width: number): number => (width < 400 ? 2 : width < 560 ? 3 : 4);
 
 function ActButton({ act, primary }: { readonly act: Act; readonly primary: boolean }): ReactNode {
   const busy = usePending(act.key);
@@ -32,12 +34,18 @@ function ActButton({ act, primary }: { readonly act: Act; readonly primary: bool
 }
 
 function Acts({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
-  const acts = actsOf(run, task);
-  if (acts.length === 0) return null;
-  const main = acts.filter((act) => act.id !== 'drop').slice(0, IN_ROW);
+  // The foot of the inspector has these two.
+  const acts = actsOf(run, task).filter((act) => act.id !== 'review' && act.id !== 'try-it');
+  return acts.length === 0 ? null : <ActRow task={task} acts={acts} />;
+}
+
+function ActRow({ task, acts }: { readonly task: TaskView; readonly acts: readonly Act[] }): ReactNode {
+  const row = useRef<HTMLDivElement>(null);
+  const width = useWidth(row);
+  const main = acts.filter((act) => act.id !== 'drop').slice(0, fitting(width));
   const rest = acts.filter((act) => !main.includes(act));
   return (
-    <div className="acts" role="group" aria-label="Actions">
+    <div ref={row} className="acts" role="group" aria-label="Actions">
       {main.map((act, index) => (
         <ActButton key={act.id} act={act} primary={index === 0 && (task.state === 'ready' || task.state === 'needs-you')} />
       ))}

@@ -66,11 +66,11 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
   );
 }
 
-function Copyable({ text, what }: { readonly text: string; readonly what: string }): ReactNode {
+function Copyable({ text, what, short = text }: { readonly text: string; readonly what: string; readonly short?: string }): ReactNode {
   return (
     <span className="copyable">
       <code className="cut" title={text}>
-        {text}
+        {short}
       </code>
       <IconButton icon="copy" label={`Copy ${what}`} onClick={() => send(`copy:${text}`, { kind: 'action', action: { type: 'copy', text } })} />
     </span>
@@ -113,7 +113,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
         )}
         {task.landedCommit === undefined ? null : (
           <Fact label="Landed">
-            <Copyable text={task.landedCommit} what="commit" />
+            <Copyable text={task.landedCommit} what="commit" short={task.landedCommit.slice(0, 10)} />
             <span className="muted num">{ago(task.since, now)}</span>
           </Fact>
         )}

@@ -134,6 +134,8 @@ function startSession(gitDir: string, env: Readonly<Record<string, string>>, exe
         child.stdin.write(`${content ? 'contents' : 'info'} ${text}\n`);
       }),
     end: async () => {
+      // Whoever waits for the end must see it: an idle child alone would let the program leave first.
+      holdEventLoop(child, true);
       end();
       await closed;
     },

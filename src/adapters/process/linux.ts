@@ -1,5 +1,5 @@
 /** Processes from `/proc`: `proc(5)`. Start time: field 22 of `stat` (ticks since boot) with the boot's id. */
-import { readdir, readFile } from 'node:fs/promises';
+import { names, readProc } from '../disk.js';
 import { signalPosix, type ListOptions, type ProcessRef, type ProcessRow, type ProcessTable } from './table.js';
 
 interface Stat {
@@ -15,17 +15,8 @@ let bootId: Promise<string> | undefined;
 
 function boot(): Promise<string> {
   // Some sandboxes have no boot id; ticks since boot alone then have to do.
-  bootId ??= readFile('/proc/sys/kernel/random/boot_id', 'latin1').then((text) => text.trim(), () => 'boot');
+  bootId ??= readProc('/proc/sys/kernel/random/boot_id').then((text) => text.trim() || 'boot');
   return bootId;
-}
-
-async function readOrNothing(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'latin1');
-  } catch {
-    // Gone, or somebody else's.
-    return '';
-  }
 }
 
 /** The command's name may hold spaces and parentheses, so fields are counted after its last parenthesis. */
@@ -38,12 +29,12 @@ export function parseStat(text: string, bootName: string): Stat | undefined {
 }
 
 async function stat(pid: number): Promise<Stat | undefined> {
-  const [text, bootName] = await Promise.all([readOrNothing(`/proc/${pid}/stat`), boot()]);
+  const [text, bootName] = await Promise.all([readProc(`/proc/${pid}/stat`), boot()]);
   return text === '' ? undefined : parseStat(text, bootName);
 }
 
 async function row(pid: number, nonce: string): Promise<ProcessRow | undefined> {
-  const [facts, environment] = await Promise.all([stat(pid), readOrNothing(`/proc/${pid}/environ`)]);
+  const [facts, environment] = await Promise.all([stat(pid), readProc(`/proc/${pid}/environ`)]);
   if (facts === undefined) return undefined;
   const marked = nonce !== '' && `\0${environment}\0`.includes(`\0SWITCHYARD_NONCE=${nonce}\0`);
   return { pid, ...facts, marked };
@@ -51,8 +42,8 @@ async function row(pid: number, nonce: string): Promise<ProcessRow | undefined> 
 
 /** Pids grow until they wrap; the last one given out is the fifth field of `/proc/loadavg`. */
 async function candidates(options: ListOptions): Promise<number[]> {
-  const [names, load] = await Promise.all([readdir('/proc'), readOrNothing('/proc/loadavg')]);
-  const pids = names.map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
+  const [entries, load] = await Promise.all([names('/proc'), readProc('/proc/loadavg')]);
+  const pids = entries.map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
   const after = options.newerThan;
   if (after === undefined || !(Number(load.trim().split(' ')[4]) >= after)) return pids;
   return pids.filter((pid) => pid > after);

@@ -6,7 +6,6 @@
  * No system tells us about the death of processes that are not our children, so while a stop is under way (and only
  * then) they are looked at again after short, growing pauses.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import { members } from './members.js';
 import type { ProcessRef, ProcessTable } from './table.js';
 
@@ -33,6 +32,8 @@ export class UnstoppableError extends Error {
     return error instanceof UnstoppableError;
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const FIRST_LOOK_MS = 3;
 const LONGEST_LOOK_MS = 60;

@@ -1,9 +1,8 @@
 /** One attempt from the start of the CLI to its exit record. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
-import { PRIVATE_FILE } from '../files.js';
+import { writeWhole } from '../disk.js';
 import { startTime, stopTree, UnstoppableError, type ProcessRef } from '../process.js';
 import { startChild, StartError, type Child, type ChildExit } from './child.js';
 import { watchLimits, type OwnStop } from './limits.js';
@@ -18,6 +17,9 @@ import { head, tail } from './transcript.js';
 const DRAIN_MS = 2000;
 /** No machine gives out all of its pids (32,768 at least) within so short a time: see `ListOptions.newerThan`. */
 const YOUNG_MS = 10_000;
+
+/** See `remembering`. */
+const REMEMBER_MS = 200;
 
 const REASON: Readonly<Record<OwnStop, FailureReason>> = { stopped: 'stopped', idle: 'silent', 'time-limit': 'time-limit', budget: 'budget' };
 
@@ -73,16 +75,33 @@ function notStarted(error: unknown): Ending {
   return { ended: 'not-started', exit: { code: null, signal: null }, outcome: { ...EMPTY, reason, message } };
 }
 
-async function remember(spec: AttemptSpec, pid: number): Promise<ProcessRef> {
-  // One that is gone already has no start time; its number alone still tells its session.
-  const ref = { pid, startTime: (await startTime(pid)) ?? '' };
-  await writeFile(join(spec.folder, FILE.agent), JSON.stringify(ref), { mode: PRIVATE_FILE }).catch(() => undefined);
-  return ref;
+/**
+ * Writes down the agent's process, for those who must end it should we be killed. Not at once: a short attempt is over
+ * by then, and the first moments are covered by the nonce in the agent's environment (not readable on Windows).
+ */
+function remembering(spec: AttemptSpec, child: Child): { readonly ref: () => Promise<ProcessRef>; readonly last: () => Promise<ProcessRef> } {
+  const { pid } = child;
+  let known: Promise<ProcessRef> | undefined;
+  const remember = async (): Promise<ProcessRef> => {
+    const ref = { pid, startTime: (await startTime(pid)) ?? '' };
+    await writeWhole(join(spec.folder, FILE.agent), JSON.stringify(ref)).catch(() => undefined);
+    return ref;
+  };
+  const ref = (): Promise<ProcessRef> => (known ??= remember());
+  const timer = setTimeout(() => void ref(), process.platform === 'win32' ? 0 : REMEMBER_MS);
+  return {
+    ref,
+    // Once it is gone its start time cannot be read; its number alone still tells its session.
+    last: () => {
+      clearTimeout(timer);
+      return known ?? Promise.resolve({ pid, startTime: '' });
+    },
+  };
 }
 
 async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: Recorder, stops: StopSwitch): Promise<Ending> {
   const child = await starting;
-  const ref = remember(spec, child.pid);
+  const agent = remembering(spec, child);
   const parser = await loadParser(spec.agent, spec.cwd);
   const began = performance.now();
   let over = false;
@@ -92,7 +111,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: 
   const stop = (why: OwnStop, message: string): void => {
     if (over || own !== undefined) return;
     own = { why, message };
-    stopping = ref.then((root) => endTree(root, spec.nonce, {}));
+    stopping = agent.ref().then((root) => endTree(root, spec.nonce, {}));
   };
   const limits = watchLimits(spec.limits, stop);
   stops.onStop = () => stop('stopped', 'It was stopped on request. Its work so far is in the worktree.');
@@ -105,7 +124,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: 
   limits.clear();
   // Whatever the CLI left running has no business after its end.
   const young = performance.now() - began < YOUNG_MS ? { newerThan: process.pid } : {};
-  stopping ??= ref.then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
+  stopping ??= agent.last().then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
   const left = await stopping;
   await drained(streams, child);
   return { exit, ...verdict(parser.end(exit), own, left) };

@@ -1,8 +1,8 @@
 /** Starts the agent CLI: an argument vector, its own process group, an allow-listed environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { AttemptSpec } from '../../core/ports.js';
+import { exists } from '../disk.js';
 import { agentEnvironment } from './agentEnvironment.js';
 
 export interface ChildExit {
@@ -29,7 +29,7 @@ async function explain(spec: AttemptSpec, cause: unknown): Promise<StartError> {
   const { file } = spec.command;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   // The system says ENOENT for a missing working directory too.
-  const hasFolder = await access(spec.cwd).then(() => true, () => false);
+  const hasFolder = await exists(spec.cwd);
   if (!hasFolder) return new StartError(`The worktree ${spec.cwd} is not there. Nothing was started.`, { cause });
   if (code === 'ENOENT') return new StartError(`"${file}" was not found. Nothing was started; install it or choose another agent.`, { cause });
   return new StartError(`"${file}" could not be started (${code === '' ? (cause as Error).message : code}). Nothing was changed.`, { cause });

@@ -2,10 +2,10 @@
  * The runner's control socket. A connection lives as long as the runner, so its end is an event that tells of the
  * runner's end, however it came; and `stop` is asked for through it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rmdir, unlink } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const STOP = 'stop\n';
 /** A unix socket's path has room for 104 bytes on macOS; `sy-XXXXXX/c` needs 12. */
@@ -22,7 +22,7 @@ export interface Control {
 export async function openControl(nonce: string, stop: () => void): Promise<Control> {
   const windows = process.platform === 'win32';
   const base = tmpdir();
-  const folder = windows ? '' : await mkdtemp(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
+  const folder = windows ? '' : await makeFolder(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
   const path = windows ? `\\\\.\\pipe\\switchyard-${nonce}-${process.pid}` : join(folder, 'c');
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -44,9 +44,10 @@ export async function openControl(nonce: string, stop: () => void): Promise<Cont
   return {
     path,
     close: async () => {
+      // This takes the socket away; connected hosts learn that we are done.
       server.close();
       for (const socket of sockets) socket.destroy();
-      if (folder !== '') await rm(folder, { recursive: true, force: true });
+      if (folder !== '') await removeFolder(folder);
     },
   };
 }
@@ -54,8 +55,19 @@ export async function openControl(nonce: string, stop: () => void): Promise<Cont
 /** What a runner that was killed left behind. */
 export async function removeControl(path: string): Promise<void> {
   const folder = dirname(path);
-  // The path comes from a file; nothing but a folder of ours is removed.
-  if (/[\\/]sy-[A-Za-z0-9]{6}$/.test(folder)) await rm(folder, { recursive: true, force: true });
+  // The path comes from a file; nothing but a socket of ours is removed.
+  if (basename(path) !== 'c' || !/[\\/]sy-[A-Za-z0-9]{6}$/.test(folder)) return;
+  await new Promise<void>((resolve) => unlink(path, () => resolve()));
+  await removeFolder(folder);
+}
+
+function makeFolder(prefix: string): Promise<string> {
+  return new Promise((resolve, reject) => mkdtemp(prefix, (error, folder) => (error === null ? resolve(folder) : reject(error))));
+}
+
+/** It is empty; whatever else is wrong with it, a system's cleaner will find it. */
+function removeFolder(folder: string): Promise<void> {
+  return new Promise((resolve) => rmdir(folder, () => resolve()));
 }
 
 export interface Connection {

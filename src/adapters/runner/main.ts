@@ -7,7 +7,6 @@ import { runAttempt, type StopSwitch } from './attempt.js';
 import { openControl } from './control.js';
 import { silentPrinter, terminalPrinter } from './printer.js';
 import { makeClaim, readSpec } from './records.js';
-import { viewAttempt } from './viewer.js';
 
 /** How long the terminal may take the last lines. */
 const FLUSH_MS = 1000;
@@ -54,6 +53,7 @@ async function main(): Promise<number> {
     await control.close();
   } else {
     await control.close();
+    const { viewAttempt } = await import('./viewer.js');
     await viewAttempt(spec.folder, printer, interrupted);
   }
   return finish(0);

@@ -1,8 +1,7 @@
 /** Where an attempt's events go: `activity.jsonl`, `transcript.txt` and the terminal, in order and with back-pressure. */
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AgentEvent } from '../../core/activity.js';
-import { PRIVATE_FILE } from '../files.js';
+import { openAppender, type Appender } from '../disk.js';
 import type { Printer } from './printer.js';
 import { FILE } from './records.js';
 import { paint, paragraphs, type Paragraph } from './transcript.js';
@@ -26,9 +25,19 @@ function shortened<E extends AgentEvent>(event: E): E {
   return { ...event, text: `${event.text.slice(0, LONGEST_TEXT)} … (cut)` };
 }
 
+/** Opened with the first bytes: most agents say nothing on standard error. */
+function lazily(start: () => Promise<Appender>): Appender {
+  let file: Promise<Appender> | undefined;
+  return {
+    append: async (data) => (await (file ??= start())).append(data),
+    close: async () => (await file)?.close(),
+  };
+}
+
 export async function openRecorder(folder: string, printer: Printer): Promise<Recorder> {
-  const add = (name: string) => open(join(folder, name), 'a', PRIVATE_FILE);
-  const [raw, stderr, activity, transcript] = await Promise.all([add(FILE.raw), add(FILE.stderr), add(FILE.activity), add(FILE.transcript)]);
+  const add = (name: string): Promise<Appender> => openAppender(join(folder, name));
+  const [raw, activity, transcript] = await Promise.all([add(FILE.raw), add(FILE.activity), add(FILE.transcript)]);
+  const stderr = lazily(() => add(FILE.stderr));
   let seq = 0;
   let trouble: string | undefined;
   const guarded = async (work: Promise<unknown>): Promise<void> => {
@@ -41,8 +50,8 @@ export async function openRecorder(folder: string, printer: Printer): Promise<Re
   const write = (text: string, shown: readonly Paragraph[]): Promise<void> => {
     if (shown.length > 0) printer.print(paint(shown, printer.colour));
     const writes: Promise<unknown>[] = [];
-    if (text !== '') writes.push(activity.appendFile(text));
-    if (shown.length > 0) writes.push(transcript.appendFile(paint(shown, false)));
+    if (text !== '') writes.push(activity.append(text));
+    if (shown.length > 0) writes.push(transcript.append(paint(shown, false)));
     return guarded(Promise.all(writes));
   };
   // Two streams may report at once: their lines must neither mix nor change places.
@@ -56,11 +65,11 @@ export async function openRecorder(folder: string, printer: Printer): Promise<Re
       return inOrder(text, events.flatMap(paragraphs));
     },
     note: (text) => inOrder('', text),
-    raw: (stream, bytes) => guarded((stream === 'raw' ? raw : stderr).appendFile(bytes)),
+    raw: (stream, bytes) => guarded((stream === 'raw' ? raw : stderr).append(bytes)),
     trouble: () => trouble,
     close: async () => {
       await last;
-      await Promise.all([raw, stderr, activity, transcript].map((handle) => guarded(handle.close())));
+      await Promise.all([raw, stderr, activity, transcript].map((file) => guarded(file.close())));
     },
   };
 }

@@ -1,8 +1,7 @@
 /** The files of an attempt's folder that tell who runs it and how it ended. Names here are the contract. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptSpec, Claim, ExitRecord } from '../../core/ports.js';
-import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from '../files.js';
+import { createExclusive, readText, writeAtomic } from '../disk.js';
 import type { ProcessRef } from '../process/table.js';
 
 export const FILE = {
@@ -65,16 +64,4 @@ export async function readAgent(folder: string): Promise<ProcessRef | undefined>
   const record = await readRecord(folder, FILE.agent);
   const { pid, startTime } = (record ?? {}) as Partial<ProcessRef>;
   return typeof pid === 'number' && typeof startTime === 'string' ? { pid, startTime } : undefined;
-}
-
-/**
- * Makes sure that an attempt nobody has claimed never starts: a slow terminal may still launch its runner, which then
- * finds this claim and only looks on. False when somebody has claimed it.
- */
-export async function foreclose(spec: Pick<AttemptSpec, 'folder' | 'nonce'>, message: string, now: number): Promise<boolean> {
-  await mkdir(spec.folder, { recursive: true, mode: PRIVATE_FOLDER });
-  if (!(await makeClaim(spec.folder, { v: 1, nonce: spec.nonce, pid: 0, startTime: '', socket: '' }))) return false;
-  const outcome = { ok: false, reason: 'interrupted', message, usage: [], usageIsCumulative: false, denied: [] } as const;
-  await writeExit(spec.folder, { v: 1, nonce: spec.nonce, startedAt: now, endedAt: now, exitCode: null, signal: null, ended: 'not-started', outcome });
-  return true;
 }

@@ -2,12 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { AttemptEnd, AttemptSpec, Claim, RunningAttempt, Runners } from '../../core/ports.js';
-import { PRIVATE_FILE, PRIVATE_FOLDER } from '../files.js';
+import { PRIVATE_FILE, PRIVATE_FOLDER } from '../disk.js';
 import { watchFolder } from '../follow.js';
 import { isSame, stopTree, type ProcessRef } from '../process.js';
 import { connectControl, removeControl, type Connection } from './control.js';
+import { foreclose } from './foreclose.js';
 import { runnerCommand, type Launched, type Launcher, type RunnerProgram } from './launch.js';
-import { FILE, foreclose, readAgent, readClaim, readExit, readSpec } from './records.js';
+import { FILE, readAgent, readClaim, readExit, readSpec } from './records.js';
 
 export type { Launcher } from './launch.js';
 

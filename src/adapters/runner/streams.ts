@@ -31,17 +31,28 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
   await sink.recorder.events(events);
 }
 
-/** Waiting for the disk in the loop is the back-pressure: the CLI's pipe fills and it waits too. */
-async function eachChunk(stream: Readable, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      sink.heard();
-      await sink.recorder.raw(name, chunk);
-      await report(sink, read(chunk));
-    }
-  } catch {
-    // The pipe was cut after the CLI's end (somebody out of reach held it open); what came through is recorded.
-  }
+/**
+ * One chunk at a time. No more is read while the disk takes the last one: that is the back-pressure, the CLI's pipe
+ * fills and it waits too. Resolves when the stream is closed: at its end, or cut by us (somebody out of reach held it
+ * open after the CLI's end; what came through is recorded).
+ */
+function eachChunk(stream: Readable, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const take = async (chunk: Buffer): Promise<void> => {
+    sink.heard();
+    await sink.recorder.raw(name, chunk);
+    await report(sink, read(chunk));
+    stream.resume();
+  };
+  return new Promise((resolve, reject) => {
+    stream.on('data', (chunk: Buffer) => {
+      stream.pause();
+      last = last.then(() => take(chunk));
+      last.catch(reject);
+    });
+    stream.on('error', () => undefined);
+    stream.once('close', () => void last.then(resolve, reject));
+  });
 }
 
 /** Resolves at the end of standard output, all of it recorded. */

@@ -19,9 +19,10 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
   const own = new Disposables();
   let shown: { readonly panel: vscode.WebviewPanel; readonly connection: Connection } | undefined;
 
+  const options: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
+
   const take = (panel: vscode.WebviewPanel): Connection => {
     const ofPanel = own.add(new Disposables());
-    panel.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(base.context.extensionUri, 'media', `dashboard-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
     const connection = ofPanel.add(connect(base, panel.webview, perform));
@@ -41,8 +42,12 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
     vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
       deserializeWebviewPanel: (panel) => {
         // Two of them can come back only from a damaged window state; one is enough.
-        if (shown === undefined) take(panel);
-        else panel.dispose();
+        if (shown === undefined) {
+          panel.webview.options = options;
+          take(panel);
+        } else {
+          panel.dispose();
+        }
         return Promise.resolve();
       },
     }),
@@ -51,7 +56,7 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
     vscode.window.registerWebviewViewProvider(VIEWS.plan, {
       resolveWebviewView: (view) => {
         const ofView = own.add(new Disposables());
-        view.webview.options = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
+        view.webview.options = options;
         const connection = ofView.add(connect(base, view.webview, perform));
         ofView.add(view.onDidChangeVisibility(() => connection.visible(view.visible)));
         ofView.add(view.onDidDispose(() => own.drop(ofView)));
@@ -63,7 +68,7 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
   return {
     open: (task) => {
       if (shown === undefined) {
-        const panel = vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', vscode.ViewColumn.Active, { enableScripts: true });
+        const panel = vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', vscode.ViewColumn.Active, options);
         take(panel);
       } else {
         shown.panel.reveal();

@@ -1,12 +1,17 @@
 /** One real CLI, one model server, one repository: what a test needs to run an adapter's command for real. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import { execa } from 'execa';
 import type { AgentEvent, AgentOutcome } from '../../../src/core/activity.js';
-import type { AgentAdapter, AgentStatus, StartRequest } from '../../../src/core/ports.js';
+import type { AgentAdapter, AgentStatus, AttemptSpec, RunningAttempt, StartRequest } from '../../../src/core/ports.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from '../../../src/adapters/environment.js';
 import { createAgents } from '../../../src/adapters/agents/index.js';
+import { headlessLauncher } from '../../../src/adapters/runner/launch.js';
+import { createRunners } from '../../../src/adapters/runner/runners.js';
+import { stopTree } from '../../../src/adapters/process.js';
 import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
 import { agentHome, TEST_MODEL, type Knobs } from '../../support/agentHome.js';
 import { startModelServer, type Brain, type ModelServer } from '../../support/modelServer/index.js';
@@ -28,11 +33,38 @@ export interface Desk {
   readonly environment: Readonly<Record<string, string>>;
   readonly executable: string;
   request(part: Partial<StartRequest>): Promise<StartRequest>;
-  /** Runs the adapter's command to its end, as the runner would, and parses what comes. */
+  /** Runs the adapter's command to its end without a runner, and parses what comes. */
   run(part: Partial<StartRequest>): Promise<Ran>;
+  /** Starts the adapter's command under the real runner. */
+  start(part: Partial<StartRequest>, limits?: Partial<AttemptSpec['limits']>): Promise<RunningAttempt>;
   read(path: string): Promise<string | undefined>;
   status(): Promise<AgentStatus | undefined>;
   close(): Promise<void>;
+}
+
+let programs: Promise<string> | undefined;
+
+/** The runner as it ships, built once per test file. */
+function runnerPath(): Promise<string> {
+  programs ??= (async () => {
+    const outfile = join(await mkdtemp(join(tmpdir(), 'switchyard-runner-')), 'runner.js');
+    await build({ entryPoints: [join(import.meta.dirname, '../../../src/adapters/runner/main.ts')], outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'error' });
+    return outfile;
+  })();
+  return programs;
+}
+
+const open = new Set<Desk>();
+
+/** For `afterEach`. */
+export async function closeDesks(): Promise<void> {
+  await Promise.all([...open].map((desk) => desk.close()));
+}
+
+/** For `afterAll`. */
+export async function removeRunner(): Promise<void> {
+  if (programs !== undefined) await rm(dirname(await programs), { recursive: true, force: true });
+  programs = undefined;
 }
 
 /** A CLI that is silent for so long is not going to end by itself. */
@@ -80,7 +112,9 @@ export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): P
     };
   };
 
-  return {
+  const nonces: string[] = [];
+
+  const desk: Desk = {
     adapter,
     server,
     repo,
@@ -111,11 +145,40 @@ export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): P
       const code = result.exitCode ?? null;
       return { events, outcome: parser.end({ code, signal: result.signal ?? null }), code, stdout: result.stdout, stderr: result.stderr };
     },
+    start: async (part, limits = {}) => {
+      const full = await request(part);
+      const { files, ...command } = adapter.command(full);
+      const nonce = randomUUID().replaceAll('-', '');
+      nonces.push(nonce);
+      const spec: AttemptSpec = {
+        v: 1,
+        run: 'r1',
+        task: 'task',
+        title: 'A task',
+        role: full.role,
+        attempt: full.attempt,
+        agent: cli,
+        ...(full.model === undefined ? {} : { model: full.model }),
+        cwd: full.cwd,
+        folder: full.folder,
+        nonce,
+        command,
+        passEnv: [...COMMON_ENVIRONMENT, 'GIT_CONFIG_*'],
+        setEnv: {},
+        limits: { idleMs: GIVE_UP_MS, totalMs: GIVE_UP_MS, ...limits },
+      };
+      const runners = createRunners({ launch: headlessLauncher(environment), node: process.execPath, runnerPath: await runnerPath(), environment });
+      return runners.start(spec, files ?? {});
+    },
     read: (path) => readFile(join(repo, path), 'utf8').catch(() => undefined),
     status: () => agents.status(cli),
     close: async () => {
+      open.delete(desk);
+      await Promise.all(nonces.map((nonce) => stopTree(undefined, nonce, { from: 'SIGKILL' })));
       await server.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+  open.add(desk);
+  return desk;
 }

@@ -30,7 +30,8 @@ export const RELEASES: Readonly<Record<EditorVersion, EditorRelease>> = {
     codeServer: '4.103.2',
     vscode: '1.103.2',
     nodeMajor: 22,
-    node: '22.23.3',
+    // Not a newer 22: its own loading of ES modules and this release's get into each other's way.
+    node: '22.17.1',
     takesVscodeOptions: false,
     rebuild: { server: ['argon2'], vscode: ['node-pty', '@vscode/spdlog', 'native-watchdog'] },
     ripgrep: '1.18.0',

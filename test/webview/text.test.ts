@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import type { ActivityLine } from '../../src/core/activity.js';
+import { ansiLines } from '../../webview/components/ansiText.js';
+import { ago, agentText, clock, duration, money, shortMoney, tokens, usd } from '../../webview/format.js';
+import { gateSegments, gateText, taskLine } from '../../webview/graph/taskLine.js';
+import { draftOf, editOf, dependentsOf } from '../../webview/plan/draft.js';
+import { actsOf } from '../../webview/task/actions.js';
+import { activityRows } from '../../webview/task/activityRows.js';
+import { diffRows } from '../../webview/task/diffRows.js';
+import { FIXTURES } from '../support/webviewHarness/fixtures.js';
+import { amount, NOW, task } from '../support/webviewHarness/make.js';
+import { DIFF } from '../support/webviewHarness/texts.js';
+
+const find = (id: string) => FIXTURES.nine.run.tasks.find((one) => one.id === id)!;
+
+describe('figures', () => {
+  it('never shows a figure that was not reported', () => {
+    expect(money(amount(0), false)).toBeUndefined();
+    expect(shortMoney(amount(0, true), true)).toBe('$ ?');
+    expect(money(amount(0, true), true)).toBe('price unknown');
+    expect(money(amount(0.3, true), true)).toBe('$0.30 + unknown');
+    expect(usd(0.001)).toBe('<$0.01');
+    expect(usd(0)).toBe('$0.00');
+    expect(usd(1234.5)).toBe('$1,234.50');
+  });
+
+  it('writes times and sizes', () => {
+    expect([tokens(950), tokens(4_210), tokens(38_400), tokens(1_240_000)]).toEqual(['950', '4,210', '38k', '1.2M']);
+    expect([duration(420), duration(48_200), duration(192_000), duration(3_900_000)]).toEqual(['0.4 s', '48 s', '3 min 12 s', '1 h 5 min']);
+    expect([clock(192_000), clock(3_753_000), clock(-5)]).toEqual(['3:12', '1:02:33', '0:00']);
+    expect([ago(0, 30_000), ago(0, 840_000), ago(0, 3 * 3_600_000), ago(0, 49 * 3_600_000)]).toEqual(['just now', '14 min ago', '3 h ago', '2 days ago']);
+    expect(agentText('claude', 'claude-sonnet-4-5-20250929')).toBe('claude · claude-sonnet-4-5');
+  });
+});
+
+describe('a task in one line', () => {
+  it('says what it does or why it does nothing', () => {
+    expect(taskLine(find('activity-endpoint'), NOW)).toBe('Ready to merge · 6 files +214 −78');
+    expect(taskLine(find('activity-hook'), NOW)).toBe('Gate: npm test · 2 of 2');
+    expect(taskLine(find('pagination-helper'), NOW)).toBe('Editing src/lib/cursor.test.ts');
+    expect(taskLine(find('event-types'), NOW)).toBe('Landed 9 min ago · 2 files');
+    expect(taskLine(find('feed-page'), NOW)).toBe('Overlaps Timeline component: src/ui/**');
+    expect(taskLine(task('x', 'X', { state: 'proposed' }), NOW)).toBe('src/x/**');
+  });
+
+  it('shows the gate in segments and words', () => {
+    expect(gateSegments(find('activity-hook'))).toEqual(['passed', 'running']);
+    expect(gateSegments(find('timeline-component'))).toEqual(['passed', 'failed']);
+    expect(gateSegments(find('feed-page'))).toEqual(['none', 'none']);
+    expect(gateText(find('timeline-component'))).toBe('Gate failed: 1 of 2 passed');
+  });
+});
+
+describe('actions', () => {
+  it('ask for what they say, and ask back before dropping', () => {
+    const acts = actsOf(FIXTURES.nine.run, find('activity-endpoint'));
+    expect(acts[0]).toMatchObject({ label: 'Approve & Merge', intent: { kind: 'wish', wish: { type: 'approve', run: 'r1', task: 'activity-endpoint' } } });
+    expect(acts.find((act) => act.id === 'retry')?.intent).toEqual({ kind: 'action', action: { type: 'retry-with-feedback', task: 'activity-endpoint' } });
+    expect(acts.find((act) => act.id === 'drop')?.question?.title).toBe('Drop “Activity endpoint”?');
+  });
+
+  it('allow exactly the paths outside the contract', () => {
+    const run = FIXTURES.boundary.run;
+    const allow = actsOf(run, run.tasks.find((one) => one.id === 'timeline-component')!)[0]!;
+    expect(allow.intent).toEqual({ kind: 'wish', wish: { type: 'allow-paths', run: 'r1', task: 'timeline-component', paths: ['src/api/router.ts', '.env'] } });
+  });
+});
+
+describe('editing a plan', () => {
+  const one = FIXTURES.plan.run.tasks.find((other) => other.id === 'activity-endpoint')!;
+
+  it('sends only what differs', () => {
+    expect(editOf(one, draftOf(one))).toBeUndefined();
+    expect(editOf(one, { ...draftOf(one), title: ' New ' })).toEqual({ kind: 'task', task: one.id, title: 'New' });
+    expect(editOf(one, { ...draftOf(one), owns: 'src/api/**\n\n  docs/** ' })).toEqual({ kind: 'task', task: one.id, contract: { owns: ['src/api/**', 'docs/**'] } });
+    expect(editOf(one, { ...draftOf(one), dependsOn: [] })).toEqual({ kind: 'task', task: one.id, dependsOn: [] });
+  });
+
+  it('does not offer dependencies that would be a cycle', () => {
+    expect([...dependentsOf(FIXTURES.plan.run, 'event-types')].sort()).toEqual(['activity-endpoint', 'e2e-tests', 'event-types', 'pagination-helper', 'timeline-component']);
+  });
+});
+
+describe('an agent’s texts', () => {
+  it('folds a tool and its result into one row and leaves totals out', () => {
+    const lines: ActivityLine[] = [
+      { type: 'tool', id: 't', name: 'Bash', title: '$ npm test', seq: 1, at: 1 },
+      { type: 'usage', usage: [], seq: 2, at: 2 },
+      { type: 'tool-result', id: 't', ok: false, text: 'exit 1', seq: 3, at: 3 },
+      { type: 'message', text: 'x'.repeat(5_000), seq: 4, at: 4 },
+    ];
+    const rows = activityRows(lines);
+    expect(rows.map((row) => row.kind)).toEqual(['tool', 'message']);
+    expect(rows[0]).toMatchObject({ text: '$ npm test', ok: false, detail: 'exit 1' });
+    expect(rows[1]?.text.endsWith('(1,000 more characters)')).toBe(true);
+  });
+
+  it('keeps terminal colours and drops cursor movement', () => {
+    const lines = ansiLines('\u001B[32mok\u001B[0m\n10%\r20%\r\u001B[2K\u001B[1;31mbad\u001B[0m <b>\u001B[38;5;208mpalette\u001B[0m');
+    expect(lines[0]).toEqual([{ text: 'ok', className: 'ansi-green' }]);
+    expect(lines[1]?.map((span) => span.text).join('')).toBe('bad <b>palette');
+    expect(lines[1]?.[0]?.className).toBe('ansi-red bold');
+    expect(lines[1]?.at(-1)?.color).toBe('rgb(255, 135, 0)');
+  });
+});
+
+describe('diff rows', () => {
+  it('number both sides', () => {
+    const { rows } = diffRows(DIFF);
+    expect(rows[0]).toEqual({ kind: 'hunk', text: "@@ -38,12 +38,14 @@ import { clamp } from './clamp';" });
+    expect(rows.filter((row) => row.kind === 'insert')).toHaveLength(5);
+    expect(rows.find((row) => row.kind === 'delete')).toEqual({ kind: 'delete', text: '  userId: string, page = 0) {', old: 41 });
+    expect(rows.at(-1)).toMatchObject({ kind: 'normal', old: 72, new: 75 });
+  });
+
+  it('recognises binary files and pure renames', () => {
+    expect(diffRows('diff --git a/x.png b/x.png\nindex 1..2 100644\nBinary files a/x.png and b/x.png differ\n').binary).toBe(true);
+    expect(diffRows('diff --git a/a.ts b/b.ts\nsimilarity index 100%\nrename from a.ts\nrename to b.ts\n').rows).toEqual([]);
+  });
+
+  it('cuts endless lines', () => {
+    const { rows } = diffRows(`diff --git a/a.js b/a.js\nindex 1..2 100644\n--- a/a.js\n+++ b/a.js\n@@ -1 +1 @@\n-a\n+${'x'.repeat(9_000)}\n`);
+    expect(rows.at(-1)?.text.length).toBeLessThan(1_100);
+  });
+});
