@@ -5,13 +5,14 @@ import { runnerCommand } from './adapters/runner/launch.js';
 import { openSession } from './compose.js';
 import { createLog } from './ui/log.js';
 import type { Repository } from './ui/repository.js';
+import type { SwitchyardApi } from './ui/start.js';
 import { setting } from './ui/settings.js';
 import { startUi } from './ui/start.js';
 import { createTerminals } from './ui/terminals.js';
 
 let repository: Repository | undefined;
 
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): SwitchyardApi {
   const begun = performance.now();
   const log = createLog();
   const program = (name: string): string => join(context.extensionPath, 'dist', name);
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   repository = ui.repository;
   context.subscriptions.push(ui, terminals, log);
   log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms`);
+  return ui.api;
 }
 
 /** Agents go on without the window, unless the person set that they stop with it. */

@@ -53,7 +53,7 @@ export async function readProc(path: string): Promise<string> {
     for (;;) {
       const buffer = Buffer.allocUnsafe(PROC_BYTES);
       const count = await call<number>((done) => read(handle, buffer, 0, PROC_BYTES, null, done));
-      text += buffer.latin1Slice(0, count);
+      text += buffer.toString('latin1', 0, count);
       if (count < PROC_BYTES) return text;
     }
   } catch {

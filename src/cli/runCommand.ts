@@ -20,6 +20,7 @@ export async function runPlan(session: EngineSession, plan: Plan, options: Drive
   return driven(session, options, output, async () => {
     const made = await session.decompose({ kind: 'plan', plan, overrides: { limits: options.limits } });
     if (!made.ok) throw new UsageError(made.reason);
+    await session.takeWishes();
     await settle(session, options);
   });
 }

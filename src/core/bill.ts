@@ -51,8 +51,11 @@ export function shareOf(total: readonly Usage[], before: readonly Usage[]): read
   return total.map((now) => {
     const then = before.find((usage) => usage.model === now.model) ?? NO_USAGE;
     if (now.inputTokens < then.inputTokens || now.outputTokens < then.outputTokens) return now;
+    const { usd, ...tokens } = now;
     return {
-      ...now,
+      ...tokens,
+      ...(usd !== undefined && then.usd !== undefined && usd >= then.usd && { usd: Math.round((usd - then.usd) * 1e9) / 1e9 }),
+      ...(usd !== undefined && then === NO_USAGE && { usd }),
       inputTokens: now.inputTokens - then.inputTokens,
       cachedInputTokens: Math.max(0, now.cachedInputTokens - then.cachedInputTokens),
       cacheWriteTokens: Math.max(0, now.cacheWriteTokens - then.cacheWriteTokens),
@@ -130,7 +133,7 @@ function pick(amount: Amount): Amount {
 export interface BudgetView {
   /** Known money of everything that is over. */
   readonly spent: number;
-  /** Held back for attempts that run now and have told nothing yet. */
+  /** Held back for attempts that run now, or are about to, and have told nothing yet. */
   readonly reserved: number;
   readonly limit?: number;
 }
@@ -146,7 +149,8 @@ export function reserveFor(state: RunState): number {
 }
 
 export function runBudget(state: RunState): BudgetView {
-  const running = [...state.tasks.values()].flatMap((each) => each.attempts).filter((attempt) => attempt.endedAt === undefined).length;
+  // A task that is being set up has no attempt yet, but its start is decided: it must not be given away twice.
+  const running = [...state.tasks.values()].filter((each) => each.state === 'setting-up' || each.state === 'working' || each.attempts.some((attempt) => attempt.endedAt === undefined)).length;
   const limit = state.team.limits.runUsd;
   return { spent: runAmount(state).usd, reserved: running * reserveFor(state), ...(limit !== undefined && { limit }) };
 }

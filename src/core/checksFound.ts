@@ -13,9 +13,9 @@ export function findChecks(texts: ReadonlyMap<string, string>, paths: readonly s
   const pkg = texts.get('package.json');
   if (pkg !== undefined) found.push(...npmChecks(pkg, paths));
   const make = texts.get('Makefile');
-  if (make !== undefined) for (const target of ['test', 'check', 'lint']) if (new RegExp(`^${target}\\s*:`, 'm').test(make)) found.push(`make ${target}`);
+  if (make !== undefined) for (const target of ['test', 'check', 'lint']) if (new RegExp(`^${target}[ \\t]*::?(?!:?=)`, 'm').test(make)) found.push(`make ${target}`);
   const just = texts.get('justfile');
-  if (just !== undefined && /^test\b.*:/m.test(just)) found.push('just test');
+  if (just !== undefined && /^@?test(?![\w-])[^:=\n]*:(?!=)/m.test(just)) found.push('just test');
   if (has('Cargo.toml')) found.push('cargo test');
   if (has('go.mod')) found.push('go test ./...');
   const python = (texts.get('pyproject.toml') ?? '') + (texts.get('setup.cfg') ?? '') + (texts.get('tox.ini') ?? '');

@@ -4,7 +4,7 @@ import { PLANNER } from './events.js';
 import { checkPlan } from './planCheck.js';
 import type { Plan, Task } from './plan.js';
 import type { AttemptState, GateState, PlannerState, RunState, TaskRun } from './run.js';
-import { isUntouched, mayMove } from './task.js';
+import { hasStarted, mayMove } from './task.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -158,7 +158,10 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       task.startedFrom = event.commit;
       task.cleaned = false;
       task.files = [];
+      task.violations = [];
       task.boundaryChecked = false;
+      // A session remembers files that the new worktree does not hold: its agent would believe the work done.
+      delete task.session;
       delete task.head;
       delete task.receipt;
       delete task.mergeIntended;
@@ -173,6 +176,8 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'attempt.starting':
       task.attempts = [...task.attempts, newAttempt(event, at)];
+      // What was approved is what was reviewed; an agent that works again makes something else.
+      task.approved = false;
       delete task.feedback;
       delete task.comments;
       delete task.receipt;
@@ -239,11 +244,11 @@ function approve(run: Mutable<RunState>, revision: number, seq: number, at: numb
   const { plan } = run.proposal;
   const tasks = new Map<string, TaskRun>();
   for (const [id, task] of run.tasks) {
-    if (!isUntouched(task.state)) tasks.set(id, task);
+    if (hasStarted(task)) tasks.set(id, task);
   }
   for (const task of plan.tasks) {
     const present = run.tasks.get(task.id);
-    if (present !== undefined && !isUntouched(present.state)) continue;
+    if (present !== undefined && hasStarted(present)) continue;
     tasks.set(task.id, newTask(task, 'waiting', at));
   }
   const inForce: Plan = { ...plan, tasks: [...tasks.values()].map((each) => each.task) };

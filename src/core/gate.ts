@@ -39,7 +39,7 @@ export function gateFeedback(results: readonly CommandResult[], note: string | u
     `The gate command \`${failed.command}\` ${how}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
     '',
     `Its last ${String(FEEDBACK_LINES)} lines:`,
-    stripAnsi(failed.tail),
+    stripAnsi(failed.tail).trimEnd().split('\n').slice(-FEEDBACK_LINES).join('\n'),
   ].join('\n');
 }
 

@@ -54,7 +54,7 @@ export function outlineToPlan(text: string, options: { readonly goal?: string; r
         owns: splitList(attributes.get('owns')),
         offLimits: splitList(attributes.get('off-limits')),
         acceptance: attributes.get('accept') ?? [],
-        gate: attributes.get('gate') ?? [],
+        gate: (attributes.get('gate') ?? []).map(unquoted).filter((line) => line !== ''),
       },
       tier: tier !== undefined && isTier(tier) ? tier : 'standard',
       ...(agent !== undefined && { agent }),
@@ -135,7 +135,12 @@ function splitList(values: readonly string[] | undefined): string[] {
     }
     parts.push(part);
   }
-  return parts.map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '');
+  return parts.map(unquoted).filter((part) => part !== '');
+}
+
+/** Without the backticks that Markdown puts around code: in a shell they would mean something else. */
+function unquoted(text: string): string {
+  return text.trim().replace(/^`([^`]*)`$/, '$1').trim();
 }
 
 function dedent(lines: readonly string[]): string {

@@ -20,5 +20,7 @@ export function phaseOf(state: RunState): RunPhase {
   if (decision.start.length > 0 || decision.land.length > 0) return 'running';
   if (state.paused) return 'paused';
   if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready')) return 'needs-you';
-  return 'stopped';
+  // What a dropped task held up waits for a person's word: retry, re-plan or drop.
+  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked');
+  return blocked && !tasks.some((task) => task.state === 'stopped') ? 'needs-you' : 'stopped';
 }

@@ -50,7 +50,8 @@ export type PlanAnswer = { readonly plan: Plan } | { readonly problems: readonly
  * scripts: a model must not be able to make Switchyard run argv lists.
  */
 export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, options: CheckOptions & { readonly scripts: boolean; readonly goal: string }): PlanAnswer {
-  const found = outcome.answer ?? jsonIn(outcome.text ?? '');
+  const { answer } = outcome;
+  const found = (typeof answer === 'string' ? jsonIn(answer) : answer) ?? jsonIn(outcome.text ?? '');
   if (found === undefined) {
     const said = (outcome.text ?? '').trim();
     return { problems: [{ code: 'schema', tasks: [], message: said === '' ? 'the answer is empty' : `the answer holds no JSON object: "${said.slice(0, 200)}"` }] };
@@ -77,19 +78,50 @@ function withoutUndefined(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 }
 
-/** The longest balanced JSON object in a text: plain, fenced, or with words around it. */
+/** Objects that are tried before giving up: prose may hold braces (`{a,b}`), but not without end. */
+const MAX_TRIES = 200;
+
+/** The longest balanced JSON object in a text: plain, fenced, or with words around it. One that has tasks goes first. */
 export function jsonIn(textWithJson: string): unknown {
   if (textWithJson.length > 5_000_000) return undefined;
   const whole = parse(textWithJson.trim());
   if (isObject(whole)) return whole;
-  for (const fence of textWithJson.matchAll(/```[a-zA-Z]*\s*\n([\s\S]*?)```/g)) {
-    const inside = parse((fence[1] ?? '').trim());
-    if (isObject(inside)) return inside;
+  let best: { readonly value: object; readonly length: number } | undefined;
+  let cutOff = false;
+  let at = textWithJson.indexOf('{');
+  for (let tries = 0; at >= 0 && tries < MAX_TRIES; tries += 1) {
+    const end = balancedEnd(textWithJson, at);
+    const value = end === undefined ? undefined : parse(textWithJson.slice(at, end));
+    const length = (end ?? at) - at;
+    if (isObject(value) && (best === undefined || rank(value, length) > rank(best.value, best.length))) best = { value, length };
+    cutOff ||= end === undefined;
+    at = textWithJson.indexOf('{', isObject(value) && end !== undefined ? end : at + 1);
   }
-  const first = textWithJson.indexOf('{');
-  const last = textWithJson.lastIndexOf('}');
-  const between = first >= 0 && last > first ? parse(textWithJson.slice(first, last + 1)) : undefined;
-  return isObject(between) ? between : undefined;
+  // Inside an object that was cut off, whole ones are only its parts.
+  return best !== undefined && (!cutOff || 'tasks' in best.value) ? best.value : undefined;
+}
+
+function rank(value: object, length: number): number {
+  return length + ('tasks' in value ? 10_000_000 : 0);
+}
+
+/** Index after the brace that closes the one at `start`; braces inside JSON strings do not count. */
+function balancedEnd(textWithJson: string, start: number): number | undefined {
+  let depth = 0;
+  let inString = false;
+  for (let at = start; at < textWithJson.length; at += 1) {
+    const char = textWithJson[at];
+    if (inString) {
+      if (char === '\\') at += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === '{') depth += 1;
+    else if (char === '}') {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return undefined;
 }
 
 function parse(candidate: string): unknown {

@@ -1,6 +1,6 @@
 /** A person's edits of a proposed plan. */
-import type { Plan, PlanCheck, Task } from './plan.js';
-import { checkPlan } from './planCheck.js';
+import type { Contract, Plan, PlanCheck, Task } from './plan.js';
+import { checkPlanInput } from './planCheck.js';
 import type { PlanEdit } from './wishes.js';
 
 /** Applies one edit. The result is checked: an edit that breaks the plan is refused with the reason and changes nothing. */
@@ -9,9 +9,10 @@ export function editPlan(plan: Plan, edit: PlanEdit): { readonly plan: Plan; rea
   const edited = edit.kind === 'remove' ? removed(plan, edit.task) : changed(plan, edit);
   if (edited.tasks.length === 0) return { refused: 'The last task of a plan cannot be removed; discard the plan instead.' };
   if (edited.tasks.some((task) => task.title.trim() === '')) return { refused: 'A task needs a title.' };
-  const check = checkPlan(edited);
+  // The whole check again, shape included: an edit is outside input like the plan was.
+  const { plan: good, ...check } = checkPlanInput(edited);
   const problem = check.problems.find((each) => each.severity !== 'warning');
-  return problem === undefined ? { plan: edited, check } : { refused: `${sentence(problem.message)} The plan is unchanged.` };
+  return good !== undefined ? { plan: good, check } : { refused: `${sentence(problem?.message ?? 'the plan is not valid')} The plan is unchanged.` };
 }
 
 function changed(plan: Plan, edit: Extract<PlanEdit, { kind: 'task' }>): Plan {
@@ -24,11 +25,20 @@ function changed(plan: Plan, edit: Extract<PlanEdit, { kind: 'task' }>): Plan {
         ...(edit.title !== undefined && { title: edit.title.trim() }),
         ...(edit.instructions !== undefined && { instructions: edit.instructions }),
         ...(edit.tier !== undefined && { tier: edit.tier }),
-        ...(edit.dependsOn !== undefined && { dependsOn: edit.dependsOn }),
-        contract: { ...task.contract, ...edit.contract },
+        ...(edit.dependsOn !== undefined && { dependsOn: filled(edit.dependsOn) }),
+        contract: { ...task.contract, ...mapLists(edit.contract) },
       };
     }),
   };
+}
+
+function mapLists(contract: Partial<Contract> = {}): Partial<Contract> {
+  return Object.fromEntries(Object.entries(contract).map(([name, lines]) => [name, filled(lines)]));
+}
+
+/** A blank line of a text field is no entry; as a gate command it would even pass. */
+function filled(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
 /** Who depended on the removed task now depends on what it depended on, so that no order is lost. */

@@ -4,6 +4,8 @@ import type { Plan, Problem } from './plan.js';
 
 /** More tasks than one person can review; a larger plan is refused with a reason. */
 export const MAX_TASKS = 500;
+/** Every glob of a task is compared with every glob of the others: more would hold up whoever looks at the plan. */
+export const MAX_GLOBS = 5_000;
 const MAX_TEXT = 100_000;
 const MAX_LIST = 1_000;
 
@@ -71,6 +73,10 @@ export function parsePlan(input: unknown): { readonly plan: Plan } | { readonly 
   if (tooLong !== undefined) return { problems: [tooLong] };
   const result = v.safeParse(planSchema, input);
   if (!result.success) return { problems: result.issues.map((issue) => shapeProblem(issue, input)) };
+  const globs = result.output.tasks.reduce((count, { contract }) => count + contract.owns.length, 0);
+  if (globs > MAX_GLOBS) {
+    return { problems: [{ code: 'schema', tasks: [], message: `tasks: the tasks own ${String(globs)} globs together, more than the ${String(MAX_GLOBS)} that a plan may have; name folders (src/db/**) instead of single files` }] };
+  }
   return { plan: result.output };
 }
 

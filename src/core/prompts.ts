@@ -1,5 +1,5 @@
 /** What planners and executors are told. Plain text for any CLI; everything from outside is quoted as material. */
-import { STATE_WORDS } from './task.js';
+import { STATE_WORDS, hasStarted, isUntouched } from './task.js';
 import type { Problem } from './plan.js';
 import type { RunState, TaskRun } from './run.js';
 import type { ReviewComment } from './wishes.js';
@@ -61,7 +61,7 @@ export function replanPrompt(facts: PlanningFacts, state: RunState, failing: Tas
   const tasks = [...state.tasks.values()].map((each) => ({
     id: each.task.id,
     title: each.task.title,
-    state: STATE_WORDS[each.state],
+    state: isUntouched(each.state) && hasStarted(each) ? 'Started' : STATE_WORDS[each.state],
     dependsOn: each.task.dependsOn,
     contract: each.task.contract,
     ...(each.reason !== undefined && { why: each.reason.text }),

@@ -32,8 +32,9 @@ export function decide(state: RunState): Decision {
   const land = state.stopped ? [] : tasks.filter((task) => task.state === 'ready' && task.approved).map((task) => task.task.id);
   const waiting = tasks.filter((task) => task.state === 'waiting');
   const candidates: TaskRun[] = [];
+  const known: Blocks = new Map();
   for (const task of waiting) {
-    const reason = blockedBy(state, task);
+    const reason = blockedBy(state, task, known);
     if (reason === undefined) candidates.push(task);
     else waits.set(task.task.id, reason);
   }
@@ -83,8 +84,17 @@ export function decide(state: RunState): Decision {
   return { start, land, waits, outOfBudget: refusedByBudget && !moving };
 }
 
+/** What was found for a task in this look: without it, every path through a layered plan would be walked. */
+type Blocks = Map<string, Reason | undefined>;
+
+function blockedBy(state: RunState, task: TaskRun, known: Blocks): Reason | undefined {
+  const { id } = task.task;
+  if (!known.has(id)) known.set(id, findBlock(state, task, known));
+  return known.get(id);
+}
+
 /** Dependencies that have not landed; a dependency that only a person can move on is named as what blocks. */
-function blockedBy(state: RunState, task: TaskRun): Reason | undefined {
+function findBlock(state: RunState, task: TaskRun, known: Blocks): Reason | undefined {
   const open: TaskRun[] = [];
   for (const edge of state.edges) {
     if (edge.to !== task.task.id) continue;
@@ -94,7 +104,7 @@ function blockedBy(state: RunState, task: TaskRun): Reason | undefined {
     open.push(from);
   }
   if (open.length === 0) return undefined;
-  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped') ?? open.find((each) => stuckBehind(state, each));
+  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped') ?? open.find((each) => stuckBehind(state, each, known));
   const ids = open.map((each) => each.task.id);
   if (stuck !== undefined) {
     const word = stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
@@ -112,8 +122,8 @@ function blockedBy(state: RunState, task: TaskRun): Reason | undefined {
   };
 }
 
-function stuckBehind(state: RunState, task: TaskRun): boolean {
-  return task.state === 'waiting' && blockedBy(state, task)?.kind === 'blocked';
+function stuckBehind(state: RunState, task: TaskRun, known: Blocks): boolean {
+  return task.state === 'waiting' && blockedBy(state, task, known)?.kind === 'blocked';
 }
 
 function overBudget(state: RunState, task: TaskRun, committed: number, estimate: number): Reason | undefined {

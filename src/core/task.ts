@@ -51,6 +51,11 @@ export function isUntouched(state: TaskState): boolean {
   return state === 'proposed' || state === 'waiting';
 }
 
+/** Has a history that a re-plan must keep: a task sent back to wait for its retry has started, though it waits. */
+export function hasStarted(task: { readonly state: TaskState; readonly attempts: readonly unknown[]; readonly worktree?: string }): boolean {
+  return !isUntouched(task.state) || task.attempts.length > 0 || task.worktree !== undefined;
+}
+
 /** The words people see. */
 export const STATE_WORDS: Readonly<Record<TaskState, string>> = {
   proposed: 'Proposed',

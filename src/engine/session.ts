@@ -196,8 +196,13 @@ export class EngineSession implements Session {
     this.#holder = undefined;
     this.#stopLockWatch?.();
     this.#stopLockWatch = undefined;
-    this.#stopInbox ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consumeInbox());
+    // A command opens its run first; only then may what waits in the inbox act on it.
+    if (this.#options.mode === 'auto') this.#watchInbox();
     return undefined;
+  }
+
+  #watchInbox(): void {
+    this.#stopInbox ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consumeInbox());
   }
 
   /** The holder lets go or dies: the lock's folder changes, or its next start does. Then this process may take over. */
@@ -336,8 +341,9 @@ export class EngineSession implements Session {
     return { ok: true };
   }
 
-  /** Acts on wishes that wait in the inbox; needs the lock. Resolves when they are carried out. */
+  /** Acts on wishes that wait in the inbox, and on later ones; needs the lock. Resolves when those that wait are carried out. */
   async takeWishes(): Promise<void> {
+    this.#watchInbox();
     this.#consumeInbox();
     await this.#consuming;
   }

@@ -6,6 +6,7 @@ import { registerCommands } from './commands/register.js';
 import { createContextKeys } from './contextKeys.js';
 import { createDashboard } from './dashboard/panel.js';
 import { performAction } from './dashboard/perform.js';
+import type { Snapshot } from '../shared/protocol.js';
 import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 import { createGoal } from './goal.js';
@@ -19,11 +20,24 @@ import { createRepository } from './repository.js';
 import { createReview } from './review/review.js';
 import { followState } from './state.js';
 import { createStatus } from './status.js';
+import type { TaskNode } from './tasks/tree.js';
 import { createTaskTree } from './tasks/tree.js';
 import type { Terminals } from './terminals.js';
 
+/** What other extensions (and our own tests) may read. It changes nothing: acting goes through the commands. */
+export interface SwitchyardApi {
+  readonly version: 1;
+  /** Resolves when it is known whether there is a repository to work on. */
+  readonly settled: Promise<void>;
+  snapshot(): Snapshot;
+  readonly onDidChange: vscode.Event<void>;
+  /** The rows of the tasks view, as they are drawn. */
+  readonly tasks: vscode.TreeDataProvider<TaskNode>;
+}
+
 export interface Started extends Disposable {
   readonly repository: Repository;
+  readonly api: SwitchyardApi;
 }
 
 export function startUi(context: vscode.ExtensionContext, parts: { readonly log: UiLog; readonly terminals: Terminals; readonly open: OpenRepository }): Started {
@@ -36,12 +50,12 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
   const review = own.add(createReview(base));
   const dashboard = own.add(createDashboard(base, (action) => performAction(app, action)));
   const goal = own.add(createGoal(base, () => dashboard.open()));
+  const taskTree = own.add(createTaskTree(model));
   const app: App = { ...base, review, dashboard, goal };
 
   const features: readonly (readonly [name: string, start: () => Disposable])[] = [
     ['commands', () => registerCommands(app)],
     ['context keys', () => followState(base)],
-    ['task tree', () => createTaskTree(model)],
     ['agents view', () => createAgentsTree(model)],
     ['status bar', () => createStatus(model)],
     ['notifications', () => createNotifications(app)],
@@ -54,5 +68,6 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
       void vscode.window.showErrorMessage(`Switchyard works without its ${name}: ${messageOf(error)}`);
     }
   }
-  return { repository, dispose: () => own.dispose() };
+  const api: SwitchyardApi = { version: 1, settled: repository.settled, snapshot: () => model.snapshot(), onDidChange: model.onDidChange, tasks: taskTree.provider };
+  return { repository, api, dispose: () => own.dispose() };
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pickEnvironment, COMMON_ENVIRONMENT, withCarriedCa, CARRIED_CA } from '../../src/adapters/environment.js';
-import { createExclusive, createFiles } from '../../src/adapters/files.js';
+import { createExclusive } from '../../src/adapters/disk.js';
+import { createFiles } from '../../src/adapters/files.js';
 import { followLines, readLines } from '../../src/adapters/follow.js';
 
 let root: string;

@@ -79,7 +79,7 @@ describe('the repository', () => {
   test('is served by a git that is too old', async () => {
     const bin = join(repo.folder, 'bin');
     await mkdir(bin);
-    await writeFile(join(bin, 'git'), '#!/bin/sh\nif [ "$1" = "--version" ] || [ "$1" = "version" ]; then echo "git version 2.30.2"; exit 0; fi\nfor a in "$@"; do if [ "$a" = "version" ]; then echo "git version 2.30.2"; exit 0; fi; done\nexec /usr/bin/git "$@"\n', { mode: 0o755 });
+    await writeFile(join(bin, 'git'), '#!/bin/sh\nfor a in "$@"; do case "$a" in version|--version) echo "git version 2.30.2"; exit 0;; esac; done\nexec /usr/bin/git "$@"\n', { mode: 0o755 });
     const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes'], { PATH: `${bin}:${repo.env['PATH'] ?? ''}` });
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/2\.38/);

@@ -44,7 +44,7 @@ export function plan(...tasks: readonly Task[]): Plan {
 }
 
 /** A run's state after these events; `run.created` is put first. One second lies between two events. */
-export function runOf(events: readonly EventBody[], file: Parameters<typeof resolveTeam>[0] = undefined): RunState {
+export function runOf(events: readonly EventBody[], file?: Parameters<typeof resolveTeam>[0]): RunState {
   const created: EventBody = { type: 'run.created', run: 'r1', goal: 'Add tags', base: { branch: 'main', commit: 'c'.repeat(40) }, team: resolveTeam(file, AGENTS) };
   const state = fold([created, ...events].map((body, index) => ({ ...body, v: 1 as const, seq: index + 1, at: new Date(1_700_000_000_000 + index * 1000).toISOString() })));
   if (state === undefined) throw new Error('an empty log has no state');

@@ -40,6 +40,14 @@ function fake(first: Snapshot = FIXTURES.nine, remembered?: unknown): Fake {
   return Object.assign(state, { app });
 }
 
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 /** Resolves when the state satisfies the condition. */
 async function until(app: App, holds: () => boolean): Promise<void> {
   if (holds()) return;
@@ -136,7 +144,7 @@ describe('activity', () => {
   it('puts lines aside that arrive while it loads', async () => {
     const state = fake();
     const { app } = state;
-    const { promise, resolve } = Promise.withResolvers<Answer<readonly ActivityLine[]>>();
+    const { promise, resolve } = deferred<Answer<readonly ActivityLine[]>>();
     state.answerActivity = () => promise;
     app.openActivity('pagination-helper', 1);
     app.calls.activityLines('pagination-helper', 1, lines(3, 4));
@@ -190,7 +198,7 @@ describe('intents', () => {
 
   it('sends the same intent once while its answer is awaited', async () => {
     const state = fake();
-    const { promise, resolve } = Promise.withResolvers<WishAnswer>();
+    const { promise, resolve } = deferred<WishAnswer>();
     let sent = 0;
     state.answerWish = () => {
       sent += 1;

@@ -50,10 +50,10 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function isProgram(path: string): Promise<boolean> {
+async function isProgram(path: string, windows: boolean): Promise<boolean> {
   try {
     if (!(await stat(path)).isFile()) return false;
-    await access(path, process.platform === 'win32' ? constants.F_OK : constants.X_OK);
+    await access(path, windows ? constants.F_OK : constants.X_OK);
     return true;
   } catch {
     return false;
@@ -65,13 +65,13 @@ export async function findExecutable(command: string, environment: Environment, 
   const windows = platform === 'win32';
   const endings = windows ? ['', ...(environment['PATHEXT'] ?? '.COM;.EXE;.BAT;.CMD').split(';')] : [''];
   const path = environment['PATH'] ?? (windows ? environment['Path'] : undefined) ?? '';
-  const folders = isAbsolute(command) ? [''] : path.split(windows ? ';' : delimiter).filter((folder) => folder !== '');
+  const folders = isAbsolute(command) ? [''] : path.split(delimiter).filter((folder) => folder !== '');
   for (const folder of folders) {
     for (const ending of endings) {
       // npm puts a shell script without an ending beside its .cmd; Windows cannot start that one.
       if (windows && ending === '' && extname(command) === '') continue;
       const candidate = folder === '' ? `${command}${ending}` : join(folder, `${command}${ending}`);
-      if (await isProgram(candidate)) return candidate;
+      if (await isProgram(candidate, windows)) return candidate;
     }
   }
   return undefined;

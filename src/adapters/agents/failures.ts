@@ -26,11 +26,11 @@ const BY_TEXT: readonly (readonly [RegExp, FailureReason])[] = [
 ];
 
 /** `unexpected status 401 Unauthorized`, `last status: 429`, `Request rejected (429)`, `"code":500`, `status 503`. */
-const STATUS = /(?:status:?|rejected|"?code"?:?|error:?)\s*\(?(\d{3})\b|\b([45]\d\d) [A-Z][a-z]/i;
+const STATUS = /(?:status:?|rejected|"?code"?:?|error:?)\s*\(?(\d{3})\b/i;
+const STATUS_LINE = /\b([45]\d\d) [A-Z][a-z]/;
 
 export function statusIn(text: string): number | undefined {
-  const match = STATUS.exec(text);
-  const found = match?.[1] ?? match?.[2];
+  const found = STATUS.exec(text)?.[1] ?? STATUS_LINE.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 

@@ -27,7 +27,8 @@ function strict(schema: unknown): unknown {
     else out[key] = key === 'enum' || key === 'const' || key === 'required' ? value : strict(value);
   }
   if (isObject(schema['properties'])) {
-    out['required'] = Object.keys(schema['properties']);
+    const required: readonly unknown[] = Array.isArray(schema['required']) ? schema['required'] : [];
+    out['required'] = [...required, ...Object.keys(schema['properties']).filter((name) => !required.includes(name))];
     out['additionalProperties'] = false;
   }
   return out;

@@ -11,14 +11,14 @@ import type { Sha } from '../../core/ports.js';
 import { configTrue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { WorktreeProblem } from './errors.js';
-import { absolute, modeNow } from './flags.js';
+import { absolute, modeNow, readFlagged } from './flags.js';
 import { identity } from './identity.js';
 import { isBranchName, isSha, joinNul } from './names.js';
 import { honestStatus } from './others.js';
 import { branchAt, headOf, inside, locate, type Place } from './place.js';
 import { changedCopies, readRemembered } from './remembered.js';
-import { DURABLE, NO_HOOKS } from './run.js';
-import { flaggedEntries, NOTHING } from './status.js';
+import { DURABLE, DURABLE_BATCH, NO_HOOKS } from './run.js';
+import { NOTHING } from './status.js';
 
 export interface Backup {
   readonly ref: string;
@@ -48,14 +48,14 @@ export async function backup(repository: Repository, worktree: string, name: str
     const index = join(folder, 'index');
     await copyFile(join(place.gitDir, 'index'), index).catch(() => undefined);
     const { cwd, env } = inside(place);
-    const options = { cwd, before: DURABLE, env: { ...env, ...honest.variables, GIT_INDEX_FILE: index } };
+    const options = { cwd, before: DURABLE_BATCH, env: { ...env, ...honest.variables, GIT_INDEX_FILE: index } };
     const git = async (args: readonly string[], input?: Uint8Array): Promise<string> =>
       (await repository.run(args, { ...options, ...(input === undefined ? {} : { input }) })).stdout.toString('latin1').trim();
 
     // Fails while a merge has conflicts; then only the files count.
     const staged = await git(['write-tree']).catch(() => head.tree);
     const status = await honestStatus(repository, place, remembered, honest);
-    const flagged = flaggedEntries((await repository.run(['ls-files', '-v', '-s', '-z'], options)).stdout);
+    const flagged = await readFlagged(repository, place, head.commit.length, options.env);
     const nested = status.untracked.filter((bytes) => bytes.at(-1) === 47).map((bytes) => bytes.subarray(0, -1));
     const sparse = configTrue(entries, 'core.sparsecheckout');
     const hidden = (await Promise.all(flagged.map(async ({ bytes }) => ({ bytes, now: await modeNow(place.path, bytes) })))).filter(({ now }) => !sparse || now !== NOTHING);

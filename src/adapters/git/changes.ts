@@ -7,22 +7,22 @@
  * What the worktree's own configuration says is not believed (`config.ts`), `.git` of the worktree neither
  * (`place.ts`), replaced objects are off (`env.ts`). What git ignores can never land, and is listed apart.
  *
- * Three processes side by side (status, ls-files, diff-tree) while the configuration is unchanged; one more when it
- * is not, three more when files were both deleted and added (to tell renames).
+ * Two processes side by side (status, diff-tree) while the configuration is unchanged; one more when it is not, one when
+ * the index holds flags, three when files were both deleted and added (to tell renames).
  */
 import { readlink } from 'node:fs/promises';
 import type { ChangedPath, ChangeKind, ChangeSet, Sha } from '../../core/ports.js';
 import { configTrue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { WorktreeProblem } from './errors.js';
-import { absolute, blobId, hiddenChanges, modeNow } from './flags.js';
+import { absolute, blobId, hiddenChanges, modeNow, readFlagged } from './flags.js';
 import { linkEscapes } from './links.js';
 import { isSha, pathText } from './names.js';
 import { honestStatus, listIgnored } from './others.js';
 import { headOf, inside, locate, type Place } from './place.js';
 import { changedCopies, readRemembered } from './remembered.js';
 import { findRenames } from './renames.js';
-import { flaggedEntries, GITLINK, key, LINK, type Mode, NOTHING, parseRaw, type Side, texts } from './status.js';
+import { GITLINK, key, LINK, type Mode, NOTHING, parseRaw, type Side, texts } from './status.js';
 
 /** One path through the stages; `undefined` where the stage does not mention it. */
 interface Trail {
@@ -53,15 +53,15 @@ export async function changes(repository: Repository, worktree: string, base: Sh
   const settings = honest.variables;
   const { cwd, env } = inside(place);
   const options = { cwd, env: { ...env, ...settings } };
-  const [status, committed, index] = await Promise.all([
+  const [status, committed, flagged] = await Promise.all([
     honestStatus(repository, place, remembered, honest),
     head.commit === baseCommit
       ? Promise.resolve(Buffer.alloc(0))
       : repository.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--full-index', baseCommit, head.commit], options).then(({ stdout }) => stdout),
-    repository.run(['ls-files', '-v', '-s', '-z'], options).then(({ stdout }) => stdout),
+    readFlagged(repository, place, head.commit.length, options.env),
   ]);
   const sparse = remembered === undefined ? configTrue(entries, 'core.sparsecheckout') : remembered.settings['core.sparsecheckout'] === 'true';
-  const hidden = await hiddenChanges(repository, place, flaggedEntries(index), sparse, settings);
+  const hidden = await hiddenChanges(repository, place, flagged, sparse, settings);
 
   const trails = new Map<string, Trail>();
   const trail = (bytes: Buffer): Trail => {

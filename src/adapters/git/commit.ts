@@ -11,7 +11,7 @@ import { identity } from './identity.js';
 import { joinNul } from './names.js';
 import { branchAt, headOf, inside, locate, type Place } from './place.js';
 import { readRemembered } from './remembered.js';
-import { DURABLE } from './run.js';
+import { DURABLE, DURABLE_BATCH } from './run.js';
 import { GITLINK, parseRaw, parseStatus, STATUS } from './status.js';
 
 /**
@@ -75,7 +75,7 @@ export async function commitAll(
  */
 async function stageAll(repository: Repository, place: Place, settings: Readonly<Record<string, string>>): Promise<boolean> {
   const { cwd, env } = inside(place);
-  const options = { cwd, before: DURABLE, env: { ...env, ...settings }, ok: 'any' as const };
+  const options = { cwd, before: DURABLE_BATCH, env: { ...env, ...settings }, ok: 'any' as const };
   const result = await repository.run(['add', '--all', '--verbose', '--', '.'], options);
   if (result.code === 0 && !result.stderr.includes('adding embedded git repository')) return result.stdout.length > 0;
   if (result.code !== 0 && !result.stderr.includes('does not have a commit checked out')) throw new GitFailure(['add'], result.code, result.stderr);
@@ -89,7 +89,7 @@ async function stageAll(repository: Repository, place: Place, settings: Readonly
   if (result.code !== 0) {
     const nested = [...embedded, ...status.untracked.filter((bytes) => bytes.at(-1) === 47).map((bytes) => bytes.subarray(0, -1))];
     const pathspecs = joinNul([Buffer.from('.'), ...nested.map((bytes) => Buffer.concat([Buffer.from(':(exclude,literal,top)'), bytes]))]);
-    await repository.run(['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], { cwd, before: DURABLE, env: { ...env, ...settings }, input: pathspecs });
+    await repository.run(['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], { ...options, ok: [0], input: pathspecs });
   }
   return hasStaged(repository, place);
 }

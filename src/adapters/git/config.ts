@@ -40,8 +40,10 @@ const cache = new WeakMap<Repository, Map<string, { readonly signature: string; 
 export async function readConfig(repository: Repository, place: Place): Promise<readonly ConfigEntry[]> {
   const known = cache.get(repository) ?? new Map<string, { signature: string; entries: readonly ConfigEntry[] }>();
   cache.set(repository, known);
-  const signature = await signatureOf(repository, place);
-  const cached = known.get(place.gitDir);
+  const { signature, ownFile } = await signatureOf(repository, place);
+  // Worktrees without a configuration of their own all read the same.
+  const owner = ownFile ? place.gitDir : repository.commonDir;
+  const cached = known.get(owner);
   if (cached?.signature === signature) return cached.entries;
   const { stdout } = await repository.run(['config', '--list', '-z', '--show-scope'], inside(place));
   const parts = splitNul(stdout).map(String);
@@ -54,12 +56,12 @@ export async function readConfig(repository: Repository, place: Place): Promise<
   }
   // An included file could change without any of the files we look at.
   const included = entries.some(({ key }) => key.startsWith('include.') || key.startsWith('includeif.'));
-  if (included) known.delete(place.gitDir);
-  else known.set(place.gitDir, { signature, entries });
+  if (included) known.delete(owner);
+  else known.set(owner, { signature, entries });
   return entries;
 }
 
-async function signatureOf(repository: Repository, place: Place): Promise<string> {
+async function signatureOf(repository: Repository, place: Place): Promise<{ readonly signature: string; readonly ownFile: boolean }> {
   const home = homeOf(repository.env);
   const files = [
     join(repository.commonDir, 'config'),
@@ -68,7 +70,8 @@ async function signatureOf(repository: Repository, place: Place): Promise<string
     join(repository.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'git', 'config'),
   ];
   const stats = await Promise.all(files.map((file) => stat(file, { bigint: true }).catch(() => undefined)));
-  return stats.map((info) => (info === undefined ? '-' : `${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`)).join(' ');
+  const signature = stats.map((info) => (info === undefined ? '-' : `${info.ino}:${info.size}:${info.mtimeNs}:${info.ctimeNs}`)).join(' ');
+  return { signature, ownFile: stats[1] !== undefined };
 }
 
 /** The value in force, or `undefined`. Keys are in lower case. */

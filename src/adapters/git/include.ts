@@ -33,7 +33,7 @@ export async function filesToCopy(repository: Repository): Promise<readonly stri
     const inner: string[] = [];
     for (const folder of ignored.filter((path) => path.endsWith('/'))) {
       if (matching.has(folder)) files.push(...(await walk(repository.root, folder)));
-      else if (patterns.some((pattern) => pointsInto(pattern, folder))) inner.push(...(await walk(repository.root, folder)));
+      else for (const start of startsInside(patterns, folder)) inner.push(...(await walk(repository.root, start)));
     }
     if (inner.length > 0) files.push(...(await judge.matching(inner)));
     return [...new Set(files)].sort();
@@ -42,12 +42,16 @@ export async function filesToCopy(repository: Repository): Promise<readonly stri
   }
 }
 
-/** Whether an anchored pattern (one with a slash inside) names something below an ignored folder. */
-function pointsInto(pattern: string, folder: string): boolean {
-  const text = pattern.replace(/^!/u, '').replace(/^\//u, '').replace(/\/$/u, '');
-  if (!text.includes('/')) return false;
-  const fixed = text.slice(0, text.search(/[*?[]|$/u));
-  return fixed.startsWith(folder) || folder.startsWith(fixed);
+/** Where to look inside an ignored folder: at what the anchored patterns (those with a slash inside) name there. */
+function startsInside(patterns: readonly string[], folder: string): readonly string[] {
+  const starts = patterns.flatMap((pattern) => {
+    const text = pattern.replace(/^!/u, '').replace(/^\//u, '').replace(/\/$/u, '');
+    if (!text.includes('/')) return [];
+    const fixed = text.slice(0, text.search(/[*?[]|$/u));
+    if (fixed.startsWith(folder)) return [fixed.slice(0, fixed.lastIndexOf('/') + 1)];
+    return folder.startsWith(fixed) ? [folder] : [];
+  });
+  return [...new Set(starts)];
 }
 
 async function walk(root: string, folder: string): Promise<readonly string[]> {
@@ -55,7 +59,8 @@ async function walk(root: string, folder: string): Promise<readonly string[]> {
   const open = [folder];
   let seen = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    for await (const item of await opendir(join(root, next))) {
+    const items = await opendir(join(root, next)).catch(() => undefined);
+    for await (const item of items ?? []) {
       seen += 1;
       if (seen > MOST_ENTRIES) return [];
       if (item.isDirectory()) open.push(`${next}${item.name}/`);

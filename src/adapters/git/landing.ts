@@ -3,17 +3,18 @@
  * Every step can be repeated; a branch that already contains the commit is a success.
  */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { AdvanceResult, Sha } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
+import { configTrue, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { lastWords } from './errors.js';
 import { fastForward, obstacles } from './fastForward.js';
 import { isBranchName, isSha } from './names.js';
-import { inside, type Place, tryLocate } from './place.js';
+import { inside, locate, type Place, tryLocate } from './place.js';
 import { DURABLE, NO_HOOKS } from './run.js';
 
-/** See `Git.advance`. Two processes: the list of checkouts, and either `update-ref` or `merge --ff-only`. */
+/** See `Git.advance`. One process: `update-ref`, or `merge --ff-only` where the branch is checked out. */
 export async function advance(repository: Repository, branch: string, from: Sha, to: Sha): Promise<AdvanceResult> {
   if (!isBranchName(branch) || !isSha(from) || !isSha(to)) throw new TypeError(`Not a branch or not commit ids: ${branch}, ${from}, ${to}`);
   const ref = `refs/heads/${branch}`;
@@ -102,13 +103,42 @@ interface Checkout {
   readonly place: Place | undefined;
 }
 
-/** Every worktree that has the branch checked out, the main one first. Format: `worktree list --porcelain -z`. */
+/**
+ * Every worktree that has the branch checked out, the main one first, from the HEAD files (gitrepository-layout(5)).
+ * A repository that keeps its refs in tables has no such files; there git is asked.
+ */
 async function checkoutsOf(repository: Repository, ref: string): Promise<readonly Checkout[]> {
+  const { commonDir } = repository;
+  const isOn = async (gitDir: string): Promise<boolean> => (await readFile(join(gitDir, 'HEAD'), 'utf8').catch(() => '')).trim() === `ref: ${ref}`;
+  if ((await readFile(join(commonDir, 'HEAD'), 'utf8')).includes('refs/heads/.invalid')) return listedCheckouts(repository, ref);
+  const paths: string[] = [];
+  if (await isOn(commonDir)) {
+    const main = await tryLocate(commonDir, dirname(commonDir));
+    const entries = await readConfig(repository, await locate(repository, repository.root));
+    // A bare repository with worktrees has a HEAD, but no files that follow it.
+    if (!configTrue(entries, 'core.bare')) {
+      if (basename(commonDir) !== '.git' || main === undefined) return listedCheckouts(repository, ref);
+      paths.push(main.path);
+    }
+  }
+  for (const id of await readdir(join(commonDir, 'worktrees')).catch(() => [])) {
+    const gitDir = join(commonDir, 'worktrees', id);
+    if (await isOn(gitDir)) paths.push(dirname(resolve(gitDir, (await readFile(join(gitDir, 'gitdir'), 'utf8')).trimEnd())));
+  }
+  return locateAll(repository, paths);
+}
+
+/** Format: `git worktree list --porcelain -z`. One process. */
+async function listedCheckouts(repository: Repository, ref: string): Promise<readonly Checkout[]> {
   const { stdout } = await repository.run(['worktree', 'list', '--porcelain', '-z'], { cwd: repository.root });
   const records = stdout.toString('utf8').split('\0\0');
   const paths = records.flatMap((record) => {
     const lines = record.split('\0');
     return lines.includes(`branch ${ref}`) ? (lines.find((line) => line.startsWith('worktree '))?.slice('worktree '.length) ?? []) : [];
   });
+  return locateAll(repository, paths);
+}
+
+function locateAll(repository: Repository, paths: readonly string[]): Promise<readonly Checkout[]> {
   return Promise.all(paths.map(async (path) => ({ path, place: await tryLocate(repository.commonDir, path) })));
 }

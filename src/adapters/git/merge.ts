@@ -56,7 +56,13 @@ export async function mergedTree(repository: Repository, ours: Sha, theirs: Sha)
   const id = tree.toString('latin1');
   if (!isSha(id)) throw new GitFailure(['merge-tree'], code, stderr);
   if (code === 0) return { ok: true, tree: id };
-  return { ok: false, paths: [...new Set(paths.map(pathText))].filter((path) => path !== '').sort() };
+  return { ok: false, paths: [...new Set(paths.map((path) => realName(pathText(path), ours, theirs)))].filter((path) => path !== '').sort() };
+}
+
+/** Where both sides want one name for different things, git calls one of them `<name>~<commit>`. */
+function realName(path: string, ours: Sha, theirs: Sha): string {
+  const side = [ours, theirs].find((id) => path.includes(`~${id}`));
+  return side === undefined ? path : path.replace(`~${side}`, '');
 }
 
 /**

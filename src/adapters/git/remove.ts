@@ -24,7 +24,7 @@ export type RemoveResult = { readonly ok: true } | { readonly ok: false; readonl
 
 /**
  * See `Git.removeWorktree`. `dirty` names unsaved paths, or commits that nothing else holds (`<branch>@<id>`). One
- * process to forget the folder, one to delete the branch; three to look for unsaved work unless it is backed up.
+ * process to forget the folder, one to delete the branch, one to look for unsaved work unless it is backed up.
  * Idempotent. @throws WorktreeProblem `not-a-worktree` for a folder that is not ours, `locked`
  */
 export async function removeWorktree(repository: Repository, path: string, options: RemoveOptions): Promise<RemoveResult> {
@@ -72,9 +72,9 @@ async function unsavedWork(repository: Repository, place: Place | undefined, opt
   return unsaved;
 }
 
-/** Whether no ref (but this branch) holds the commit. */
+/** Whether no ref (but this branch) holds the commit. Other worktrees' HEADs do not count: this one's is about to go. */
 async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
-  const { stdout } = await repository.run(['rev-list', '-n', '1', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
+  const { stdout } = await repository.run(['rev-list', '-n', '1', '--single-worktree', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
   return stdout.length > 0;
 }
 

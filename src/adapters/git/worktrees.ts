@@ -16,7 +16,6 @@ import { copyInto, filesToCopy } from './include.js';
 import { isBranchName, isSha } from './names.js';
 import { branchAt, headOf, type Place, tryLocate } from './place.js';
 import { excludePatterns, readRemembered, writeRemembered } from './remembered.js';
-import { DURABLE } from './run.js';
 
 /** See `Git.addWorktree`. @throws WorktreeProblem `path-taken`, `branch-elsewhere`, `wrong-branch` */
 export async function addWorktree(repository: Repository, request: WorktreeRequest): Promise<void> {
@@ -66,7 +65,7 @@ async function register(repository: Repository, request: WorktreeRequest): Promi
   }
   await mkdir(dirname(request.path), { recursive: true });
   const add = (): ReturnType<Repository['run']> =>
-    repository.run(['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', request.path, request.commit], { cwd: repository.root, before: DURABLE, ok: 'any' });
+    repository.run(['worktree', 'add', '--quiet', '--detach', '--no-checkout', '--', request.path, request.commit], { cwd: repository.root, ok: 'any' });
   let result = await add();
   if (result.code !== 0 && result.stderr.includes('already registered worktree') && (await forgetDeleted(repository, request.path))) result = await add();
   if (result.code !== 0) throw new GitFailure(['worktree add'], result.code, result.stderr);
@@ -98,7 +97,7 @@ async function fill(repository: Repository, place: Place, request: WorktreeReque
   if (empty) await unlink(join(place.gitDir, 'index.lock')).catch(() => undefined);
   const options = {
     cwd: place.path,
-    before: [...DURABLE, '-c', 'advice.detachedHead=false', '-c', 'checkout.guess=false'],
+    before: ['-c', 'advice.detachedHead=false', '-c', 'checkout.guess=false'],
     ok: 'any' as const,
     asPerson: true,
     env: { LC_ALL: 'C' },

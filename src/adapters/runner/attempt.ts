@@ -142,8 +142,8 @@ async function endTree(root: ProcessRef, nonce: string, options: Parameters<type
 
 async function drained(streams: Promise<unknown>, child: Child): Promise<void> {
   const timer = setTimeout(() => {
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdout.cut();
+    child.stderr.cut();
   }, DRAIN_MS);
   await streams;
   clearTimeout(timer);

@@ -1,9 +1,9 @@
 /** Starts the agent CLI: an argument vector, its own process group, an allow-listed environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import type { AttemptSpec } from '../../core/ports.js';
 import { exists } from '../disk.js';
 import { agentEnvironment } from './agentEnvironment.js';
+import { tap, type Tap } from './tap.js';
 
 export interface ChildExit {
   readonly code: number | null;
@@ -12,8 +12,8 @@ export interface ChildExit {
 
 export interface Child {
   readonly pid: number;
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  readonly stdout: Tap;
+  readonly stderr: Tap;
   readonly exited: Promise<ChildExit>;
 }
 
@@ -66,5 +66,5 @@ export async function startChild(spec: AttemptSpec): Promise<Child> {
   // A CLI that does not read its input to the end closes it under our hands.
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(spec.command.stdin);
-  return { pid, stdout, stderr, exited };
+  return { pid, stdout: tap(stdout), stderr: tap(stderr), exited };
 }

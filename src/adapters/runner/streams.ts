@@ -1,10 +1,10 @@
 /** Reads a CLI's output: raw bytes to the disk first, then lines to the parser, then events to the recorder. */
 import { StringDecoder } from 'node:string_decoder';
-import type { Readable } from 'node:stream';
 import type { AgentEvent } from '../../core/activity.js';
 import type { StreamParser } from '../../core/ports.js';
 import { lineCutter } from './lines.js';
 import type { Recorder } from './recorder.js';
+import type { Tap } from './tap.js';
 
 export interface Sink {
   readonly parser: StreamParser;
@@ -31,32 +31,16 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
   await sink.recorder.events(events);
 }
 
-/**
- * One chunk at a time. No more is read while the disk takes the last one: that is the back-pressure, the CLI's pipe
- * fills and it waits too. Resolves when the stream is closed: at its end, or cut by us (somebody out of reach held it
- * open after the CLI's end; what came through is recorded).
- */
-function eachChunk(stream: Readable, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  const take = async (chunk: Buffer): Promise<void> => {
+function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
+  return stream.each(async (chunk) => {
     sink.heard();
     await sink.recorder.raw(name, chunk);
     await report(sink, read(chunk));
-    stream.resume();
-  };
-  return new Promise((resolve, reject) => {
-    stream.on('data', (chunk: Buffer) => {
-      stream.pause();
-      last = last.then(() => take(chunk));
-      last.catch(reject);
-    });
-    stream.on('error', () => undefined);
-    stream.once('close', () => void last.then(resolve, reject));
   });
 }
 
 /** Resolves at the end of standard output, all of it recorded. */
-export async function readStdout(stream: Readable, sink: Sink): Promise<void> {
+export async function readStdout(stream: Tap, sink: Sink): Promise<void> {
   const cutter = lineCutter();
   const read = (line: string | number): readonly AgentEvent[] => (typeof line === 'number' ? [tooLong(line)] : guarded(() => sink.parser.line(line)));
   await eachChunk(stream, sink, 'raw', (chunk) => cutter.push(chunk).flatMap(read));
@@ -65,7 +49,7 @@ export async function readStdout(stream: Readable, sink: Sink): Promise<void> {
 }
 
 /** The same for standard error, which is text as it comes. */
-export async function readStderr(stream: Readable, sink: Sink): Promise<void> {
+export async function readStderr(stream: Tap, sink: Sink): Promise<void> {
   const decoder = new StringDecoder('utf8');
   await eachChunk(stream, sink, 'stderr', (chunk) => guarded(() => sink.parser.stderr(decoder.write(chunk))));
 }

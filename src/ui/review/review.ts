@@ -31,14 +31,14 @@ export function createReview(base: Base): Review {
   const comments = own.add(createComments(drafts));
   own.add(vscode.workspace.registerTextDocumentContentProvider(REVIEW_SCHEME, { provideTextDocumentContent: (uri) => textOf(base, uri) }));
 
-  /** A multi-diff has no address that an extension can read; its title is what tells ours from others. */
   const shownTask = (): string | undefined => {
-    const run = base.model.snapshot().run;
     const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
-    if (tab === undefined || run === undefined) return undefined;
-    if (tab.input instanceof vscode.TabInputTextDiff) return reviewedFile(tab.input.modified)?.task ?? reviewedFile(tab.input.original)?.task;
-    if (tab.input !== undefined) return undefined;
-    return run.tasks.find((task) => titleOf(task.title, run.base) === tab.label)?.id;
+    if (tab === undefined) return undefined;
+    const run = base.model.snapshot().run;
+    const file = addressesOf(tab.input).map(reviewedFile).find((each) => each !== undefined);
+    if (file !== undefined) return file.run === run?.id ? file.task : undefined;
+    if (run === undefined || !isUnknown(tab.input)) return undefined;
+    return run.tasks.find((task) => isTitle(tab.label, titleOf(task.title, run.base)))?.id;
   };
   const showKeys = (): void => {
     const task = shownTask();
@@ -80,6 +80,25 @@ export function createReview(base: Base): Review {
 
 function titleOf(title: string, baseBranch: string): string {
   return `${title}: changes against ${baseBranch}`;
+}
+
+/** What a tab shows. A multi-diff's parts are not in the editor's stable types yet, so they are looked for with care. */
+function addressesOf(input: unknown): readonly vscode.Uri[] {
+  if (input instanceof vscode.TabInputText) return [input.uri];
+  if (input instanceof vscode.TabInputTextDiff) return [input.modified, input.original];
+  if (typeof input !== 'object' || input === null || !('textDiffs' in input) || !Array.isArray(input.textDiffs)) return [];
+  return input.textDiffs.flatMap(addressesOf);
+}
+
+/** Where the editor does not say what a tab shows, its title is what tells ours from others. */
+function isUnknown(input: unknown): boolean {
+  const known = [vscode.TabInputText, vscode.TabInputTextDiff, vscode.TabInputCustom, vscode.TabInputWebview, vscode.TabInputNotebook, vscode.TabInputNotebookDiff, vscode.TabInputTerminal];
+  return !known.some((type) => input instanceof type);
+}
+
+/** The editor puts the number of files behind a multi-diff's title. */
+function isTitle(label: string, title: string): boolean {
+  return label === title || label.startsWith(`${title} (`);
 }
 
 interface ReviewedPair {

@@ -1,4 +1,4 @@
-import { readFile, unlink } from 'node:fs/promises';
+import { chmod, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BRANCH, type Scene, scene } from './support.js';
@@ -105,7 +105,7 @@ describe('advance', () => {
     await here.repo.write('a.txt', 'mine');
     expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });
     expect(await here.repo.git('rev-parse', 'main')).toBe(here.to);
-    expect(await here.repo.git('status', '--porcelain')).toBe('M a.txt');
+    expect(await here.repo.git('status', '--porcelain')).toBe(' M a.txt');
   });
 
   it('says where the base is when it has moved', async () => {
@@ -162,7 +162,6 @@ describe('advance', () => {
         await repo.git('config', 'core.hooksPath', join(repo.root, 'off'));
       }
     });
-    const { chmod } = await import('node:fs/promises');
     for (const hook of ['post-merge', 'reference-transaction', 'pre-merge-commit']) await chmod(join(here.repo.root, '.git/hooks', hook), 0o755);
     await here.repo.git('config', '--unset', 'core.hooksPath');
     expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });

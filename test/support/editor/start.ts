@@ -122,6 +122,8 @@ async function smokeDriver(installed: InstalledEditor, userDir: string): Promise
     `const cli = require(${JSON.stringify(join(dirname(installed.entry), 'cli.js'))});
 const { toCodeArgs } = cli;
 cli.toCodeArgs = async (args) => ({ ...(await toCodeArgs(args)), 'enable-smoke-test-driver': true });
+// The server's own child needs this module too; an extension host that inherits it cannot load ES modules.
+if (process.env.CODE_SERVER_PARENT_PID) process.execArgv.length = 0;
 `,
   );
   return { node: ['--require', preload], server: [] };

@@ -18,12 +18,15 @@ export function joined(turns: readonly Turn[]): readonly Turn[] {
   return out;
 }
 
+/** Claude Code puts this into the model's mouth after an interruption; the round goes on. */
+const NO_TURN = 'No response requested.';
+
 export function counted(bare: Bare, number: number): ModelRequest {
   const turns = joined(bare.turns);
   let round = 0;
   let step = 0;
   for (const turn of turns) {
-    if (turn.role !== 'assistant') continue;
+    if (turn.role !== 'assistant' || turn.text.trim() === NO_TURN) continue;
     if (turn.calls > 0) step += 1;
     else {
       round += 1;

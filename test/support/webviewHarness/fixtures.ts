@@ -224,6 +224,7 @@ function planning(over: Partial<NonNullable<RunView['planner']>> = {}, phase: Ru
   });
 }
 
+const shown = (view: RunView, over: Partial<Snapshot> = {}): Snapshot & { readonly run: RunView } => ({ ...snapshot(over), run: view });
 const empty = (reason: EmptyReason, over: Partial<Snapshot> = {}): Snapshot => snapshot({ empty: reason, ...over });
 const unknown = nine().map((one) => (one.billed && one.agent === 'codex' ? { ...one, amount: amount(0, true) } : one));
 
@@ -237,17 +238,17 @@ export const FIXTURES = {
   'git-too-old': empty('git-too-old'),
   'no-agent': empty('no-agent', { agents: snapshot().agents.map((agent) => ({ ...agent, found: false, hint: `Install ${agent.name} with npm, then sign in.` })) }),
   'no-plan': empty('no-plan', { runs: [{ id: 'r0', goal: 'Older goal', phase: 'done', startedAt: minutesAgo(3_000) }] }),
-  planning: snapshot({ run: planning() }),
-  'planning-correcting': snapshot({ run: planning({ try: 2, activity: 'Correcting: tasks a and b own the same files' }) }),
-  'planning-failed': snapshot({ run: planning({ failure: 'Claude Code is not signed in, so no plan could be made. Your repository is unchanged. Run claude in a terminal and sign in, then plan again.', endedAt: NOW - 3_000, billed: false, amount: NO_AMOUNT }, 'failed') }),
-  plan: snapshot({ run: plan() }),
-  revision: snapshot({ run: revision() }),
-  three: snapshot({ run: running(nine().slice(0, 3)) }),
-  nine: snapshot({ run: running(nine()) }),
-  sixty: snapshot({ run: running(sixty(), { edges: depends(sixty()), levels: 5, goal: 'Split the monolith into twelve areas with their own model, endpoint, page and tests' }) }),
-  paused: snapshot({ run: running(nine(), { phase: 'paused' }) }),
-  boundary: snapshot({
-    run: needs({
+  planning: shown(planning()),
+  'planning-correcting': shown(planning({ try: 2, activity: 'Correcting: tasks a and b own the same files' })),
+  'planning-failed': shown(planning({ failure: 'Claude Code is not signed in, so no plan could be made. Your repository is unchanged. Run claude in a terminal and sign in, then plan again.', endedAt: NOW - 3_000, billed: false, amount: NO_AMOUNT }, 'failed')),
+  plan: shown(plan()),
+  revision: shown(revision()),
+  three: shown(running(nine().slice(0, 3))),
+  nine: shown(running(nine())),
+  sixty: shown(running(sixty(), { edges: depends(sixty()), levels: 5, goal: 'Split the monolith into twelve areas with their own model, endpoint, page and tests' })),
+  paused: shown(running(nine(), { phase: 'paused' })),
+  boundary: shown(
+    needs({
       why: { kind: 'boundary', text: 'It changed 2 files outside what it owns, twice. Its work is safe on its branch.', paths: ['src/api/router.ts', '.env'] },
       violations: [
         { path: 'src/api/router.ts', kind: 'not owned' },
@@ -255,18 +256,18 @@ export const FIXTURES = {
       ],
       actions: ['allow-paths', 'retry', 'replan', 'take-over', 'drop'],
     }),
-  }),
-  'agent-failed': snapshot({
-    run: needs({
+  ),
+  'agent-failed': shown(
+    needs({
       why: { kind: 'agent-failed', text: 'Gemini CLI hit its rate limit. Its work so far is kept; it goes on by itself.', failure: 'rate-limit', until: NOW + 12 * 60_000 },
       attempts: [attempt(1, { agent: 'gemini', model: 'flash', result: 'failed', reason: 'rate-limit', message: 'Quota exceeded for requests per minute.', endedAt: minutesAgo(1), denied: [{ tool: 'shell', why: 'commands outside the worktree are not allowed' }] })],
       gates: [],
       boundaryChecked: false,
     }),
-  }),
-  done: snapshot({ run: done() }),
-  unknown: snapshot({ run: running(unknown, { bill: bill(linesOf(unknown, { apiEquivalent: true })) }) }),
-  held: snapshot({ run: running(nine(), { heldBy: 'Another window (process 4711)' }), teamProblem: 'switchyard.team.jsonc, line 12: there is no agent “cluade”. The default team is used.' }),
+  ),
+  done: shown(done()),
+  unknown: shown(running(unknown, { bill: bill(linesOf(unknown, { apiEquivalent: true })) })),
+  held: shown(running(nine(), { heldBy: 'Another window (process 4711)' }), { teamProblem: 'switchyard.team.jsonc, line 12: there is no agent “cluade”. The default team is used.' }),
 } as const satisfies Readonly<Record<string, Snapshot>>;
 
 export type FixtureName = keyof typeof FIXTURES;

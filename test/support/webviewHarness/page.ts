@@ -21,6 +21,9 @@ export interface Harness {
   push(change: (snapshot: Snapshot) => Snapshot): void;
   lines(task: string, attempt: number, lines: readonly ActivityLine[]): void;
   select(task: string): void;
+  /** Shows another fixture without building the page again, and forgets what was looked at. */
+  show(fixture: FixtureName): void;
+  setTheme(theme: ThemeName): void;
 }
 
 declare global {
@@ -31,10 +34,17 @@ declare global {
 }
 
 const query = new URLSearchParams(location.search);
-const theme = (query.get('theme') ?? 'dark') as ThemeName;
-for (const [name, value] of themeVariables(theme)) document.documentElement.style.setProperty(name, value);
-document.body.classList.add(...THEME_KINDS[theme]);
-document.body.dataset['vscodeThemeKind'] = THEME_KINDS[theme][0];
+
+/** As the editor does when its theme changes: new variables, then classes (which is what the toolkit listens to). */
+function setTheme(theme: ThemeName): void {
+  const root = document.documentElement.style;
+  for (const name of [...root]) if (name.startsWith('--vscode-')) root.removeProperty(name);
+  for (const [name, value] of themeVariables(theme)) root.setProperty(name, value);
+  document.body.classList.remove(...Object.values(THEME_KINDS).flat());
+  document.body.classList.add(...THEME_KINDS[theme]);
+  document.body.dataset['vscodeThemeKind'] = THEME_KINDS[theme][0];
+}
+setTheme((query.get('theme') ?? 'dark') as ThemeName);
 
 const harness: Harness = {
   wishes: [],
@@ -50,6 +60,8 @@ const harness: Harness = {
   },
   lines: (task, attempt, lines) => void page.activityLines(task, attempt, lines),
   select: (task) => void page.select(task),
+  show: (fixture) => harness.push(() => ({ ...FIXTURES[fixture], revision: harness.snapshot.revision })),
+  setTheme,
 };
 window.harness = harness;
 document.addEventListener('securitypolicyviolation', (event) => {

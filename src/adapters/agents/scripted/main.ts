@@ -2,7 +2,7 @@
  * The scripted agent's program: `node scripted.js <input file>`, in the worktree. Does exactly what its script says and
  * prints JSON lines. Small on purpose: it is started for every task of a scripted run.
  */
-import { readFile } from 'node:fs/promises';
+import { readText } from '../../disk.js';
 import { withCarriedCa } from '../../environment.js';
 import { emit, flushed } from './emit.js';
 import type { ScriptedInput } from './format.js';
@@ -47,7 +47,7 @@ async function work(input: ScriptedInput): Promise<End | Exit> {
 
 async function main(): Promise<number> {
   cleanEnvironment();
-  const input = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as ScriptedInput;
+  const input = JSON.parse((await readText(process.argv[2] ?? '')) ?? '') as ScriptedInput;
   emit({ type: 'start', session: input.session });
   const result = await work(input).catch((error: unknown): End => ({ ok: false, message: `A step failed: ${(error as Error).message}` }));
   if ('exit' in result) {

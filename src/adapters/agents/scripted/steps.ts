@@ -1,9 +1,20 @@
 /** Executes the steps of a script, really: in the working directory, with real files and processes. */
-import { appendFile, chmod, lstat, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import * as fs from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import type { Usage } from '../../../core/activity.js';
 import type { ScriptStep } from '../../../core/plan.js';
 import { emit } from './emit.js';
+
+// `node:fs/promises` is a noticeable part of this program's start; its functions one by one are not.
+const appendFile = promisify(fs.appendFile);
+const chmod = promisify(fs.chmod);
+const lstat = promisify(fs.lstat);
+const mkdir = promisify(fs.mkdir);
+const rename = promisify(fs.rename);
+const rm = promisify(fs.rm);
+const symlink = promisify(fs.symlink);
+const writeFile = promisify(fs.writeFile);
 
 /** What ends a script before its last step. */
 export interface Exit {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { test } from '../registry.js';
+import { command, isGoal, openTabs, switchyard, tab } from './host.js';
+
+const goalText = (): string | undefined => vscode.workspace.textDocuments.find((document) => document.uri.scheme === 'switchyard-goal')?.getText();
+
+test('a repository without a run says what comes next', async () => {
+  const api = await switchyard();
+  assert.equal(api.snapshot().empty, 'no-plan');
+  assert.equal(api.snapshot().repository?.branch, 'main');
+});
+
+test('the three views can be shown', async () => {
+  await switchyard();
+  for (const view of ['tasks', 'agents']) await vscode.commands.executeCommand(`switchyard.${view}.focus`);
+  const commands = await vscode.commands.getCommands(true);
+  assert.ok(commands.includes('switchyard.plan.focus'), 'the plan view is contributed');
+});
+
+test('the goal is a document of several lines that asks nothing when it is closed and forgets nothing', async () => {
+  await switchyard();
+  assert.equal(await command('decomposeTask', 'First line.\nSecond line.'), true);
+  const opened = await tab('the goal', isGoal);
+  assert.equal(goalText(), 'First line.\nSecond line.\n');
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'switchyard-goal');
+  await document?.save();
+  assert.equal(document?.isDirty, false);
+  await vscode.window.tabGroups.close(opened);
+  assert.equal(openTabs().some(isGoal), false);
+
+  assert.equal(await command('decomposeTask', 'A third.'), true);
+  assert.equal(goalText(), 'First line.\nSecond line.\n\n\nA third.\n');
+  assert.equal(await command('cancelGoal'), true);
+  assert.equal(openTabs().some(isGoal), false);
+  assert.equal(await command('decomposeTask'), true);
+  assert.equal(goalText(), '');
+});
+
+test('an empty goal is refused and stays open', async (context) => {
+  await switchyard();
+  context.after(() => command('cancelGoal'));
+  await command('decomposeTask');
+  assert.equal(await command('startPlanning'), false);
+  assert.ok(openTabs().some(isGoal));
+});
+
+test('a selection in an editor becomes the goal', async (context) => {
+  await switchyard();
+  context.after(() => command('cancelGoal'));
+  const document = await vscode.workspace.openTextDocument({ content: 'before\nAdd a feed\nafter' });
+  const editor = await vscode.window.showTextDocument(document);
+  editor.selection = new vscode.Selection(1, 0, 1, 10);
+  assert.equal(await command('decomposeSelection'), true);
+  assert.equal(goalText(), 'Add a feed\n');
+});
+
+test('what needs a run says so while there is none', async () => {
+  await switchyard();
+  for (const name of ['approvePlan', 'approveAndMerge', 'retry', 'drop', 'pause', 'showTerminal', 'pickRun']) {
+    assert.equal(await command(name), false, name);
+  }
+});
