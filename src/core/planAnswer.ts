@@ -1,8 +1,9 @@
 /** From a planner's answer (structured, plain or fenced text) to a checked plan, and the JSON schema it is asked with. */
 import type { AgentOutcome } from './activity.js';
-import type { Plan, Problem } from './plan.js';
-import { checkPlanInput } from './planCheck.js';
+import type { Plan, Problem, Task } from './plan.js';
+import { checkPlan } from './planCheck.js';
 import type { CheckOptions } from './planCheck.js';
+import { parsePlan } from './planSchema.js';
 
 const text = { type: 'string' } as const;
 const texts = { type: 'array', items: text } as const;
@@ -45,11 +46,19 @@ export const PLAN_JSON_SCHEMA: Readonly<Record<string, unknown>> = {
 
 export type PlanAnswer = { readonly plan: Plan } | { readonly problems: readonly Problem[] };
 
+export interface AnswerOptions extends CheckOptions {
+  /** Only the scripted agent's own recorded plans may carry scripts. */
+  readonly scripts: boolean;
+  readonly goal: string;
+  /** Re-plan: tasks that stay beside the answer, which may depend on them. */
+  readonly kept?: readonly Task[];
+}
+
 /**
  * Takes the answer of a planner whose CLI ended well. `scripts` lets only the scripted agent's own recorded plans carry
  * scripts: a model must not be able to make Switchyard run argv lists.
  */
-export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, options: CheckOptions & { readonly scripts: boolean; readonly goal: string }): PlanAnswer {
+export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, options: AnswerOptions): PlanAnswer {
   const { answer } = outcome;
   const found = (typeof answer === 'string' ? jsonIn(answer) : answer) ?? jsonIn(outcome.text ?? '');
   if (found === undefined) {
@@ -57,8 +66,13 @@ export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, o
     return { problems: [{ code: 'schema', tasks: [], message: said === '' ? 'the answer is empty' : `the answer holds no JSON object: "${said.slice(0, 200)}"` }] };
   }
   const input = typeof found === 'object' && found !== null && !Array.isArray(found) ? normalise(found, options) : found;
-  const check = checkPlanInput(input, options);
-  return check.plan === undefined ? { problems: check.problems.filter((problem) => problem.severity !== 'warning') } : { plan: check.plan };
+  const parsed = parsePlan(input);
+  if ('problems' in parsed) return parsed;
+  const { plan } = parsed;
+  const ids = new Set(plan.tasks.map((task) => task.id));
+  const kept = (options.kept ?? []).filter((task) => !ids.has(task.id));
+  const errors = checkPlan({ ...plan, tasks: [...kept, ...plan.tasks] }, options).problems.filter((problem) => problem.severity !== 'warning');
+  return errors.length > 0 ? { problems: errors } : { plan };
 }
 
 /** Models leave an empty note where they have none, and sometimes forget the goal they were just given. */

@@ -5,7 +5,7 @@ import { PLANNER } from '../core/events.js';
 import { gateFeedback } from '../core/gate.js';
 import { stripAnsi } from '../core/text.js';
 import { looksLikeOutline, outlineToPlan } from '../core/outline.js';
-import type { Plan, Problem } from '../core/plan.js';
+import type { Plan, Problem, Task } from '../core/plan.js';
 import { PLAN_JSON_SCHEMA, readPlanAnswer } from '../core/planAnswer.js';
 import { checkPlan } from '../core/planCheck.js';
 import type { StartRequest } from '../core/ports.js';
@@ -76,7 +76,7 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
     const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(status.path !== undefined && { executable: status.path }), apiEquivalent: status.account === 'subscription' });
     if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
     if (!outcome.ok) return `${adapter.name} did not answer a plan: ${outcome.message ?? outcome.reason ?? 'it ended without finishing'}. Nothing was changed; try again or name another planner in the team file.`;
-    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0 });
+    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(planning.kind === 'replan' && { kept: keptTasks(store.state) }) });
     const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
     if ('plan' in answer && problems.length === 0) {
       await propose(context, planning.kind === 'replan' ? united(store.state, answer.plan) : answer.plan);
@@ -201,9 +201,14 @@ function evidence(task: TaskRun): string {
   ].join('\n');
 }
 
+/** What a re-plan leaves exactly as it is. */
+function keptTasks(state: RunState): readonly Task[] {
+  return [...state.tasks.values()].filter((each) => !isUntouched(each.state)).map((each) => each.task);
+}
+
 /** A revision is the tasks that stay and the answer's; together they must be a plan. */
 function united(state: RunState, answer: Plan): Plan {
-  const kept = [...state.tasks.values()].filter((each) => !isUntouched(each.state)).map((each) => each.task);
+  const kept = keptTasks(state);
   const ids = new Set(kept.map((task) => task.id));
   return { ...answer, goal: state.goal, tasks: [...kept, ...answer.tasks.filter((task) => !ids.has(task.id))] };
 }

@@ -27,8 +27,19 @@ export function test(name: string, body: (context: TestContext) => unknown, time
   registered.push({ name, body, timeoutMs });
 }
 
-/** Called by the editor (`extensionTestsPath`). Rejects when a test failed. */
-export async function run(): Promise<void> {
+/** Loads a file of tests; one that cannot be loaded becomes a failing test. */
+export async function load(file: string, loading: () => Promise<unknown>): Promise<void> {
+  try {
+    await loading();
+  } catch (error) {
+    test(`${file} can be loaded`, () => {
+      throw error;
+    });
+  }
+}
+
+/** Runs what was registered. Rejects when a test failed. */
+export async function runRegistered(): Promise<void> {
   const failures: { name: string; error: string }[] = [];
   const only = process.env['SWITCHYARD_TEST_ONLY'];
   const chosen = registered.filter((one) => only === undefined || one.name.includes(only));

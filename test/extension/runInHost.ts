@@ -24,12 +24,14 @@ export async function runInHost(options: InHostOptions = {}): Promise<SuiteResul
   const version = options.version ?? 'newest';
   const extension = options.extension ?? repositoryRoot;
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-host-')));
+  // Inside the repository, where test helpers look for it.
+  const suiteFolder = join(repositoryRoot, 'node_modules', '.cache', 'switchyard', `suite-${process.pid}`);
   try {
     const result = join(folder, 'result.json');
     const home = join(folder, 'home');
     await mkdir(home);
     await makeDemo(join(folder, 'notes'));
-    const suite = await bundleSuite(join(folder, 'suite', 'index.js'));
+    const suite = await bundleSuite(join(suiteFolder, 'index.js'));
     const executable = await editorExecutable(version);
     console.log(`In-host suite in ${executable.kind === 'desktop' ? 'desktop VS Code' : 'the npm-shipped VS Code'} (${version}) …`);
     const code = await runTests({
@@ -49,6 +51,7 @@ export async function runInHost(options: InHostOptions = {}): Promise<SuiteResul
     }
     return JSON.parse(await readFile(result, 'utf8')) as SuiteResult;
   } finally {
+    await rm(suiteFolder, { recursive: true, force: true });
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
@@ -64,9 +67,11 @@ function onlyThese(env: Record<string, string>): Record<string, string | undefin
 async function bundleSuite(outfile: string): Promise<string> {
   const folder = join(repositoryRoot, 'test', 'extension');
   const files = (await readdir(folder)).filter((name) => name.endsWith('.test.ts')).sort();
+  // Loaded one by one inside `run`, so that a file that cannot be loaded fails by its name and the others still run.
+  const loads = files.map((name) => `  await load('${name}', () => import('./${name}'));`);
   await build({
     stdin: {
-      contents: [...files.map((name) => `import './${name}';`), "export { run } from './registry.ts';"].join('\n'),
+      contents: ["import { load, runRegistered } from './registry.ts';", 'export async function run() {', ...loads, '  await runRegistered();', '}'].join('\n'),
       resolveDir: folder,
       loader: 'ts',
     },
@@ -76,6 +81,8 @@ async function bundleSuite(outfile: string): Promise<string> {
     target: 'node20',
     format: 'cjs',
     external: ['vscode'],
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -5,22 +5,30 @@ import type { Repository } from './context.js';
 /** So many commits are looked at without a process: an agent makes a handful on top of its base. */
 const NEAR = 64;
 
-/** See `Git.isAncestor`. No process where the ancestor is near, one otherwise. */
+/** See `Git.isAncestor`. No process where the answer is near, one otherwise. */
 export async function isAncestor(repository: Repository, ancestor: Sha, descendant: Sha): Promise<boolean> {
+  const near = await isNearAncestor(repository, ancestor, descendant);
+  if (near !== undefined) return near;
+  const { code } = await repository.run(['merge-base', '--is-ancestor', ancestor, descendant], { cwd: repository.root, ok: [0, 1] });
+  return code === 0;
+}
+
+/** The same from the latest commits alone; `undefined` when they do not tell. No process of its own. */
+export async function isNearAncestor(repository: Repository, ancestor: Sha, descendant: Sha): Promise<boolean | undefined> {
   const seen = new Set<Sha>([descendant]);
   const open: Sha[] = [descendant];
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     if (next === ancestor) return true;
-    if (seen.size > NEAR) break;
+    if (seen.size > NEAR) return undefined;
     const commit = await repository.objects.read(next);
-    if (commit?.type !== 'commit') break;
+    // A shallow clone ends somewhere.
+    if (commit?.type !== 'commit') return undefined;
     for (const parent of parentsOf(commit.body)) {
       if (!seen.has(parent)) open.push(parent);
       seen.add(parent);
     }
   }
-  const { code } = await repository.run(['merge-base', '--is-ancestor', ancestor, descendant], { cwd: repository.root, ok: [0, 1] });
-  return code === 0;
+  return false;
 }
 
 /** Parents in the header of a commit object. */

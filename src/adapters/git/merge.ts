@@ -6,7 +6,7 @@
 import { access } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { CommitTreeResult, Sha, UpdateResult } from '../../core/ports.js';
-import { isAncestor } from './ancestry.js';
+import { isAncestor, isNearAncestor } from './ancestry.js';
 import { configTrue, configValue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { GitFailure, lastWords, WorktreeProblem } from './errors.js';
@@ -75,9 +75,11 @@ export async function bringUpToDate(repository: Repository, worktree: string, ba
   if (!isSha(base) || (await repository.objects.id(`${base}^{commit}`)) === undefined) {
     throw new WorktreeProblem('unknown-base', `There is no commit ${base} to merge into ${worktree}. Nothing was changed.`);
   }
-  if (await isAncestor(repository, base, head.commit)) return { ok: true, ...head };
+  if ((await isNearAncestor(repository, base, head.commit)) === true) return { ok: true, ...head };
   const merged = await mergedTree(repository, head.commit, base);
   if (!merged.ok) return { ok: false, reason: 'conflict', paths: merged.paths };
+  // Only a base that is contained already, or brings nothing new, gives the tree that is there.
+  if (merged.tree === head.tree && (await isAncestor(repository, base, head.commit))) return { ok: true, ...head };
 
   if (await hasMergeHooks(repository, place)) return mergeWithHooks(repository, place, base, message, merged.tree);
   const commit = await commitTree(repository, merged.tree, [head.commit, base], message, place);

@@ -8,7 +8,7 @@ interface Stat {
   readonly startTime: string;
 }
 
-/** So many files are open at once while scanning. */
+/** So many files are open at once while scanning, at most. */
 const BATCH = 64;
 
 let bootId: Promise<string> | undefined;
@@ -33,11 +33,18 @@ async function stat(pid: number): Promise<Stat | undefined> {
   return text === '' ? undefined : parseStat(text, bootName);
 }
 
-async function row(pid: number, nonce: string): Promise<ProcessRow | undefined> {
-  const [facts, environment] = await Promise.all([stat(pid), readProc(`/proc/${pid}/environ`)]);
-  if (facts === undefined) return undefined;
-  const marked = nonce !== '' && `\0${environment}\0`.includes(`\0SWITCHYARD_NONCE=${nonce}\0`);
-  return { pid, ...facts, marked };
+async function isMarked(pid: number, nonce: string): Promise<boolean> {
+  if (nonce === '') return false;
+  return `\0${await readProc(`/proc/${pid}/environ`)}\0`.includes(`\0SWITCHYARD_NONCE=${nonce}\0`);
+}
+
+/** In batches, so that a machine with thousands of processes does not cost thousands of open files. */
+async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let start = 0; start < items.length; start += BATCH) {
+    results.push(...(await Promise.all(items.slice(start, start + BATCH).map(work))));
+  }
+  return results;
 }
 
 /** Pids grow until they wrap; the last one given out is the fifth field of `/proc/loadavg`. */
@@ -57,12 +64,11 @@ export const linuxTable: ProcessTable = {
   },
   list: async (options) => {
     const pids = await candidates(options);
-    const rows: ProcessRow[] = [];
-    for (let start = 0; start < pids.length; start += BATCH) {
-      const found = await Promise.all(pids.slice(start, start + BATCH).map((pid) => row(pid, options.nonce)));
-      rows.push(...found.filter((one) => one !== undefined));
-    }
-    return rows;
+    const stats = await inBatches(pids, async (pid) => ({ pid, facts: await stat(pid) }));
+    const living = stats.flatMap(({ pid, facts }) => (facts === undefined ? [] : [{ pid, ...facts }]));
+    // Among new processes only those that came from outside of them need a look: the others are told by their parents.
+    const known = new Set(options.newerThan === undefined ? [] : pids);
+    return inBatches(living, async (one): Promise<ProcessRow> => ({ ...one, marked: !known.has(one.ppid) && (await isMarked(one.pid, options.nonce)) }));
   },
   signal: signalPosix,
 };

@@ -159,6 +159,46 @@ describe('the change set tells', () => {
   });
 });
 
+describe('every form of the index', () => {
+  const forms: readonly [name: string, make: (here: Scene) => Promise<unknown>][] = [
+    ['version 4', (w) => w.in('update-index', '--index-version', '4')],
+    ['split', (w) => w.in('update-index', '--split-index')],
+    ['with an untracked cache', (w) => w.in('update-index', '--force-untracked-cache')],
+  ];
+  it.each(forms)('%s', async (_name, make) => {
+    const here = await scene();
+    await make(here);
+    await here.in('update-index', '--skip-worktree', 'a.txt');
+    await here.in('update-index', '--assume-unchanged', 'src/b.txt');
+    expect(await changed(here)).toEqual([]);
+    await here.put('a.txt', 'x');
+    await here.put('src/b.txt', 'x');
+    await rename(join(here.path, 'src/c.txt'), join(here.path, 'moved.txt'));
+    expect(await changed(here)).toEqual([
+      { path: 'a.txt', change: 'modified', hiddenByFlag: true },
+      { path: 'moved.txt', change: 'renamed-to' },
+      { path: 'src/b.txt', change: 'modified', hiddenByFlag: true },
+      { path: 'src/c.txt', change: 'renamed-from' },
+    ]);
+    const { commit } = await here.git.backup(here.path, 'x');
+    expect(await here.repo.git('diff', '--name-status', here.base, commit)).toBe('M\ta.txt\nR100\tsrc/c.txt\tmoved.txt\nM\tsrc/b.txt');
+  });
+
+  it('sparse, as the person has it', async () => {
+    const here = await scene({ 'docs/a.md': 'x' }, {}, async (repo) => {
+      await repo.git('sparse-checkout', 'set', '--cone', 'src');
+    });
+    expect((await here.in('ls-files', '-t')).split('\n')).toContain('S docs/a.md');
+    expect(await changed(here)).toEqual([]);
+    await here.put('docs/a.md', 'brought back and changed');
+    await here.put('src/b.txt', 'x');
+    // git itself drops the flag of a file that is there.
+    expect(await changed(here)).toEqual([{ path: 'docs/a.md', change: 'modified' }, { path: 'src/b.txt', change: 'modified' }]);
+    const { commit } = await here.git.backup(here.path, 'x');
+    expect(await here.repo.git('diff', '--name-status', here.base, commit)).toBe('M\tdocs/a.md\nM\tsrc/b.txt');
+  });
+});
+
 describe('links', () => {
   const links: readonly [name: string, make: (here: Scene) => Promise<unknown>, expected: readonly [path: string, target: string, escapes: boolean][]][] = [
     ['to a neighbour', (w) => symlink('b.txt', join(w.path, 'src/l')), [['src/l', 'b.txt', false]]],

@@ -1,6 +1,7 @@
-import { chmod, readFile, unlink } from 'node:fs/promises';
+import { chmod, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { openRepository } from '../../../src/adapters/git/repository.js';
 import { BRANCH, type Scene, scene } from './support.js';
 
 interface Landing extends Scene {
@@ -106,6 +107,19 @@ describe('advance', () => {
     expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });
     expect(await here.repo.git('rev-parse', 'main')).toBe(here.to);
     expect(await here.repo.git('status', '--porcelain')).toBe(' M a.txt');
+  });
+
+  it('moves the branch of a bare repository that only has worktrees, and puts no files into it', async () => {
+    const here = await landing();
+    const bare = join(here.repo.folder, 'bare');
+    const checkout = join(bare, 'checkout');
+    await here.repo.gitIn(here.repo.folder, 'clone', '-q', '--bare', here.repo.root, join(bare, '.git'));
+    await here.repo.gitIn(join(bare, '.git'), 'worktree', 'add', '-q', '-b', 'other', checkout, here.base);
+    const git = await openRepository(checkout, { environment: here.repo.env });
+    expect(await git.advance('main', here.base, here.to)).toEqual({ ok: true });
+    expect(await readdir(bare)).toEqual(['.git', 'checkout']);
+    expect(await here.repo.gitIn(checkout, 'rev-parse', 'main')).toBe(here.to);
+    await git.settled();
   });
 
   it('says where the base is when it has moved', async () => {

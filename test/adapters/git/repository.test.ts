@@ -81,6 +81,30 @@ describe('openRepository', () => {
   });
 });
 
+it('works on a repository with SHA-256 ids', async () => {
+  const repo = await empty();
+  await repo.git('init', '-q', '--object-format=sha256', join(repo.folder, 'long'));
+  const root = join(repo.folder, 'long');
+  await repo.write(join(root, 'a.txt'), 'a\n');
+  await repo.gitIn(root, 'add', '-A');
+  await repo.gitIn(root, 'commit', '-qm', 'Start');
+  const git = await openRepository(root, { environment: repo.env });
+  const { commit } = await git.facts();
+  expect(commit).toHaveLength(64);
+  const path = join(repo.folder, 'long.worktrees/t');
+  await git.addWorktree({ path, branch: 'switchyard/r/t', commit });
+  await repo.gitIn(path, 'update-index', '--assume-unchanged', 'a.txt');
+  expect((await git.changes(path, commit)).changed).toEqual([]);
+  await repo.write(join(path, 'a.txt'), 'b\n');
+  expect((await git.changes(path, commit)).changed).toEqual([{ path: 'a.txt', change: 'modified', hiddenByFlag: true }]);
+  await repo.gitIn(path, 'update-index', '--no-assume-unchanged', 'a.txt');
+  expect((await git.backup(path, 'x')).commit).toHaveLength(64);
+  const done = await git.commitAll(path, 'Work', { name: 'A', email: 'a@b' });
+  if ('hookFailed' in done) throw new Error(done.hookFailed);
+  expect(await git.advance('main', commit, done.commit)).toEqual({ ok: true });
+  await git.settled();
+});
+
 describe('facts', () => {
   it('tells what is so', async () => {
     const here = await scene({ '.gitattributes': '*.bin filter=lfs diff=lfs\n', '.gitmodules': '' });

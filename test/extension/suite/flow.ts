@@ -3,7 +3,6 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import type { Snapshot } from '../../../src/shared/protocol.js';
-import { DEMO_GOAL } from '../../demo/recordedPlan.js';
 import { test } from '../registry.js';
 import { command, eventually, isDashboard, isGoal, openTabs, switchyard, tab, taskOf, treeItem, treeText } from './host.js';
 
@@ -13,11 +12,18 @@ const git = async (...args: string[]): Promise<string> => {
   assert.ok(cwd);
   return (await run('git', args, { cwd })).stdout.trim();
 };
+/** The goal whose plan was recorded in the opened repository. */
+async function recordedGoal(): Promise<string> {
+  const text = await git('show', 'HEAD:.switchyard/scripted-plans.json');
+  const [first] = (JSON.parse(text) as { readonly plans: readonly { readonly goal: string }[] }).plans;
+  assert.ok(first);
+  return first.goal;
+}
 const states = (snapshot: Snapshot): Record<string, string> => Object.fromEntries(snapshot.run?.tasks.map((task) => [task.id, task.state]) ?? []);
 
 test('a goal becomes a proposed plan, the dashboard opens and the goal closes', async () => {
   const api = await switchyard();
-  assert.equal(await command('decomposeTask', DEMO_GOAL), true);
+  assert.equal(await command('decomposeTask', await recordedGoal()), true);
   assert.equal(await command('startPlanning'), true);
   await eventually(api, 'the proposed plan', ({ run: shown }) => (shown?.phase === 'proposed' ? shown : undefined));
   await tab('the dashboard', isDashboard);

@@ -1,5 +1,5 @@
 /**
- * The model server alone, for trying a CLI by hand: `node main.js [port] [story.json]`. The story holds
+ * The model server alone, for trying a CLI by hand: `node test/support/modelServer/serve.mjs [port] [story.json]`. The story holds
  * `{"plan": …, "work": [[[step, …], …], …]}`; without one it writes `hello.txt` and says so.
  */
 import { readFile } from 'node:fs/promises';

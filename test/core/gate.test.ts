@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { FEEDBACK_LINES, gateFeedback, gateSummary, judge, listed } from '../../src/core/gate.js';
+import type { CommandResult } from '../../src/core/ports.js';
+
+const ran = (parts: Partial<CommandResult> = {}): CommandResult => ({ command: 'npm test', exitCode: 0, ms: 1, tail: '', ...parts });
+const failed = (tail = '') => ran({ exitCode: 1, tail });
+
+describe('judge', () => {
+  it.each<[string, readonly string[], readonly CommandResult[], readonly string[], string]>([
+    ['no command', [], [], [], 'unproven'],
+    ['no command, whatever is dirty', [], [], ['x'], 'unproven'],
+    ['all passed', ['a', 'b'], [ran(), ran()], [], 'green'],
+    ['the first failed', ['a', 'b'], [failed()], [], 'red'],
+    ['the last failed', ['a', 'b'], [ran(), failed()], [], 'red'],
+    ['killed', ['a'], [ran({ exitCode: null, signal: 'SIGKILL' })], [], 'red'],
+    ['timed out', ['a'], [ran({ exitCode: null, timedOut: true })], [], 'red'],
+    ['timed out, though it then exited with 0', ['a'], [ran({ timedOut: true })], [], 'red'],
+    ['it did not finish', ['a', 'b'], [ran()], [], 'red'],
+    ['nothing ran', ['a'], [], [], 'red'],
+    ['it changed tracked files', ['a'], [ran()], ['dist/x.js'], 'red'],
+    ['a test command that ran no test', ['a'], [ran({ tail: '# tests 0\n# pass 0\n' })], [], 'unproven'],
+    ['a test command that ran some', ['a'], [ran({ tail: '# tests 3\n# pass 3\n' })], [], 'green'],
+    ['a command that says nothing of tests', ['a'], [ran({ tail: 'compiled' })], [], 'green'],
+  ])('%s: %s', (_what, commands, results, dirtied, verdict) => expect(judge(commands, results, dirtied).verdict).toBe(verdict));
+
+  it('says what is not plain', () => {
+    expect(judge([], [], []).note).toMatch(/no gate command/);
+    expect(judge(['a'], [ran()], ['x', 'y']).note).toContain('(x, y)');
+    expect(judge(['a', 'b'], [ran()], []).note).toBe('The gate did not finish.');
+    expect(judge(['a'], [failed()], ['x'])).toEqual({ verdict: 'red' });
+    expect(judge(['a'], [ran()], [])).toEqual({ verdict: 'green' });
+  });
+});
+
+describe('feedback', () => {
+  const lines = Array.from({ length: 80 }, (_, at) => `line ${at + 1}`);
+  it('is the command, how it failed, and its last 50 lines', () => {
+    const text = gateFeedback([ran({ command: 'npm run lint' }), failed(`${lines.join('\n')}\n`)], undefined);
+    expect(text).toContain('`npm test` failed with exit code 1');
+    expect(text).toContain('do not weaken the tests');
+    expect(text.split('\n').slice(-FEEDBACK_LINES)).toEqual(lines.slice(-FEEDBACK_LINES));
+    expect(text).not.toContain('line 30\n');
+    expect(FEEDBACK_LINES).toBe(50);
+  });
+  it('has no terminal colours', () => expect(gateFeedback([failed('\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u0007')], undefined)).toMatch(/\nred link$/));
+  it.each([
+    [ran({ exitCode: null, timedOut: true }), 'took too long and was stopped'],
+    [ran({ exitCode: null, signal: 'SIGSEGV' }), 'was ended by SIGSEGV'],
+    [ran({ exitCode: null }), 'was ended by a signal'],
+    [ran({ exitCode: 127 }), 'failed with exit code 127'],
+  ])('%j: %s', (result, words) => expect(gateFeedback([result], undefined)).toContain(`\`npm test\` ${words}`));
+  it('is the note where no command failed', () => {
+    expect(gateFeedback([ran()], 'It changed files.')).toBe('It changed files.');
+    expect(gateFeedback([], undefined)).toBe('The gate failed.');
+  });
+});
+
+describe('in one line', () => {
+  it.each<[readonly CommandResult[], string | undefined, string]>([
+    [[failed()], undefined, '`npm test` failed with exit code 1'],
+    [[ran({ exitCode: null, timedOut: true })], undefined, '`npm test` took too long'],
+    [[ran({ exitCode: null, signal: 'SIGKILL' })], undefined, '`npm test` failed'],
+    [[ran()], 'A note', 'A note'],
+    [[], undefined, 'Gate failed'],
+  ])('%j', (results, note, expected) => expect(gateSummary(results, note)).toBe(expected));
+  it('lists a few paths and counts the rest', () => {
+    expect(listed(['a', 'b'])).toBe('a, b');
+    expect(listed(['a', 'b', 'c', 'd', 'e', 'f', 'g'])).toBe('a, b, c, d, e and 2 more');
+    expect(listed(['a', 'b', 'c'], 1)).toBe('a and 2 more');
+    expect(listed([])).toBe('');
+  });
+});
