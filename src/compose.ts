@@ -64,7 +64,8 @@ export async function openSession(options: OpenOptions): Promise<Opened> {
   return { ok: true, session };
 }
 
-async function buildWorld(git: Git, options: OpenOptions): Promise<World> {
+/** The real world around one repository; tests wrap single ports of it. */
+export async function buildWorld(git: Git, options: OpenOptions): Promise<World> {
   const facts = await git.facts();
   const files = createFiles();
   const agents = createAgents({

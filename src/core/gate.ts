@@ -19,7 +19,7 @@ export interface GateJudgement {
  */
 export function judge(commands: readonly string[], results: readonly CommandResult[], dirtied: readonly string[]): GateJudgement {
   if (commands.length === 0) return { verdict: 'unproven', note: 'There is no gate command: nothing was proven.' };
-  const failed = results.find((result) => result.exitCode !== 0);
+  const failed = results.find(hasFailed);
   if (failed !== undefined) return { verdict: 'red' };
   if (results.length < commands.length) return { verdict: 'red', note: 'The gate did not finish.' };
   if (dirtied.length > 0) {
@@ -30,9 +30,14 @@ export function judge(commands: readonly string[], results: readonly CommandResu
   return { verdict: 'green' };
 }
 
+/** What was stopped for its time proves nothing, even where it caught the signal and then ended well. */
+function hasFailed(result: CommandResult): boolean {
+  return result.exitCode !== 0 || result.timedOut === true;
+}
+
 /** What goes back to the agent's session after a red gate. */
 export function gateFeedback(results: readonly CommandResult[], note: string | undefined): string {
-  const failed = results.find((result) => result.exitCode !== 0);
+  const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'The gate failed.';
   const how = failed.timedOut === true ? 'took too long and was stopped' : failed.exitCode === null ? `was ended by ${failed.signal ?? 'a signal'}` : `failed with exit code ${String(failed.exitCode)}`;
   return [
@@ -45,7 +50,7 @@ export function gateFeedback(results: readonly CommandResult[], note: string | u
 
 /** One line for the task's state. */
 export function gateSummary(results: readonly CommandResult[], note: string | undefined): string {
-  const failed = results.find((result) => result.exitCode !== 0);
+  const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'Gate failed';
   if (failed.timedOut === true) return `\`${failed.command}\` took too long`;
   return `\`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}`;

@@ -39,14 +39,20 @@ export function createGoal(base: Base, opened: () => void): Goal {
   );
   own.add(showPlaceholder());
 
+  /** Empties the document before its tab closes: the editor keeps closed documents for a while and would show them again. */
   const close = async (): Promise<void> => {
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === GOAL_SCHEME);
+    if (document !== undefined) {
+      const edit = new vscode.WorkspaceEdit();
+      edit.delete(document.uri, new vscode.Range(0, 0, document.lineCount, 0));
+      await vscode.workspace.applyEdit(edit);
+      await document.save();
+    }
+    file.set('');
     const tabs = vscode.window.tabGroups.all
       .flatMap((group) => group.tabs)
       .filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.scheme === GOAL_SCHEME);
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === GOAL_SCHEME);
-    if (document?.isDirty === true) await document.save();
     await vscode.window.tabGroups.close(tabs);
-    file.set('');
   };
 
   return {

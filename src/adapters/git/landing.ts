@@ -19,6 +19,7 @@ export async function advance(repository: Repository, branch: string, from: Sha,
   if (!isBranchName(branch) || !isSha(from) || !isSha(to)) throw new TypeError(`Not a branch or not commit ids: ${branch}, ${from}, ${to}`);
   const ref = `refs/heads/${branch}`;
   const [now, checkouts] = await Promise.all([repository.objects.id(`${ref}^{commit}`), checkoutsOf(repository, ref)]);
+  if (now === to) return { ok: true };
   if (now !== from) return afterwards(repository, now, to);
   if (!(await isAncestor(repository, from, to))) {
     return { ok: false, reason: 'failed', message: `${to.slice(0, 10)} does not contain ${branch} (${from.slice(0, 10)}), so landing it would lose commits. Nothing was changed.` };

@@ -37,8 +37,9 @@ async function main(): Promise<number> {
   const [folder = '', ...flags] = process.argv.slice(2);
   const printer = flags.includes('--headless') ? silentPrinter : terminalPrinter(1, process.env);
   const finish = async (code: number): Promise<number> => {
-    // A terminal that takes nothing (Ctrl+S) holds a worker thread, which an ordinary exit would wait for.
-    if (!(await printer.flushed(FLUSH_MS))) process.kill(process.pid, 'SIGKILL');
+    // A terminal that takes nothing (Ctrl+S) holds a worker thread, which an ordinary exit would wait for; and Node
+    // aborts, with a core file, when it cannot reset a terminal that is gone. All is done, so nothing is lost by this.
+    if (!(await printer.flushed(FLUSH_MS)) || printer.lost()) process.kill(process.pid, 'SIGKILL');
     return code;
   };
   const spec = await readSpec(folder);

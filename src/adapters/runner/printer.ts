@@ -11,6 +11,8 @@ const LEFT_OUT = '\n… some output was left out here; it is in the transcript\n
 
 export interface Printer {
   readonly colour: boolean;
+  /** It was a terminal and is none any more. */
+  lost(): boolean;
   print(text: string): void;
   /** Resolves when all is printed, or false when the terminal takes nothing within so many milliseconds. */
   flushed(ms: number): Promise<boolean>;
@@ -51,8 +53,10 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
       next();
     });
   };
+  const terminal = isatty(fd);
   return {
-    colour: isatty(fd) && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
+    lost: () => terminal && !isatty(fd),
+    colour: terminal && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
     print: (text) => {
       if (gone) return;
       if (queue.length + text.length <= LONGEST_QUEUE) queue += text;
@@ -78,4 +82,4 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
 }
 
 /** For a runner without a terminal. */
-export const silentPrinter: Printer = { colour: false, print: () => undefined, flushed: () => Promise.resolve(true) };
+export const silentPrinter: Printer = { colour: false, lost: () => false, print: () => undefined, flushed: () => Promise.resolve(true) };

@@ -139,6 +139,15 @@ describe('advance', () => {
     expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });
   });
 
+  it('finishes a fast-forward that died after the files and before the branch', async () => {
+    const here = await landing();
+    await here.repo.git('read-tree', '-m', '-u', here.base, here.to);
+    expect(await here.repo.git('rev-parse', 'main')).toBe(here.base);
+    expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });
+    expect(await here.repo.git('rev-parse', 'main')).toBe(here.to);
+    expect(await here.repo.git('status', '--porcelain')).toBe('');
+  });
+
   it('never loses commits: the new tip must contain the old one', async () => {
     const here = await landing();
     const to = await here.repo.git('commit-tree', '-m', 'Unrelated', `${here.to}^{tree}`);
