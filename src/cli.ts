@@ -7,6 +7,7 @@ import { openHere } from './cli/open.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
 import { checkedPlan, planFromOutline, planGoal, readJson, reportCheck } from './cli/planCommands.js';
+import { listBackups, recover, restore } from './cli/recovery.js';
 import { resumeRun, runPlan } from './cli/runCommand.js';
 import { clean, recordWish, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
 import { checkPlanInput } from './core/planCheck.js';
@@ -26,6 +27,8 @@ const HELP = `switchyard: a team of coding agents, under control
   diff TASK           takeover TASK
   boundary --worktree DIR --base REV --contract FILE.json
   clean [--dry-run]                                        remove what landed or was dropped
+  recover                                                  finish or roll back whatever a crash left; safe to repeat
+  backups             restore REF --into DIR               what was saved before something was removed
 
   --repo DIR (default: here)   --run RUN   --json
 Exit codes: 0 done, 1 internal error, 2 bad input (nothing was changed), 3 a person is needed, 4 a budget stopped it.`;
@@ -45,6 +48,7 @@ const OPTIONS = {
   csv: { type: 'boolean', default: false },
   'dry-run': { type: 'boolean', default: false },
   worktree: { type: 'string' },
+  into: { type: 'string' },
   base: { type: 'string' },
   contract: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -138,6 +142,12 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return withSession(reader, (session) => showStatus(session, run(values, first), output));
     case 'clean':
       return withSession(writer('switchyard clean'), (session) => clean(session, { dryRun: values['dry-run'] }, output));
+    case 'backups':
+      return withSession(reader, (session) => listBackups(session, output));
+    case 'restore':
+      return withSession(reader, (session) => restore(session, first, values.into, output));
+    case 'recover':
+      return withSession(writer('switchyard recover'), (session) => recover(session, output));
     case 'boundary':
       return boundary(values, output);
     default:

@@ -21,14 +21,15 @@ export function createFiles(): Files {
       // Many events of one moment are one change.
       let due = false;
       let stopped = false;
-      const stop = watchFolder(folder, () => {
+      const tell = (): void => {
         if (due) return;
         due = true;
         setImmediate(() => {
           due = false;
           if (!stopped) changed();
         });
-      });
+      };
+      const stop = watchFolder(folder, tell, { again: true });
       return () => {
         stopped = true;
         stop();

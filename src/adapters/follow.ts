@@ -30,10 +30,14 @@ export function oneAtATime(work: () => Promise<void>): () => void {
 
 /**
  * Calls back after something changed in a folder, which is made if missing, and once when watching has begun, because
- * something may have changed before. A folder that is removed is made and watched again. Names may be missing on some
- * platforms. Returns a stop function, after which there are no more calls.
+ * something may have changed before. A folder that is removed is made and watched again when `again` says so. Names may
+ * be missing on some platforms. Returns a stop function, after which there are no more calls.
  */
-export function watchFolder(folder: string, changed: (name: string | undefined) => void, failed?: (error: unknown) => void): () => void {
+export function watchFolder(
+  folder: string,
+  changed: (name: string | undefined) => void,
+  options: { readonly failed?: ((error: unknown) => void) | undefined; readonly again?: boolean } = {},
+): () => void {
   let stopped = false;
   let watcher: FSWatcher | undefined;
   const begin = async (): Promise<void> => {
@@ -50,14 +54,14 @@ export function watchFolder(folder: string, changed: (name: string | undefined) 
       watcher = mine;
       changed(undefined);
     } catch (error) {
-      failed?.(error);
+      options.failed?.(error);
     }
   };
   const restart = (old: FSWatcher): void => {
     if (stopped || watcher !== old) return;
     watcher = undefined;
     old.close();
-    void begin();
+    if (options.again === true) void begin();
   };
   void begin();
   return () => {
@@ -124,7 +128,7 @@ export function followLines(
   });
   const isStopped = (): boolean => stopped;
   const name = basename(file);
-  const unwatch = watchFolder(dirname(file), (changed) => (changed === undefined || changed === name) && read(), failed);
+  const unwatch = watchFolder(dirname(file), (changed) => (changed === undefined || changed === name) && read(), { failed });
   return () => {
     stopped = true;
     unwatch();

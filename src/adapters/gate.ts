@@ -14,7 +14,7 @@ import { stopTree } from './process.js';
 export const TAIL_LINES = 50;
 export const LONGEST_TAIL_LINE = 2000;
 /** Where the last lines are looked for; 50 lines of the longest kept length fit. */
-const TAIL_BYTES = 256 * 1024;
+const TAIL_BYTES = 1024 * 1024;
 /** See `YOUNG_MS` of the runner. */
 const YOUNG_MS = 10_000;
 
@@ -55,7 +55,10 @@ async function readTail(output: FileHandle, from: number): Promise<string> {
   const start = Math.max(from, size - TAIL_BYTES);
   const buffer = Buffer.alloc(size - start);
   const { bytesRead } = await output.read(buffer, 0, buffer.length, start);
-  return tailOf(buffer.toString('utf8', 0, bytesRead));
+  const text = buffer.toString('utf8', 0, bytesRead);
+  // The first line is a piece of one, unless it is all there is.
+  const first = start > from ? text.indexOf('\n') + 1 : 0;
+  return tailOf(first < text.length ? text.slice(first) : text);
 }
 
 function ending(child: ChildProcess): Promise<Ended> {

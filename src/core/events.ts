@@ -75,6 +75,10 @@ export type EventBody =
       readonly costsRetry: boolean;
     }
   | { readonly type: 'feedback.given'; readonly task: string; readonly feedback: string; readonly comments?: readonly ReviewComment[]; readonly byPerson: boolean }
+  /** Several approved tasks were merged into one candidate, which is gated as a whole. */
+  | { readonly type: 'candidate.started'; readonly tasks: readonly string[]; readonly tree: Sha; readonly base: Sha }
+  | { readonly type: 'candidate.finished'; readonly tasks: readonly string[]; readonly verdict: GateVerdict; readonly results: readonly CommandResult[] }
+  | { readonly type: 'receipt.made'; readonly receipt: Receipt }
   | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes' }
   | { readonly type: 'approval.withdrawn'; readonly task: string }
   | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }

@@ -109,6 +109,10 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
     case 'run.ended':
       run.endedAt = at;
       return;
+    case 'candidate.started':
+    case 'candidate.finished':
+    case 'receipt.made':
+      return;
     case 'attempt.starting':
       if (event.task === PLANNER) {
         const attempt = newAttempt(event, at);
@@ -169,7 +173,9 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
     case 'worktree.created':
     case 'worktree.removing':
     case 'attempt.started':
+      return;
     case 'merge.refused':
+      delete task.mergeIntended;
       return;
     case 'worktree.removed':
       task.cleaned = true;

@@ -62,7 +62,7 @@ export function readPlanAnswer(outcome: Pick<AgentOutcome, 'answer' | 'text'>, o
   const { answer } = outcome;
   const found = (typeof answer === 'string' ? jsonIn(answer) : answer) ?? jsonIn(outcome.text ?? '');
   if (found === undefined) {
-    const said = (outcome.text ?? '').trim();
+    const said = (typeof answer === 'string' ? answer : (outcome.text ?? '')).trim();
     return { problems: [{ code: 'schema', tasks: [], message: said === '' ? 'the answer is empty' : `the answer holds no JSON object: "${said.slice(0, 200)}"` }] };
   }
   const input = typeof found === 'object' && found !== null && !Array.isArray(found) ? normalise(found, options) : found;
@@ -92,8 +92,8 @@ function withoutUndefined(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 }
 
-/** Objects that are tried before giving up: prose may hold braces (`{a,b}`), but not without end. */
-const MAX_TRIES = 200;
+/** Characters looked at before giving up: prose may hold braces (`{a,b}`), but not without end. */
+const MAX_SCANNED = 20_000_000;
 
 /** The longest balanced JSON object in a text: plain, fenced, or with words around it. One that has tasks goes first. */
 export function jsonIn(textWithJson: string): unknown {
@@ -103,8 +103,9 @@ export function jsonIn(textWithJson: string): unknown {
   let best: { readonly value: object; readonly length: number } | undefined;
   let cutOff = false;
   let at = textWithJson.indexOf('{');
-  for (let tries = 0; at >= 0 && tries < MAX_TRIES; tries += 1) {
+  for (let scanned = 0; at >= 0 && scanned < MAX_SCANNED; ) {
     const end = balancedEnd(textWithJson, at);
+    scanned += (end ?? textWithJson.length) - at;
     const value = end === undefined ? undefined : parse(textWithJson.slice(at, end));
     const length = (end ?? at) - at;
     if (isObject(value) && (best === undefined || rank(value, length) > rank(best.value, best.length))) best = { value, length };

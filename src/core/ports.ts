@@ -148,6 +148,12 @@ export interface Git {
   advance(branch: string, from: Sha, to: Sha): Promise<AdvanceResult>;
   /** Saves a worktree's whole state, untracked files included, under `refs/switchyard/backup/<name>`. */
   backup(worktree: string, name: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
+  /** Every backup of the repository, newest first. `at` is milliseconds since the epoch. */
+  listBackups(): Promise<readonly { readonly ref: string; readonly commit: Sha; readonly at: number; readonly subject: string }[]>;
+  /** Writes a backup's files into a folder that does not exist yet or is empty. Rejects with a message for people. */
+  restoreBackup(ref: string, into: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
+  /** The tree of a merge, or the paths that conflict; moves and writes no ref. */
+  mergedTree(ours: Sha, theirs: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
   /**
    * Removes a worktree and, when given, its branch if it still is at `branchAt`. Refuses while there is unsaved work
    * (`dirty`); `backedUp` says that this state was saved. The folder is renamed away at once and deleted in the background.

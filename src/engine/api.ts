@@ -76,6 +76,10 @@ export interface Session {
   fileAt(commit: Sha, path: string): Promise<string | undefined>;
   /** The command that opens the agent's own interactive CLI on the task's session, in its worktree. */
   takeOverCommand(task: string): Promise<{ readonly file: string; readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined>;
+  /** Everything that was saved before a removal, newest first. */
+  backups(): Promise<readonly { readonly ref: string; readonly commit: Sha; readonly at: number; readonly subject: string }[]>;
+  /** Writes a backup's files into a folder that does not exist yet or is empty. */
+  restore(ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }>;
   /** Removes worktrees and branches of landed and dropped tasks; never anything unsaved. */
   clean(options?: { readonly dryRun: boolean }): Promise<{ readonly removed: readonly string[]; readonly kept: readonly { readonly path: string; readonly why: string }[] }>;
   /** Stops following, keeps agents running (they are adopted at the next start) unless asked to stop them. */

@@ -4,6 +4,7 @@ import type { RunningAttempt } from '../core/ports.js';
 import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
+import { MergeQueue } from './queue.js';
 import type { Slots } from './semaphore.js';
 import type { RunStore } from './store.js';
 import type { World } from './world.js';
@@ -24,6 +25,7 @@ export class RunContext {
   /** Landings are one at a time: each moves the base that the next one builds on. */
   readonly landingLane: Slots;
   readonly baseGate = new BaseGate();
+  readonly queue = new MergeQueue();
   /** Attempts whose end is awaited now, by task id (or `planner`). */
   readonly running = new Map<string, RunningAttempt>();
   readonly #aborts = new Map<string, AbortController>();

@@ -21,7 +21,7 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
   if (intended !== undefined && (await world.git.isAncestor(intended.to, now))) return done(context, id, intended.to);
   const { receipt, head } = task;
   if (receipt === undefined || head === undefined || receipt.tree !== head.tree || receipt.base !== now) return { next: 'checking' };
-  const made = await world.git.commitTree(receipt.tree, parentsOf(task, now, store.state.team.merge === 'squash'), landingMessage(store.state.run, task));
+  const made = await world.git.commitTree(receipt.tree, parentsOf(task, now, store.state.team.merge === 'squash'), landingMessage(store.state.run, task, receipt.id));
   if (!made.ok) {
     return { next: 'needs-you', reason: { kind: 'merge-failed', text: `Could not sign the landing commit: ${made.message}. Nothing has landed; unlock your signing key, then approve again.` } };
   }
@@ -55,8 +55,9 @@ function parentsOf(task: TaskRun, base: string, squash: boolean): readonly strin
   return squash || task.head === undefined ? [base] : [base, task.head.commit];
 }
 
-function landingMessage(run: string, task: TaskRun): string {
-  const receipt = task.receipt === undefined ? '' : `Switchyard-Receipt: ${task.receipt.id}\n`;
+/** A landed commit says which task, run and receipt it comes from. */
+export function landingMessage(run: string, task: TaskRun, receiptId: string): string {
+  const receipt = `Switchyard-Receipt: ${receiptId}\n`;
   return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n${receipt}`;
 }
 

@@ -9,6 +9,7 @@ import { LogWriteError } from './store.js';
 
 export class RunLoop {
   readonly #context: RunContext;
+  readonly #startsNothing: boolean;
   readonly #driving = new Map<string, Promise<void>>();
   readonly #resting: (() => void)[] = [];
   #waits: ReadonlyMap<string, Reason> = new Map();
@@ -18,8 +19,10 @@ export class RunLoop {
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
   #guests = 0;
 
-  constructor(context: RunContext) {
+  /** `startsNothing`: only what a crash left under way is brought to its end (`recover`). */
+  constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
     this.#context = context;
+    this.#startsNothing = options.startsNothing;
     context.store.onDidChange(() => this.wake());
   }
 
@@ -56,9 +59,9 @@ export class RunLoop {
     this.#waits = decision.waits;
     this.#outOfBudget = decision.outOfBudget;
     if (state.revision > 0 && !state.discarded) {
-      if (!state.stopped) for (const id of [...decision.start, ...decision.land]) this.#drive(id);
+      if (!state.stopped && !this.#startsNothing) for (const id of [...decision.start, ...decision.land]) this.#drive(id);
       // A state that is in work without anybody working on it: after a restart, or sent back by a person.
-      for (const [id, task] of state.tasks) if (isActive(task.state) && !(state.stopped && !this.#adoptable(id))) this.#drive(id);
+      for (const [id, task] of state.tasks) if (isActive(task.state) && this.#mayGoOn(id, state.stopped || this.#startsNothing)) this.#drive(id);
       const over = state.tasks.size > 0 && [...state.tasks.values()].every((task) => isOver(task.state));
       if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
         void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
@@ -68,10 +71,12 @@ export class RunLoop {
     if (this.#driving.size === 0 && this.#guests === 0) this.#rest();
   }
 
-  /** Even a stopped run must see the end of an agent that is still alive. */
-  #adoptable(id: string): boolean {
-    const last = this.#context.store.state.tasks.get(id)?.attempts.at(-1);
-    return last !== undefined && last.endedAt === undefined;
+  /** Held still (stopped, or recovering), only an agent that is alive and a landing that was begun are seen to their end. */
+  #mayGoOn(id: string, still: boolean): boolean {
+    if (!still) return true;
+    const task = this.#context.store.state.tasks.get(id);
+    const last = task?.attempts.at(-1);
+    return (last !== undefined && last.endedAt === undefined) || task?.state === 'merging';
   }
 
   #drive(id: string): void {

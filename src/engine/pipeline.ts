@@ -7,7 +7,7 @@ import type { TaskState } from '../core/task.js';
 import { prepare, runAttempt } from './attempts.js';
 import { check } from './checking.js';
 import type { RunContext } from './context.js';
-import { cleanUp, land } from './landing.js';
+import { cleanUp } from './landing.js';
 
 /** Returns when the task rests: ready, needs you, stopped, landed, dropped or waiting. */
 export async function drive(context: RunContext, id: string): Promise<void> {
@@ -52,14 +52,9 @@ export async function drive(context: RunContext, id: string): Promise<void> {
           await move(context, id, 'merging');
           break;
         case 'merging': {
-          const landing = await context.landingLane.acquire();
-          try {
-            const result = await land(context, id);
-            if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
-            else await move(context, id, result.next);
-          } finally {
-            landing.release();
-          }
+          const result = await context.queue.land(context, id, release);
+          if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
+          else await move(context, id, result.next);
           break;
         }
         case 'landed':

@@ -50,6 +50,7 @@ export class EngineSession implements Session {
   readonly #opening = new Map<string, Promise<RunLoop>>();
   /** Landings of every run of the repository share one lane. */
   readonly #landingLane = new Slots(1);
+  readonly #still = new Set<string>();
   #lock: { release(): Promise<void> } | undefined;
   #locking: Promise<Holder | undefined> | undefined;
   #holder: Holder | undefined;
@@ -255,7 +256,7 @@ export class EngineSession implements Session {
       onActivity: (value) => this.#activity.fire(value),
     });
     if (context.branchPrefix !== PREFIX) this.#world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);
-    const loop = new RunLoop(context);
+    const loop = new RunLoop(context, { startsNothing: this.#still.has(store.state.run) });
     this.#loops.set(store.state.run, loop);
     store.onDidChange((events) => {
       if (store.state.run === this.#shown) this.#events.fire(events);
@@ -358,6 +359,12 @@ export class EngineSession implements Session {
     return this.#events.event(listener);
   }
 
+  /** Opens a run for recovery: what is under way is brought to its end, nothing new starts and nobody is approved. */
+  async holdStill(run: string): Promise<void> {
+    this.#still.add(run);
+    await this.open(run);
+  }
+
   /** Resolves when the shown run rests. */
   async rested(): Promise<void> {
     await this.#loop()?.rested();
@@ -426,6 +433,20 @@ export class EngineSession implements Session {
       ...(status?.path !== undefined && { executable: status.path }),
     });
     return command === undefined ? undefined : { file: command.file, args: command.args, cwd: state.worktree, env: command.setEnv };
+  }
+
+  /** Everything that was saved before a removal, newest first. */
+  backups() {
+    return this.#world.git.listBackups();
+  }
+
+  /** Writes a backup's files into a new or empty folder; changes nothing else. */
+  async restore(ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }> {
+    try {
+      return { ok: true, commit: (await this.#world.git.restoreBackup(ref, into)).commit };
+    } catch (error) {
+      return { ok: false, reason: messageOf(error) };
+    }
   }
 
   async clean(options: { readonly dryRun: boolean } = { dryRun: false }) {

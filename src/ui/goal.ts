@@ -8,7 +8,7 @@ import { looksLikeOutline } from '../core/outline.js';
 import type { Base } from './app.js';
 import { commandId, GOAL_SCHEME } from './contributions.js';
 import type { Disposable } from './disposables.js';
-import { Disposables } from './disposables.js';
+import { coalesce, Disposables } from './disposables.js';
 import { messageOf } from './log.js';
 import type { Outcome } from './outcome.js';
 import { DONE, refuse } from './outcome.js';
@@ -24,6 +24,8 @@ export interface Goal extends Disposable {
 
 const DRAFT = 'goal.draft';
 const GOAL = vscode.Uri.from({ scheme: GOAL_SCHEME, path: '/Goal.md' });
+/** Long enough for a word, short enough that nothing is asked when the tab is closed right after typing. */
+const SAVE_MS = 250;
 const PLACEHOLDER = 'What should be built? Several lines are fine: what it should do, what must not change, how it is checked.';
 
 export function createGoal(base: Base, opened: () => void): Goal {
@@ -32,27 +34,24 @@ export function createGoal(base: Base, opened: () => void): Goal {
   own.add(vscode.workspace.registerFileSystemProvider(GOAL_SCHEME, file, { isCaseSensitive: true }));
   const selector = { scheme: GOAL_SCHEME };
   own.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: base.model.onDidChange, provideCodeLenses: () => lenses(base) }));
+  const save = own.add(coalesce(SAVE_MS, () => void goalDocument()?.save()));
   own.add(
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.uri.scheme === GOAL_SCHEME && document.isDirty) void document.save();
+      if (document.uri.scheme === GOAL_SCHEME && document.isDirty) save();
     }),
   );
   own.add(showPlaceholder());
 
-  /** Empties the document before its tab closes: the editor keeps closed documents for a while and would show them again. */
+  /** By reverting to an emptied file: saving would ask every extension first, and closing while unsaved would ask the person. */
   const close = async (): Promise<void> => {
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === GOAL_SCHEME);
-    if (document !== undefined) {
-      const edit = new vscode.WorkspaceEdit();
-      edit.delete(document.uri, new vscode.Range(0, 0, document.lineCount, 0));
-      await vscode.workspace.applyEdit(edit);
-      await document.save();
-    }
     file.set('');
-    const tabs = vscode.window.tabGroups.all
-      .flatMap((group) => group.tabs)
-      .filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.scheme === GOAL_SCHEME);
-    await vscode.window.tabGroups.close(tabs);
+    const document = goalDocument();
+    const tabs = goalTabs();
+    if (document === undefined || tabs.length === 0) return;
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    // The same goal may have been opened beside itself.
+    await vscode.window.tabGroups.close(goalTabs());
   };
 
   return {
@@ -91,6 +90,14 @@ export function createGoal(base: Base, opened: () => void): Goal {
     },
     dispose: () => own.dispose(),
   };
+}
+
+function goalDocument(): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.scheme === GOAL_SCHEME);
+}
+
+function goalTabs(): readonly vscode.Tab[] {
+  return vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.scheme === GOAL_SCHEME);
 }
 
 export function noRepository(base: Base): string {

@@ -174,7 +174,7 @@ describe('worktrees and attempts', () => {
     run.add(committed, { type: 'boundary.checked', task: 'a', violations: [{ path: 'y', change: 'added', kind: 'outside-owns' }], fedBack: true }, gateStarted, green);
     run.add({ type: 'merge.intended', task: 'a', from: SHA('0'), to: SHA('3'), receipt: 'r1-a' }, { type: 'worktree.removed', task: 'a' });
     expect(run.task('a')).toMatchObject({ cleaned: true, session: 's1', boundaryChecked: true, receipt, mergeIntended: { to: SHA('3') } });
-    run.add({ ...creating, path: '/w/a2', commit: SHA('7') } as EventBody);
+    run.add({ ...creating, path: '/w/a2', commit: SHA('7') });
     expect(run.task('a')).toMatchObject({ worktree: '/w/a2', startedFrom: SHA('7'), cleaned: false, files: [], violations: [], boundaryChecked: false });
     for (const gone of ['head', 'receipt', 'mergeIntended', 'session']) expect(run.task('a')).not.toHaveProperty(gone);
     expect(run.task('a').attempts).toHaveLength(1);
@@ -208,7 +208,7 @@ describe('worktrees and attempts', () => {
 
 describe('gates, feedback and landing', () => {
   it('a gate finishes the one that started, and red counts where it costs a retry', () => {
-    const run = ab().add(gateStarted, red, gateStarted, { ...red, costsRetry: false, note: 'n' } as EventBody, gateStarted);
+    const run = ab().add(gateStarted, red, gateStarted, { ...red, costsRetry: false, note: 'n' }, gateStarted);
     expect(run.task('a').gates.map((gate) => [gate.verdict, gate.note, gate.endedAt !== undefined])).toEqual([['red', undefined, true], ['red', 'n', true], [undefined, undefined, false]]);
     expect(run.task('a').gateRetries).toBe(1);
     expect(() => ab().add(green)).toThrow(/never started/);

@@ -54,7 +54,7 @@ function mutate(seed: Random, value: unknown): unknown {
     else copy[at] = mutate(seed, copy[at]);
     return copy;
   }
-  const entries = Object.entries(value);
+  const entries: [string, unknown][] = Object.entries(value);
   if (entries.length === 0) return { [seed.pick(KEYS)]: seed.pick(VALUES)() };
   const at = seed.below(entries.length);
   const [key, old] = entries[at]!;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkPlanInput } from '../../src/core/planCheck.js';
-import { MAX_TASKS, parsePlan } from '../../src/core/planSchema.js';
+import { MAX_GLOBS, MAX_TASKS, parsePlan } from '../../src/core/planSchema.js';
 import { task } from './build.js';
 
 const raw = (parts: Record<string, unknown> = {}) => ({ version: 1, goal: 'g', tasks: [{ id: 'a', title: 'A', contract: { owns: ['a/**'] } }], ...parts });
@@ -124,6 +124,12 @@ describe('sizes', () => {
     const most = Array.from({ length: MAX_TASKS }, (_, at) => task(`t${at}`));
     expect(problems(raw({ tasks: most }))).toEqual([]);
     expect(problems(raw({ tasks: [...most, task('more')] }))[0]?.message).toContain(`${MAX_TASKS + 1} tasks are more than the ${MAX_TASKS}`);
+  });
+
+  it('refuses more globs than can be compared with each other', () => {
+    const owning = (count: number) => raw({ tasks: Array.from({ length: 10 }, (_, at) => task(`t${at}`, { owns: Array.from({ length: count / 10 }, (_each, file) => `t${at}/f${file}`) })) });
+    expect(checkPlanInput(owning(MAX_GLOBS))).toMatchObject({ ok: true });
+    expect(problems(owning(MAX_GLOBS + 10))).toEqual([{ code: 'schema', tasks: [], message: expect.stringContaining(`${MAX_GLOBS + 10} globs together`) as string }]);
   });
 
   it('refuses 10,000 tasks without looking at one of them', () => {

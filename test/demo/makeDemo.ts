@@ -3,9 +3,9 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { repositoryRoot } from '../support/root.js';
-import { recordedPlan } from './recordedPlan.js';
+import { DEMO_GOAL, recordedPlan } from './recordedPlan.js';
 
-export { DEMO_GOAL } from './recordedPlan.js';
+export { DEMO_GOAL };
 
 export interface DemoOptions {
   /** Scales the agents' pauses; 0 in tests that only want the outcome. Default 1. */
@@ -17,6 +17,7 @@ export async function makeDemo(dir: string, options: DemoOptions = {}): Promise<
   await mkdir(dir, { recursive: true });
   await cp(join(repositoryRoot, 'test', 'demo', 'project'), dir, { recursive: true });
   const plans = { plans: [await recordedPlan(options.pace)] };
+  await writeFile(join(dir, 'GOAL.md'), `${DEMO_GOAL}\n`);
   await writeFile(join(dir, '.switchyard', 'scripted-plans.json'), `${JSON.stringify(plans, null, 2)}\n`);
   const git = async (...args: string[]): Promise<void> => {
     await execa('git', args, { cwd: dir, stdin: 'ignore' });

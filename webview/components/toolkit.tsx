@@ -128,24 +128,22 @@ interface FieldProps {
 
 const valueOf = (event: React.SyntheticEvent<HTMLElement>): string => (event.currentTarget as HTMLElement & { value: string }).value;
 
-/** One line of text. */
+/** One line of text. The toolkit takes a field's name from the visible label inside it. */
 export function TextField({ label, value, onChange }: FieldProps): ReactNode {
-  return <vscode-text-field className="field" aria-label={label} value={value} onInput={(event) => onChange(valueOf(event))} />;
+  return (
+    <vscode-text-field className="field" value={value} onInput={(event) => onChange(valueOf(event))}>
+      {label}
+    </vscode-text-field>
+  );
 }
 
 /** Several lines of text; grows with its content up to `maxRows`. */
 export function TextArea({ label, value, onChange, mono = false, maxRows = 8 }: FieldProps & { readonly maxRows?: number }): ReactNode {
   const rows = Math.min(maxRows, Math.max(2, value.split('\n').length));
   return (
-    <vscode-text-area
-      className={mono ? 'field mono' : 'field'}
-      aria-label={label}
-      value={value}
-      rows={rows}
-      resize="vertical"
-      spellCheck={!mono}
-      onInput={(event) => onChange(valueOf(event))}
-    />
+    <vscode-text-area className={mono ? 'field mono' : 'field'} value={value} rows={rows} resize="vertical" spellCheck={!mono} onInput={(event) => onChange(valueOf(event))}>
+      {label}
+    </vscode-text-area>
   );
 }
 

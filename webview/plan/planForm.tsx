@@ -6,18 +6,6 @@ import { Button, Checkbox, TextArea, TextField } from '../components/toolkit.js'
 import type { Draft } from '../viewState.js';
 import { dependentsOf, draftKey, editOf } from './draft.js';
 
-function Row({ label, hint, children }: { readonly label: string; readonly hint?: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="form-row">
-      <span className="form-label" aria-hidden="true">
-        {label}
-        {hint === undefined ? null : <small className="muted"> {hint}</small>}
-      </span>
-      {children}
-    </div>
-  );
-}
-
 function Dependencies({ run, task, draft, change }: { readonly run: RunView; readonly task: TaskView; readonly draft: Draft; readonly change: (part: Partial<Draft>) => void }): ReactNode {
   const impossible = dependentsOf(run, task.id);
   const others = run.tasks.filter((other) => !impossible.has(other.id) && other.difference !== 'removed');
@@ -82,27 +70,16 @@ export function PlanForm({ run, task, draft }: { readonly run: RunView; readonly
           {refusal}
         </p>
       )}
-      <Row label="Title">
-        <TextField label="Title" value={draft.title} onChange={(title) => change({ title })} />
-      </Row>
-      <Row label="Does">
-        <TextArea label="Does" value={draft.instructions} onChange={(instructions) => change({ instructions })} maxRows={14} />
-      </Row>
-      <Row label="May change" hint="one glob per line">
-        <TextArea label="May change, one glob per line" mono value={draft.owns} onChange={(owns) => change({ owns })} />
-      </Row>
-      <Row label="Off limits" hint="one glob per line">
-        <TextArea label="Off limits, one glob per line" mono value={draft.offLimits} onChange={(offLimits) => change({ offLimits })} />
-      </Row>
-      <Row label="Accepted when" hint="one sentence per line">
-        <TextArea label="Accepted when, one sentence per line" value={draft.acceptance} onChange={(acceptance) => change({ acceptance })} />
-      </Row>
-      <Row label="Gate" hint="one command per line">
-        <TextArea label="Gate, one command per line" mono value={draft.gate} onChange={(gate) => change({ gate })} />
-      </Row>
-      <Row label="After">
+      <TextField label="Title" value={draft.title} onChange={(title) => change({ title })} />
+      <TextArea label="Does" value={draft.instructions} onChange={(instructions) => change({ instructions })} maxRows={14} />
+      <TextArea label="May change (one glob per line)" mono value={draft.owns} onChange={(owns) => change({ owns })} />
+      <TextArea label="Off limits (one glob per line)" mono value={draft.offLimits} onChange={(offLimits) => change({ offLimits })} />
+      <TextArea label="Accepted when (one sentence per line)" value={draft.acceptance} onChange={(acceptance) => change({ acceptance })} />
+      <TextArea label="Gate (one command per line)" mono value={draft.gate} onChange={(gate) => change({ gate })} />
+      <div>
+        <p aria-hidden="true">After</p>
         <Dependencies run={run} task={task} draft={draft} change={change} />
-      </Row>
+      </div>
       <div className="buttons">
         <Button primary busy={busy} disabled={edit === undefined} onClick={() => void save()} title="Ctrl+Enter">
           Save Changes

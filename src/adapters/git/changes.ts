@@ -15,7 +15,7 @@ import type { ChangedPath, ChangeKind, ChangeSet, Sha } from '../../core/ports.j
 import { configTrue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { WorktreeProblem } from './errors.js';
-import { absolute, blobId, hiddenChanges, modeNow, readFlagged } from './flags.js';
+import { absolute, blobId, hiddenChanges, modeFound, readFlagged } from './flags.js';
 import { linkEscapes } from './links.js';
 import { isSha, pathText } from './names.js';
 import { honestStatus, listIgnored } from './others.js';
@@ -91,10 +91,10 @@ export async function changes(repository: Repository, worktree: string, base: Sh
     if (entry.index.id !== entry.head.id || entry.index.mode !== entry.head.mode) stage(on, entry.index);
     if ([entry.head.mode, entry.index.mode, entry.worktree].includes(GITLINK)) on.gitlink = true;
   }
-  for (const bytes of status.untracked) {
-    const nested = bytes.at(-1) === 47;
+  const untracked = await Promise.all(status.untracked.map(async (bytes) => ({ bytes, nested: bytes.at(-1) === 47, mode: await modeFound(place.path, bytes) })));
+  for (const { bytes, nested, mode } of untracked) {
     const on = trail(nested ? bytes.subarray(0, -1) : bytes);
-    on.now = nested ? GITLINK : await modeNow(place.path, bytes);
+    on.now = nested ? GITLINK : mode;
     delete on.nowId;
     if (nested) on.gitlink = true;
   }

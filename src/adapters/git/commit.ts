@@ -8,11 +8,12 @@ import { configValue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { GitFailure, lastWords, WorktreeProblem } from './errors.js';
 import { identity } from './identity.js';
-import { joinNul } from './names.js';
+import { scanIndex } from './indexFile.js';
+import { joinNul, splitNul } from './names.js';
 import { branchAt, headOf, inside, locate, type Place } from './place.js';
 import { readRemembered } from './remembered.js';
 import { DURABLE, DURABLE_BATCH } from './run.js';
-import { GITLINK, parseRaw, parseStatus, STATUS } from './status.js';
+import { GITLINK, parseRaw, parseStatus, STATUS, texts } from './status.js';
 
 /**
  * See `Git.commitAll`.
@@ -40,6 +41,11 @@ export async function commitAll(
     );
   }
   const settings = honestSettings(entries, remembered?.settings, repository.env).variables;
+  const conflicts = await unmergedPaths(repository, place);
+  if (conflicts.length > 0) {
+    // Staging them would call them resolved, and conflict markers could land.
+    return { hookFailed: `Nothing was committed: a merge in this worktree has unresolved conflicts in ${conflicts.join(', ')}. Resolve each file and "git add" it, or run "git merge --abort".` };
+  }
   const staged = await stageAll(repository, place, settings);
   if (!staged && !(await hasStaged(repository, place))) return { ...(await headOf(repository, place)), committed: false };
 
@@ -67,6 +73,15 @@ export async function commitAll(
   // Exit code 1 is a hook's refusal; git's own failures are 128.
   if (result.code === 1) return { hookFailed: words };
   throw new GitFailure(['commit'], result.code, result.stderr);
+}
+
+/** No process where the index file tells, one otherwise. */
+async function unmergedPaths(repository: Repository, place: Place): Promise<readonly string[]> {
+  const { commit } = await headOf(repository, place);
+  const scan = await scanIndex(place, commit.length);
+  if (scan !== undefined) return scan.unmerged;
+  const { stdout } = await repository.run(['diff', '--name-only', '-z', '--diff-filter=U', '--no-ext-diff'], inside(place));
+  return texts(splitNul(stdout));
 }
 
 /**

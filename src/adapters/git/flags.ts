@@ -3,9 +3,10 @@
  * have none, which the index file itself tells without a process.
  */
 import { createHash } from 'node:crypto';
-import { readFile, readlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
+import { lstat, readFile, readlink } from 'node:fs/promises';
 import type { Repository } from './context.js';
+import { scanIndex } from './indexFile.js';
 import { lstatInside } from './links.js';
 import { inside, type Place } from './place.js';
 import { flaggedEntries, GITLINK, type IndexEntry, LINK, type Mode, NOTHING } from './status.js';
@@ -42,44 +43,12 @@ export async function hiddenChanges(
   return [...changed, ...(await withFilters(repository, place, unsure, settings))];
 }
 
-/**
- * The flagged entries of a worktree's index. No process when its file shows that there are none, one otherwise.
- * @param idLength hexadecimal digits of an object id
- */
+/** The flagged entries of a worktree's index. No process when its file shows that there are none, one otherwise. */
 export async function readFlagged(repository: Repository, place: Place, idLength: number, env: Readonly<Record<string, string>>): Promise<readonly IndexEntry[]> {
-  const index = await readFile(join(place.gitDir, 'index')).catch(() => undefined);
-  if (index !== undefined && !mayHaveFlags(index, idLength / 2)) return [];
+  const scan = await scanIndex(place, idLength);
+  if (scan !== undefined && !scan.flagged) return [];
   const { stdout } = await repository.run(['ls-files', '-v', '-s', '-z'], { cwd: place.path, env });
   return flaggedEntries(stdout);
-}
-
-/**
- * Format: gitformat-index(5). Per entry 40 bytes of file data, the object id, 16 bits of flags (the highest is
- * assume-unchanged, the next says that 16 more follow, with skip-worktree as their second highest), the name, padding to 8 bytes.
- * Anything this does not read for certain (version 4, a split or sparse index) may have flags.
- */
-function mayHaveFlags(index: Buffer, idBytes: number): boolean {
-  if (index.toString('latin1', 0, 4) !== 'DIRC') return true;
-  const version = index.readUInt32BE(4);
-  if (version !== 2 && version !== 3) return true;
-  let at = 12;
-  for (let left = index.readUInt32BE(8); left > 0; left -= 1) {
-    const flagsAt = at + 40 + idBytes;
-    if (flagsAt + 2 > index.length) return true;
-    const flags = index.readUInt16BE(flagsAt);
-    if ((flags & 0x8000) !== 0) return true;
-    const extended = (flags & 0x4000) !== 0;
-    if (extended && (index.readUInt16BE(flagsAt + 2) & 0x4000) !== 0) return true;
-    const nameAt = flagsAt + (extended ? 4 : 2);
-    const end = index.indexOf(0, nameAt);
-    if (end === -1) return true;
-    at += (end - at + 8) & ~7;
-  }
-  // "link" (split index) and "sdir" (sparse index) mean that there are entries elsewhere.
-  for (; at + 8 <= index.length - idBytes; at += 8 + index.readUInt32BE(at + 4)) {
-    if (/^[a-z]/u.test(index.toString('latin1', at, at + 4))) return true;
-  }
-  return false;
 }
 
 /** Line ends and filters may make a stored content of another one on disk: git's own hash has the last word. */
@@ -104,11 +73,19 @@ async function withFilters(
 
 /** Git's mode of what is at a repository path now. */
 export async function modeNow(root: string, bytes: Buffer): Promise<Mode> {
-  const info = await lstatInside(root, bytes);
+  return modeOf(await lstatInside(root, bytes));
+}
+
+/** The same for a path that git has just found by walking the folders, so that no link can be on the way. */
+export async function modeFound(root: string, bytes: Buffer): Promise<Mode> {
+  return modeOf(await lstat(absolute(root, bytes)).catch(() => undefined));
+}
+
+function modeOf(info: Stats | undefined): Mode {
   if (info === undefined) return NOTHING;
   if (info.isSymbolicLink()) return LINK;
   if (info.isDirectory()) return GITLINK;
-  return (Number(info.mode) & 0o100) === 0 ? '100644' : '100755';
+  return (info.mode & 0o100) === 0 ? '100644' : '100755';
 }
 
 /** The id of a file's bytes as a blob; `length` of the repository's ids decides between SHA-1 and SHA-256. */

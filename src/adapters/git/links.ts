@@ -1,4 +1,5 @@
 /** Where a symbolic link leads, followed step by step so that no folder link or chain on the way can hide it. */
+import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 
@@ -46,7 +47,7 @@ function segments(text: string): string[] {
  * `lstat` of a repository path that refuses to look through a link in place of one of its folders: what is behind
  * it is not that path. `undefined` when there is nothing.
  */
-export async function lstatInside(root: string, path: string | Buffer): Promise<Awaited<ReturnType<typeof lstat>> | undefined> {
+export async function lstatInside(root: string, path: string | Buffer): Promise<Stats | undefined> {
   const names = (typeof path === 'string' ? path : path.toString('latin1')).split('/');
   const encode = (count: number): Buffer => {
     const part = names.slice(0, count).join('/');

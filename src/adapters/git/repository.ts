@@ -1,8 +1,8 @@
 /** Opens a repository: the one door to the git adapter. */
 import { realpath } from 'node:fs/promises';
-import type { Git, Sha } from '../../core/ports.js';
+import type { Git } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
-import { backup, type Backup, listBackups, type ListedBackup, restoreBackup } from './backup.js';
+import { backup, listBackups, restoreBackup } from './backup.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
 import type { Repository, RepositoryOptions } from './context.js';
@@ -11,7 +11,7 @@ import { dirty } from './dirty.js';
 import { personEnvironment, readEnvironment } from './env.js';
 import { facts, findRepository, noCommits } from './facts.js';
 import { advance } from './landing.js';
-import { bringUpToDate, commitTree, mergedTree, type MergedTree } from './merge.js';
+import { bringUpToDate, commitTree, mergedTree } from './merge.js';
 import { mutexOf } from './mutex.js';
 import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
@@ -31,12 +31,6 @@ export interface OpenedGit extends Git {
   readonly root: string;
   /** Real path of the common git directory. */
   readonly commonDir: string;
-  /** The tree of a merge, or the paths that conflict; moves nothing. */
-  mergedTree(ours: Sha, theirs: Sha): Promise<MergedTree>;
-  /** Every backup, newest first. */
-  listBackups(): Promise<readonly ListedBackup[]>;
-  /** Writes a backup's files into a new or empty folder. @throws WorktreeProblem `backup-name`, `not-empty` */
-  restoreBackup(ref: string, into: string): Promise<Backup>;
 }
 
 const TEN_MINUTES = 600_000;

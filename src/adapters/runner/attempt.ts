@@ -10,7 +10,7 @@ import { loadParser } from './parsers.js';
 import type { Printer } from './printer.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { FILE, writeExit } from './records.js';
-import { readStderr, readStdout } from './streams.js';
+import { readStderr, readStdout, type Sink } from './streams.js';
 import { head, tail } from './transcript.js';
 
 /** After everything of the tree is gone, its pipes can only be held open by somebody out of reach. */
@@ -45,28 +45,33 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
   const startedAt = Date.now();
   const starting = startChild(spec);
   starting.catch(() => undefined);
-  const recorder = await openRecorder(spec.folder, printer).catch(async (error: unknown) => {
-    // Without a record nothing may run.
+  const finish = async ({ ended, exit, outcome }: Ending, recorder?: Recorder): Promise<void> => {
+    const message = [outcome.message, recorder?.trouble()].filter((part) => part !== undefined).join(' ');
+    const record: ExitRecord = {
+      v: 1,
+      nonce: spec.nonce,
+      startedAt,
+      endedAt: Date.now(),
+      exitCode: exit.code,
+      signal: exit.signal,
+      ended,
+      outcome: message === '' ? outcome : { ...outcome, message },
+    };
+    await recorder?.note(tail(record));
+    await recorder?.close();
+    await writeExit(spec.folder, record);
+  };
+  // Without a record, or without somebody who understands it, nothing may run.
+  const giveUp = async (error: unknown): Promise<Ending> => {
     const child = await starting.catch(() => undefined);
     if (child !== undefined) await stopTree(child.pid, spec.nonce, { from: 'SIGKILL' });
-    throw error;
-  });
-  void recorder.note(head(spec));
-  const { ended, exit, outcome } = await supervise(spec, starting, recorder, stops).catch((error: unknown) => notStarted(error));
-  const trouble = recorder.trouble();
-  const record: ExitRecord = {
-    v: 1,
-    nonce: spec.nonce,
-    startedAt,
-    endedAt: Date.now(),
-    exitCode: exit.code,
-    signal: exit.signal,
-    ended,
-    outcome: trouble === undefined ? outcome : { ...outcome, message: [outcome.message, trouble].filter(Boolean).join(' ') },
+    return notStarted(error);
   };
-  await recorder.note(tail(record));
-  await recorder.close();
-  await writeExit(spec.folder, record);
+  const opened = await Promise.all([openRecorder(spec.folder, printer), loadParser(spec.agent, spec.cwd)]).catch(giveUp);
+  if ('ended' in opened) return finish(opened);
+  const [recorder, parser] = opened;
+  void recorder.note(head(spec));
+  return finish(await supervise(spec, starting, { recorder, parser }, stops).catch(giveUp), recorder);
 }
 
 function notStarted(error: unknown): Ending {
@@ -99,10 +104,9 @@ function remembering(spec: AttemptSpec, child: Child): { readonly ref: () => Pro
   };
 }
 
-async function supervise(spec: AttemptSpec, starting: Promise<Child>, recorder: Recorder, stops: StopSwitch): Promise<Ending> {
+async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder, parser }: Pick<Sink, 'recorder' | 'parser'>, stops: StopSwitch): Promise<Ending> {
   const child = await starting;
   const agent = remembering(spec, child);
-  const parser = await loadParser(spec.agent, spec.cwd);
   const began = performance.now();
   let over = false;
   let own: { readonly why: OwnStop; readonly message: string } | undefined;

@@ -62,9 +62,10 @@ async function main(): Promise<number> {
 
 main().then(
   (code) => process.exit(code),
-  (error: unknown) => {
-    terminalPrinter(2, process.env).print(`The runner failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = 1;
-    setImmediate(() => process.exit());
+  async (error: unknown) => {
+    const printer = terminalPrinter(2, process.env);
+    printer.print(`The runner failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    await printer.flushed(FLUSH_MS);
+    process.exit(1);
   },
 );

@@ -61,9 +61,10 @@ function waitForClaim(folder: string, ms: number, launching: () => Promise<Launc
       return claim !== undefined;
     };
     const timer = setTimeout(() => finish(`it did not come up within ${Math.round(ms / 1000)} s`), ms);
-    const unwatch = watchFolder(folder, (name) => {
+    const changed = (name: string | undefined): void => {
       if (name === undefined || name === FILE.claim) look().catch(reject);
-    });
+    };
+    const unwatch = watchFolder(folder, changed, { failed: (error) => finish(`${folder} cannot be watched (${String(error)})`) });
     launching()
       .then(async ({ gone }) => {
         if (gone === undefined) return;

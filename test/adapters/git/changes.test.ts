@@ -99,6 +99,16 @@ const cases: readonly [name: string, act: (here: Scene) => Promise<unknown>, exp
     async (w) => { await w.put('nested/x.txt', 'x'); const inner = join(w.path, 'nested'); await w.repo.gitIn(inner, 'init', '-q'); await w.repo.gitIn(inner, 'add', '-A'); await w.repo.gitIn(inner, 'commit', '-qm', 'x'); },
     [{ path: 'nested', change: 'added', submodule: true }],
   ],
+  [
+    'what is in a tracked folder that was made a repository of its own',
+    async (w) => { await w.repo.gitIn(join(w.path, 'src'), 'init', '-q'); await w.put('src/evil.txt', 'x'); await w.put('src/b.txt', 'x'); },
+    [{ path: 'src/b.txt', change: 'modified' }, { path: 'src/evil.txt', change: 'added' }],
+  ],
+  [
+    'a folder that only pretends to be a repository',
+    async (w) => { await w.put('odd/.git', 'gitdir: /nowhere\n'); await w.put('odd/evil.txt', 'x'); },
+    [{ path: 'odd/evil.txt', change: 'added' }],
+  ],
   ['a submodule entry made by hand', (w) => w.in('update-index', '--add', '--cacheinfo', `160000,${w.base},sub`), [{ path: 'sub', change: 'added', submodule: true }]],
   [
     'assume-unchanged',

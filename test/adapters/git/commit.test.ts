@@ -98,6 +98,23 @@ describe('commitAll', () => {
     expect(await here.git.commitAll(here.path, 'Again', AUTHOR)).toMatchObject({ committed: false });
   });
 
+  it.each([[], ['--index-version', '4'], ['--split-index']])('never calls conflicts resolved %s', async (...form) => {
+    const here = await scene();
+    await here.put('a.txt', 'mine\n');
+    await here.in('commit', '-qam', 'Mine');
+    await here.repo.write('a.txt', 'main\n');
+    const base = await here.repo.commit('Main');
+    if (form.length > 0) await here.in('update-index', ...form);
+    await here.in('merge', base).catch(() => undefined);
+    const before = await here.in('rev-parse', 'HEAD');
+    expect(await here.git.commitAll(here.path, 'Work', AUTHOR)).toEqual({ hookFailed: expect.stringContaining('unresolved conflicts in a.txt') as string });
+    expect(await here.in('rev-parse', 'HEAD')).toBe(before);
+    await here.put('a.txt', 'both\n');
+    await here.in('add', '-A');
+    expect(await here.git.commitAll(here.path, 'Merged', AUTHOR)).toMatchObject({ committed: true });
+    expect(await here.in('show', '-s', '--format=%P')).toBe(`${before} ${base}`);
+  });
+
   it('stages by the names that exist, not by patterns', async () => {
     const here = await scene();
     await here.put('-f', 'x');

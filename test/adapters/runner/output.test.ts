@@ -1,4 +1,4 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildPrograms, END, ended, printed, sandbox, says, START, type Programs, type Sandbox } from './support.js';
@@ -74,6 +74,17 @@ test('a missing worktree is told apart from a missing CLI', async () => {
   const spec = await box.spec('', { cwd: join(box.root, 'gone') });
   const attempt = await box.runners().start(spec, {});
   expect(await attempt.ended).toMatchObject({ kind: 'exit', record: { ended: 'not-started', outcome: { message: expect.stringContaining('is not there') as string } } });
+});
+
+test('an attempt that cannot be recorded does not run', async () => {
+  await mkdir(join(box.folder, 'activity.jsonl'), { recursive: true });
+  const attempt = await box.runners().start(await box.spec('setTimeout(() => {}, 1e8)'), {});
+  expect(await attempt.ended).toMatchObject({ kind: 'exit', record: { ended: 'not-started', outcome: { ok: false, message: expect.stringContaining('EISDIR') as string } } });
+});
+
+test('an agent nobody can read does not run', async () => {
+  const attempt = await box.runners().start(await box.spec('setTimeout(() => {}, 1e8)', { agent: 'unknown' as 'claude' }), {});
+  expect(await attempt.ended).toMatchObject({ kind: 'exit', record: { ended: 'not-started', outcome: { message: expect.stringContaining('no parser') as string } } });
 });
 
 test('a crash keeps what standard error said', async () => {

@@ -56,6 +56,13 @@ test('an attempt whose runner died while nobody looked is lost, and its agent is
   expect(await lives(agent.pid)).toBe(false);
 });
 
+test('a runner that can no longer be reached is stopped, and its own record counts', async () => {
+  await box.runners().start(await box.spec(says([START], STAYS)), {});
+  await rm((await box.claim()).socket);
+  const adopted = await box.runners().adopt(box.folder);
+  expect(await adopted?.ended).toMatchObject({ kind: 'exit', record: { ended: 'stopped' } });
+});
+
 test('what was never claimed is not adopted and can never start any more', async () => {
   expect(await box.runners().adopt(box.folder)).toBeUndefined();
   await box.put(await box.spec(says([START], "require('node:fs').writeFileSync('started', '')")));

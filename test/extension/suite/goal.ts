@@ -1,9 +1,31 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { test } from '../registry.js';
-import { command, isGoal, openTabs, switchyard, tab } from './host.js';
+import { command, isGoal, noTab, openTabs, switchyard, tab } from './host.js';
 
 const goalText = (): string | undefined => vscode.workspace.textDocuments.find((document) => document.uri.scheme === 'switchyard-goal')?.getText();
+
+/** Resolves when the goal has saved itself. */
+async function saved(): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const isSaved = (): boolean => vscode.workspace.textDocuments.every((document) => document.uri.scheme !== 'switchyard-goal' || !document.isDirty);
+    const stop = (): void => {
+      clearTimeout(timer);
+      listening.dispose();
+    };
+    const check = (): void => {
+      if (!isSaved()) return;
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error('the goal did not save itself'));
+    }, 20_000);
+    const listening = vscode.workspace.onDidSaveTextDocument(check);
+    check();
+  });
+}
 
 test('a repository without a run says what comes next', async () => {
   const api = await switchyard();
@@ -23,16 +45,14 @@ test('the goal is a document of several lines that asks nothing when it is close
   assert.equal(await command('decomposeTask', 'First line.\nSecond line.'), true);
   const opened = await tab('the goal', isGoal);
   assert.equal(goalText(), 'First line.\nSecond line.\n');
-  const document = vscode.workspace.textDocuments.find((each) => each.uri.scheme === 'switchyard-goal');
-  await document?.save();
-  assert.equal(document?.isDirty, false);
+  await saved();
   await vscode.window.tabGroups.close(opened);
-  assert.equal(openTabs().some(isGoal), false);
+  await noTab('the goal', isGoal);
 
   assert.equal(await command('decomposeTask', 'A third.'), true);
   assert.equal(goalText(), 'First line.\nSecond line.\n\n\nA third.\n');
   assert.equal(await command('cancelGoal'), true);
-  assert.equal(openTabs().some(isGoal), false);
+  await noTab('the goal', isGoal);
   assert.equal(await command('decomposeTask'), true);
   assert.equal(goalText(), '');
 });

@@ -64,21 +64,32 @@ export async function treeItem(tree: vscode.TreeDataProvider<TaskNode>, task: st
 
 /** Waits until a tab is there, by the editor's own events. */
 export async function tab(what: string, matches: (tab: vscode.Tab) => boolean): Promise<vscode.Tab> {
-  const find = (): vscode.Tab | undefined => vscode.window.tabGroups.all.flatMap((group) => group.tabs).find(matches);
-  const present = find();
-  if (present !== undefined) return present;
+  return tabs(`${what} did not open`, () => openTabs().find(matches));
+}
+
+/** Waits until no such tab is there. */
+export async function noTab(what: string, matches: (tab: vscode.Tab) => boolean): Promise<void> {
+  await tabs(`${what} is still open`, () => (openTabs().some(matches) ? undefined : true));
+}
+
+async function tabs<T>(failure: string, find: () => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      listening.dispose();
-      reject(new Error(`${what} did not open; there are ${vscode.window.tabGroups.all.flatMap((group) => group.tabs).map((each) => each.label).join(', ')}`));
-    }, 20_000);
-    const listening = vscode.window.tabGroups.onDidChangeTabs(() => {
-      const found = find();
-      if (found === undefined) return;
+    const stop = (): void => {
       clearTimeout(timer);
       listening.dispose();
+    };
+    const check = (): void => {
+      const found = find();
+      if (found === undefined) return;
+      stop();
       resolve(found);
-    });
+    };
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`${failure}; there are ${openTabs().map((each) => each.label).join(', ')}`));
+    }, 20_000);
+    const listening = vscode.window.tabGroups.onDidChangeTabs(check);
+    check();
   });
 }
 

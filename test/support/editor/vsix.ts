@@ -21,7 +21,7 @@ async function pack(vsix: string): Promise<void> {
   const options = { cwd: repositoryRoot, stdin: 'ignore', all: true } as const;
   await execa(process.execPath, ['esbuild.mjs', '--production'], options);
   const vsce = join(dirname(createRequire(import.meta.url).resolve('@vscode/vsce/package.json')), 'vsce');
-  await execa(process.execPath, [vsce, 'package', '--no-dependencies', '--out', vsix], options);
+  await execa(process.execPath, [vsce, 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix], options);
 }
 
 /** The latest change in a file or in a folder and everything below it; 0 when there is none. */

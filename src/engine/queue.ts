@@ -1,0 +1,194 @@
+/**
+ * The merge queue. Tasks that were approved together are gated together as one candidate (the union of their gates) and
+ * landed by one move of the base, so that n landings cost far fewer than n gates. A red candidate is bisected; the task
+ * that breaks it goes back to its own gate. Only tips of the base count for the invariant that no ungated tree is on it:
+ * the commits inside a batch are history, the tip is the tree that was tested.
+ */
+import { PLANNER } from '../core/events.js';
+import { judge } from '../core/gate.js';
+import { compare } from '../core/graph.js';
+import type { Sha } from '../core/ports.js';
+import type { Receipt } from '../core/run.js';
+import { messageOf } from './attempts.js';
+import { gateOf } from './checking.js';
+import type { RunContext } from './context.js';
+import type { LandingResult } from './landing.js';
+import { land, landingMessage } from './landing.js';
+import { paths } from './world.js';
+
+const MINUTE = 60_000;
+/** The folder of candidates beside the tasks' worktrees; no task id has a dot. */
+const CANDIDATE = '.candidate';
+
+interface Waiting {
+  readonly id: string;
+  /** Gives back a gate slot that the task still holds: a candidate's gate may need it. */
+  readonly release: () => void;
+  readonly resolve: (result: LandingResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class MergeQueue {
+  #waiting: Waiting[] = [];
+  #working = false;
+
+  /** Lands a task that is `merging`, together with whoever else waits for that. */
+  land(context: RunContext, id: string, release: () => void): Promise<LandingResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ id, release, resolve, reject });
+      if (this.#working) return;
+      this.#working = true;
+      // After this turn: approvals of one moment are one batch.
+      setImmediate(() => void this.#work(context));
+    });
+  }
+
+  async #work(context: RunContext): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = inOrder(context, this.#waiting);
+      this.#waiting = [];
+      const lane = await context.landingLane.acquire();
+      try {
+        await this.#serve(context, batch);
+      } catch (error) {
+        for (const each of batch) each.reject(error);
+      } finally {
+        lane.release();
+      }
+    }
+    this.#working = false;
+  }
+
+  async #serve(context: RunContext, batch: readonly Waiting[]): Promise<void> {
+    let rest = batch;
+    for (;;) {
+      const now = await context.world.git.branchCommit(context.store.state.base.branch);
+      // A receipt for exactly this base costs no gate at all.
+      const fresh = rest.find(({ id }) => context.task(id).receipt?.base === now || context.task(id).mergeIntended !== undefined);
+      if (fresh === undefined) break;
+      fresh.resolve(await land(context, fresh.id));
+      rest = rest.filter((each) => each !== fresh);
+    }
+    if (rest.length < 2) {
+      for (const each of rest) each.resolve(await land(context, each.id));
+      return;
+    }
+    for (const each of rest) each.release();
+    await this.#together(context, rest);
+  }
+
+  /** Gates a batch as one candidate; halves it while it is red. */
+  async #together(context: RunContext, batch: readonly Waiting[]): Promise<void> {
+    if (batch.length < 2) {
+      for (const each of batch) each.resolve({ next: 'checking' });
+      return;
+    }
+    const candidate = await build(context, batch.map(({ id }) => id));
+    const out = batch.filter(({ id }) => !candidate.steps.some((step) => step.id === id));
+    for (const each of out) each.resolve({ next: 'checking' });
+    const inside = batch.filter((each) => !out.includes(each));
+    if (inside.length < 2) return this.#together(context, inside);
+    const receipt = await prove(context, candidate);
+    if (receipt === undefined) {
+      const half = Math.ceil(inside.length / 2);
+      await this.#together(context, inside.slice(0, half));
+      await this.#together(context, inside.slice(half));
+      return;
+    }
+    const results = await advance(context, candidate, receipt);
+    inside.forEach((each, at) => each.resolve(results[at] ?? { next: 'checking' }));
+  }
+}
+
+interface Candidate {
+  readonly base: Sha;
+  readonly tree: Sha;
+  readonly tip: Sha;
+  readonly receiptId: string;
+  readonly commands: readonly string[];
+  readonly steps: readonly { readonly id: string; readonly commit: Sha }[];
+}
+
+/** Merges the tasks one after the other in the object store. Who conflicts is left out. */
+async function build(context: RunContext, ids: readonly string[]): Promise<Candidate> {
+  const { world, store } = context;
+  const { base, team, run } = store.state;
+  const start = await world.git.branchCommit(base.branch);
+  if (start === undefined) throw new Error(`The branch ${base.branch} is gone.`);
+  const merged: { id: string; tree: Sha; head: Sha }[] = [];
+  let tip = start;
+  let tree = await world.git.treeOf(start);
+  for (const id of ids) {
+    const { head } = context.task(id);
+    if (head === undefined) continue;
+    const result = await world.git.mergedTree(tip, head.commit);
+    if (!result.ok) continue;
+    // A stand-in whose only purpose is to be merged with the next one; the real commits name the receipt of the tip.
+    const made = await world.git.commitTree(result.tree, [tip, head.commit], 'candidate');
+    if (!made.ok) continue;
+    ({ tree } = result);
+    tip = made.commit;
+    merged.push({ id, tree, head: head.commit });
+  }
+  const receiptId = `${run}-batch-${tree.slice(0, 12)}`;
+  const steps: { id: string; commit: Sha }[] = [];
+  let parent = start;
+  for (const each of merged) {
+    const message = landingMessage(run, context.task(each.id), receiptId);
+    const made = await world.git.commitTree(each.tree, team.merge === 'squash' ? [parent] : [parent, each.head], message);
+    if (!made.ok) throw new Error(`Could not sign the landing commit: ${made.message}`);
+    parent = made.commit;
+    steps.push({ id: each.id, commit: parent });
+  }
+  const commands = [...new Set(merged.flatMap(({ id }) => gateOf(context, context.task(id))))];
+  return { base: start, tree, tip: parent, receiptId, commands, steps };
+}
+
+/** Runs the union of the gates on the candidate's tree. `undefined` is red. */
+async function prove(context: RunContext, candidate: Candidate): Promise<Receipt | undefined> {
+  const { world, store } = context;
+  const { run, team } = store.state;
+  const cwd = paths.worktree(world, run, CANDIDATE);
+  const ids = candidate.steps.map((step) => step.id);
+  const slot = await context.gateSlots.acquire();
+  const shared = { cwd, slot: slot.slot, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/candidate-gate.txt` };
+  try {
+    await store.append({ type: 'candidate.started', tasks: ids, tree: candidate.tree, base: candidate.base });
+    await world.git.addWorktree({ path: cwd, branch: undefined, commit: candidate.tip });
+    const setUp = await world.gates.run({ ...shared, commands: team.setup, nonce: world.ids.nonce() });
+    const results = setUp.some((each) => each.exitCode !== 0) ? setUp : await world.gates.run({ ...shared, commands: candidate.commands, nonce: world.ids.nonce() });
+    const { verdict } = judge(candidate.commands, results, await world.git.dirty(cwd, false));
+    await store.append({ type: 'candidate.finished', tasks: ids, verdict, results });
+    if (verdict !== 'green') return undefined;
+    return {
+      id: candidate.receiptId,
+      tree: candidate.tree,
+      base: candidate.base,
+      commands: results.map((result) => ({ command: result.command, exitCode: result.exitCode ?? -1, ms: result.ms })),
+      at: world.clock.now(),
+    };
+  } finally {
+    slot.release();
+    await world.git.removeWorktree(cwd, { backedUp: true }).catch((error: unknown) => world.log.warn(`Could not remove the candidate's folder: ${messageOf(error)}`));
+  }
+}
+
+/** One compare-and-swap lands the whole batch. */
+async function advance(context: RunContext, candidate: Candidate, receipt: Receipt): Promise<readonly LandingResult[]> {
+  const { world, store } = context;
+  await store.append({ type: 'receipt.made', receipt }, ...candidate.steps.map((step) => ({ type: 'merge.intended' as const, task: step.id, from: candidate.base, to: step.commit, receipt: receipt.id })));
+  const moved = await world.git.advance(store.state.base.branch, candidate.base, candidate.tip);
+  if (moved.ok) {
+    await store.append(...candidate.steps.map((step) => ({ type: 'merge.landed' as const, task: step.id, commit: step.commit })));
+    return candidate.steps.map(() => ({ next: 'landed' }));
+  }
+  await store.append(...candidate.steps.map((step) => ({ type: 'merge.refused' as const, task: step.id, reason: moved.reason })));
+  // Each tries by itself and says exactly what is in its own way.
+  return candidate.steps.map(() => ({ next: 'checking' }));
+}
+
+/** Plan order within dependency order: what others build on lands first. */
+function inOrder(context: RunContext, waiting: readonly Waiting[]): readonly Waiting[] {
+  const position = new Map([...context.store.state.tasks.keys()].map((id, at) => [id, at]));
+  return [...waiting].filter(({ id }) => id !== PLANNER).sort((a, b) => (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0) || compare(a.id, b.id));
+}
