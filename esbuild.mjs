@@ -1,6 +1,6 @@
 // Builds everything that ships: the extension, the headless command, the runner, the scripted agent and the dashboard.
 import { build, context } from 'esbuild';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -61,8 +61,6 @@ const jobs = [
   },
 ];
 
-// Only a package starts from nothing; while developing, others may be using what is there.
-if (production) await rm('dist', { recursive: true, force: true });
 await mkdir('dist/webview', { recursive: true });
 if (watch) {
   await Promise.all(jobs.map(async (job) => (await context(job)).watch()));

@@ -62,6 +62,8 @@ export type EventBody =
   | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }
   | { readonly type: 'paths.allowed'; readonly task: string; readonly paths: readonly string[] }
   | { readonly type: 'branch.updated'; readonly task: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
+  /** The conflicted merge with `base` was laid into the worktree, for the next attempt to resolve. */
+  | { readonly type: 'conflict.opened'; readonly task: string; readonly base: Sha; readonly paths: readonly string[] }
   | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha }
   | {
       readonly type: 'gate.finished';

@@ -169,6 +169,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       delete task.head;
       delete task.receipt;
       delete task.mergeIntended;
+      delete task.conflict;
       return;
     case 'worktree.created':
     case 'worktree.removing':
@@ -192,8 +193,12 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       task.attempts = endAttempt(task.attempts, event, at);
       if (event.outcome.session !== undefined) task.session = event.outcome.session;
       return;
+    case 'conflict.opened':
+      task.conflict = { base: event.base, paths: event.paths };
+      return;
     case 'work.committed':
     case 'branch.updated':
+      if (event.type === 'branch.updated') delete task.conflict;
       task.head = { commit: event.commit, tree: event.tree, base: event.base };
       task.files = event.files;
       delete task.receipt;

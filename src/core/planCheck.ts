@@ -20,12 +20,10 @@ export function checkPlanInput(input: unknown, options: CheckOptions = {}): Plan
 export interface CheckOptions {
   /** The team file has gate commands for tasks that name none. */
   readonly teamHasGate?: boolean;
-  /** Ids outside this plan that its tasks may depend on: in a re-plan, what stays as it is. */
-  readonly known?: ReadonlySet<string>;
 }
 
 export function checkPlan(plan: Plan, options: CheckOptions = {}): PlanCheck {
-  const problems = [...idProblems(plan), ...dependencyProblems(plan, options), ...contractProblems(plan, options)];
+  const problems = [...idProblems(plan), ...dependencyProblems(plan), ...contractProblems(plan, options)];
   const ids = plan.tasks.map((task) => task.id);
   const depends: Edge[] = plan.tasks.flatMap((task) =>
     [...new Set(task.dependsOn)]
@@ -79,13 +77,13 @@ function idProblems(plan: Plan): Problem[] {
   return problems;
 }
 
-function dependencyProblems(plan: Plan, options: CheckOptions): Problem[] {
+function dependencyProblems(plan: Plan): Problem[] {
   const ids = new Set(plan.tasks.map((task) => task.id));
   const problems: Problem[] = [];
   for (const task of plan.tasks) {
     for (const on of new Set(task.dependsOn)) {
       if (on === task.id) problems.push({ code: 'self-dependency', tasks: [task.id], message: `${task.id} depends on itself` });
-      else if (!ids.has(on) && options.known?.has(on) !== true) problems.push({ code: 'unknown-dependency', tasks: [task.id], message: `${task.id} depends on "${on}", which is no task of this plan` });
+      else if (!ids.has(on)) problems.push({ code: 'unknown-dependency', tasks: [task.id], message: `${task.id} depends on "${on}", which is no task of this plan` });
     }
   }
   return problems;

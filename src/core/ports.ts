@@ -135,6 +135,15 @@ export interface Git {
   changes(worktree: string, base: Sha): Promise<ChangeSet>;
   /** Merges `base` into the worktree's branch. On a conflict nothing is changed. */
   bringUpToDate(worktree: string, base: Sha, message: string): Promise<UpdateResult>;
+  /**
+   * Lays the conflicted result of merging `base` into the worktree as plain files, markers included, and returns the
+   * conflicting paths. The branch does not move. Rejects, and changes nothing, when files are in the way.
+   */
+  openConflict(worktree: string, base: Sha): Promise<readonly string[]>;
+  /** Records that the worktree's last commit resolves a merge with `base`: a merge commit with the same tree. */
+  concludeMerge(worktree: string, base: Sha, message: string): Promise<CommitTreeResult>;
+  /** Which of these paths still hold conflict markers. */
+  conflictMarkers(worktree: string, paths: readonly string[]): Promise<readonly string[]>;
   diffFiles(from: Sha, to: Sha): Promise<readonly FileDiff[]>;
   /** Unified diff of two commits, of one path or of all. */
   patch(from: Sha, to: Sha, path?: string): Promise<string>;

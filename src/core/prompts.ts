@@ -134,6 +134,18 @@ export function personFeedback(text: string | undefined, comments: readonly Revi
   ].join('\n') || 'Please try again.';
 }
 
+/** For the agent that resolves a conflict: both sides' intent, and where the markers are. */
+export function conflictFeedback(state: RunState, task: TaskRun, paths: readonly string[], said: string): string {
+  const landed = [...state.tasks.values()].filter((each) => each.landed !== undefined && each.files.some((file) => paths.includes(file.path)));
+  return [
+    `${state.base.branch} moved while you worked, and your changes conflict with it in: ${paths.join(', ')}. The merged files, with conflict markers, are in your worktree now; everything else of ${state.base.branch} is merged already.`,
+    `Resolve the conflicts by editing these files: keep the intent of both sides and leave no marker. Do not run git merge or git commit.`,
+    `Your side: ${task.task.title}. ${task.task.contract.acceptance.join('; ')}`,
+    ...landed.map((each) => `The other side: ${each.task.title}. ${each.task.contract.acceptance.join('; ')}`),
+    ...(said === '' ? [] : [`The person adds: ${said}`]),
+  ].join('\n');
+}
+
 function quoted(text: string): string {
   return text
     .split('\n')

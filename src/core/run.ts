@@ -102,6 +102,8 @@ export interface TaskRun {
   readonly session?: string;
   /** What the branch holds: the last commit Switchyard knows, and what it was last brought up to date with. */
   readonly head?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
+  /** A merge with `base` that the agent is resolving in the worktree. */
+  readonly conflict?: { readonly base: Sha; readonly paths: readonly string[] };
   readonly files: readonly FileDiff[];
   readonly gates: readonly GateState[];
   readonly violations: readonly Violation[];

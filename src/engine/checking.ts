@@ -50,6 +50,7 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
     await store.append({ type: 'gate.started', task: id, attempt: task.attempts.length, of: 1, tree: head.tree, base: task.head?.base ?? task.startedFrom ?? head.commit });
     return red(context, id, [result], undefined);
   }
+  if (task.conflict !== undefined) return concludeConflict(context, id, task.conflict);
   const base = task.head?.base ?? task.startedFrom ?? committed.commit;
   if (committed.commit === base) return nothingChanged(context, id);
   if (task.head?.commit !== committed.commit) {
@@ -57,6 +58,22 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
     if (files.length === 0) return nothingChanged(context, id);
     await store.append({ type: 'work.committed', task: id, attempt: task.attempts.length, commit: committed.commit, tree: committed.tree, base, files });
   }
+  return undefined;
+}
+
+/** The agent has resolved a merge with the base: no marker may be left, and the merge is recorded as one. */
+async function concludeConflict(context: RunContext, id: string, conflict: NonNullable<TaskRun['conflict']>): Promise<CheckResult | undefined> {
+  const { world, store } = context;
+  const task = context.task(id);
+  const marked = await world.git.conflictMarkers(task.worktree ?? '', conflict.paths);
+  if (marked.length > 0) {
+    return needsYou({ kind: 'conflict', text: `Conflict markers are left in ${listed(marked)}. Nothing has landed; retry, or resolve them in the worktree and check again.`, paths: marked });
+  }
+  const made = await world.git.concludeMerge(task.worktree ?? '', conflict.base, `Merge ${store.state.base.branch} into ${task.task.id}: conflicts resolved`);
+  if (!made.ok) return needsYou({ kind: 'merge-failed', text: `The resolved merge could not be recorded: ${made.message}` });
+  const [files, tree] = await Promise.all([world.git.diffFiles(conflict.base, made.commit), world.git.treeOf(made.commit)]);
+  if (files.length === 0) return nothingChanged(context, id);
+  await store.append({ type: 'branch.updated', task: id, commit: made.commit, tree, base: conflict.base, files });
   return undefined;
 }
 

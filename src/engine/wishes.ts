@@ -1,11 +1,12 @@
 /** A person's wish becomes events, or is refused with a reason. The one place where wishes meet the state. */
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
-import { personFeedback } from '../core/prompts.js';
+import { conflictFeedback, personFeedback } from '../core/prompts.js';
 import type { TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import { isOver } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
+import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { cleanUp } from './landing.js';
 import type { RunLoop } from './loop.js';
@@ -105,11 +106,16 @@ async function onTask(loop: RunLoop, wish: TaskWish, task: TaskRun): Promise<Wis
     case 'retry': {
       if (!['needs-you', 'stopped', 'ready', 'in-review', 'dropped'].includes(task.state)) return refuse(`${title} is ${task.state}; stop it first, or wait until it is done.`);
       const said = personFeedback(wish.feedback, wish.comments ?? []);
-      const feedback = task.reason?.kind === 'conflict' ? `${said}\n\nYour branch conflicts with ${store.state.base.branch} in: ${(task.reason.paths ?? []).join(', ')}. Merge ${store.state.base.branch} into your branch (git merge ${store.state.base.branch}), resolve the conflicts keeping the intent of both sides, and finish the merge.` : task.reason !== undefined && (wish.feedback ?? '') === '' && (wish.comments ?? []).length === 0 ? `${task.reason.text}\n\nGo on and bring the task to its end.` : said;
+      const conflict = task.reason?.kind === 'conflict' ? await openConflict(context, task) : undefined;
+      if (typeof conflict === 'string') return refuse(conflict);
+      const nothingSaid = (wish.feedback ?? '') === '' && (wish.comments ?? []).length === 0;
+      const why = task.reason !== undefined && nothingSaid ? `${task.reason.text}\n\nGo on and bring the task to its end.` : said;
+      const feedback = conflict === undefined ? why : conflictFeedback(store.state, task, conflict.paths, nothingSaid ? '' : said);
       context.rearm(id);
       const to: TaskState = task.attempts.length === 0 || task.state === 'dropped' || task.reason?.kind === 'worktree-missing' || task.reason?.kind === 'set-up-failed' ? 'waiting' : 'working';
       const from = task.state === 'in-review' ? 'in-review' : task.state;
       await store.append(
+        ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
         { type: 'feedback.given', task: id, feedback, byPerson: true, ...(wish.comments !== undefined && wish.comments.length > 0 && { comments: wish.comments }) },
         { type: 'task.state', task: id, from, to },
       );
@@ -149,6 +155,18 @@ async function onTask(loop: RunLoop, wish: TaskWish, task: TaskRun): Promise<Wis
       context.rearm(id);
       await store.append({ type: 'approval.withdrawn', task: id }, move('checking'));
       return OK;
+  }
+}
+
+/** Lays the conflict into the worktree; a refusal is a sentence for people. */
+async function openConflict(context: RunContext, task: TaskRun): Promise<{ readonly base: string; readonly paths: readonly string[] } | string> {
+  const { world, store } = context;
+  const base = await world.git.branchCommit(store.state.base.branch);
+  if (base === undefined || task.worktree === undefined) return `The branch ${store.state.base.branch} is gone; nothing was changed.`;
+  try {
+    return { base, paths: await world.git.openConflict(task.worktree, base) };
+  } catch (error) {
+    return messageOf(error);
   }
 }
 

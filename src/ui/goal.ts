@@ -43,16 +43,15 @@ export function createGoal(base: Base, opened: () => void): Goal {
   own.add(showPlaceholder());
 
   /** By reverting to an emptied file: saving would ask every extension first, and closing while unsaved would ask the person. */
-  const close = async (): Promise<void> => {
-    file.set('');
-    const document = goalDocument();
-    const tabs = goalTabs();
-    if (document === undefined || tabs.length === 0) return;
-    await vscode.window.showTextDocument(document);
-    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    // The same goal may have been opened beside itself.
-    await vscode.window.tabGroups.close(goalTabs());
-  };
+  const close = (): Promise<void> =>
+    file.emptied(async () => {
+      const document = goalDocument();
+      if (document === undefined || goalTabs().length === 0) return;
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      // The same goal may have been opened beside itself.
+      await vscode.window.tabGroups.close(goalTabs());
+    });
 
   return {
     open: async (text) => {
@@ -164,6 +163,7 @@ class GoalFile implements vscode.FileSystemProvider {
   readonly onDidChangeFile = this.#changed.event;
   readonly #state: vscode.Memento;
   #mtime = Date.now();
+  #closing = false;
 
   constructor(state: vscode.Memento) {
     this.#state = state;
@@ -180,6 +180,17 @@ class GoalFile implements vscode.FileSystemProvider {
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri: GOAL }]);
   }
 
+  /** Throws the text away; a save that is still under way while `act` closes the editor does not bring it back. */
+  async emptied(act: () => Promise<void>): Promise<void> {
+    this.set('');
+    this.#closing = true;
+    try {
+      await act();
+    } finally {
+      this.#closing = false;
+    }
+  }
+
   stat(uri: vscode.Uri): vscode.FileStat {
     this.#known(uri);
     return { type: vscode.FileType.File, ctime: 0, mtime: this.#mtime, size: new TextEncoder().encode(this.text).byteLength };
@@ -192,7 +203,7 @@ class GoalFile implements vscode.FileSystemProvider {
 
   writeFile(uri: vscode.Uri, content: Uint8Array): void {
     this.#known(uri);
-    this.set(new TextDecoder().decode(content));
+    if (!this.#closing) this.set(new TextDecoder().decode(content));
   }
 
   watch(): Disposable {

@@ -191,6 +191,44 @@ describe('a person decides', () => {
     expect(await repo.git('rev-parse', 'main')).toBe(tip);
   });
 
+  test('retry lays the conflict before the agent, and its resolution lands as a merge', async () => {
+    const both = [write('src/a.txt', 'agent and person\n')];
+    const plan = await planFile(repo, planOf(scriptedTask('a', { attempts: [[write('src/a.txt', 'agent\n')], [{ run: ['grep', '-c', '<<<<<<<', 'src/a.txt'] }, ...both]] }, { owns: ['src/**'] })));
+    await switchyard(repo, ['run', plan]);
+    await switchyard(repo, ['approve']);
+    await switchyard(repo, ['resume']);
+    await repo.write('src/a.txt', 'person\n');
+    await repo.write('other.txt', 'beside it\n');
+    await repo.commit('A change of the person');
+    await switchyard(repo, ['approve', 'a']);
+    await switchyard(repo, ['resume']);
+    await switchyard(repo, ['retry', 'a']);
+    const resolved = await switchyard(repo, ['resume', '--json']);
+    expect(resolved.summary.tasks['a']).toMatchObject({ state: 'ready', attempts: 2 });
+    expect(resolved.lines.find((line) => line['type'] === 'attempt.starting')?.['feedback']).toContain('src/a.txt');
+    await switchyard(repo, ['approve', 'a']);
+    expect((await switchyard(repo, ['resume', '--json'])).code).toBe(0);
+    expect(await repo.git('show', 'main:src/a.txt')).toBe('agent and person');
+    expect(await repo.git('show', 'main:other.txt')).toBe('beside it');
+    expect(await repo.git('log', '--format=%s', 'main')).toContain('A change of the person');
+  });
+
+  test('conflict markers that an agent leaves never land', async () => {
+    const plan = await planFile(repo, planOf(scriptedTask('a', { attempts: [[write('src/a.txt', 'agent\n')], [{ say: 'I do nothing' }]] }, { owns: ['src/**'] })));
+    await switchyard(repo, ['run', plan]);
+    await switchyard(repo, ['approve']);
+    await switchyard(repo, ['resume']);
+    await repo.write('src/a.txt', 'person\n');
+    await repo.commit('A change of the person');
+    await switchyard(repo, ['approve', 'a']);
+    await switchyard(repo, ['resume']);
+    await switchyard(repo, ['retry', 'a']);
+    const left = await switchyard(repo, ['resume', '--yes', '--json']);
+    expect(left.code).toBe(3);
+    expect(left.summary.tasks['a']).toMatchObject({ state: 'needs-you', why: { kind: 'conflict', paths: ['src/a.txt'] } });
+    expect(await repo.git('show', 'main:src/a.txt')).toBe('person');
+  });
+
   test('bill, status and takeover tell the run', async () => {
     const plan = await planFile(repo, planOf(scriptedTask('a', [write('a/x.txt'), { usage: { model: 'no-such-model', inputTokens: 10, outputTokens: 5 } }])));
     await switchyard(repo, ['run', plan, '--yes']);

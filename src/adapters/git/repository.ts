@@ -5,6 +5,7 @@ import { isAncestor } from './ancestry.js';
 import { backup, listBackups, restoreBackup } from './backup.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
+import { concludeMerge, conflictMarkers, openConflict } from './conflicts.js';
 import type { Repository, RepositoryOptions } from './context.js';
 import { diffFiles, patch } from './diff.js';
 import { dirty } from './dirty.js';
@@ -93,6 +94,9 @@ function portOf(repository: Repository): OpenedGit {
     dirty: (worktree, untracked) => dirty(repository, worktree, untracked),
     changes: (worktree, base) => changes(repository, worktree, base),
     bringUpToDate: (worktree, base, message) => bringUpToDate(repository, worktree, base, message),
+    openConflict: (worktree, base) => openConflict(repository, worktree, base),
+    concludeMerge: (worktree, base, message) => concludeMerge(repository, worktree, base, message),
+    conflictMarkers: (worktree, paths) => conflictMarkers(worktree, paths),
     diffFiles: (from, to) => diffFiles(repository, from, to),
     patch: (from, to, path) => patch(repository, from, to, path),
     commitTree: (tree, parents, message) => commitTree(repository, tree, parents, message),

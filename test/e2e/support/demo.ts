@@ -49,3 +49,22 @@ export async function makeHolds(folder: string): Promise<Holds> {
     open: (name) => writeFile(join(folder, `${name}.open`), ''),
   };
 }
+
+/** What the agent of `tags` does about a review comment. */
+export const REVIEWED = { says: 'The limits get a comment, as asked in review.', line: '// The limits were agreed in review.' } as const;
+
+/** The fast demo whose task `tags` waits for `open('tags')` after its first file, and has something to do when it is sent back. */
+export async function makeHeldDemo(root: string, folder: string): Promise<Holds> {
+  const holds = await makeHolds(folder);
+  await makeFastDemo(root, (task) => {
+    if (task.id !== 'tags') return task;
+    const [steps = []] = attemptsOf(task);
+    const again: readonly ScriptStep[] = [
+      { say: REVIEWED.says },
+      { append: { path: 'src/note.mjs', text: `\n${REVIEWED.line}\n` } },
+      { usage: { model: 'claude-sonnet-4-5', inputTokens: 12_000, cachedInputTokens: 9_000, outputTokens: 300 } },
+    ];
+    return { ...task, script: { attempts: [[...steps.slice(0, 3), holds.wait('tags'), ...steps.slice(3)], again] } };
+  });
+  return holds;
+}
