@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { chromium, type Browser } from 'playwright-core';
+import { installFromDistribution } from './distribution.js';
 
 /** Names on PATH, best first. */
 const COMMANDS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'microsoft-edge', 'brave-browser'];
@@ -105,13 +106,7 @@ async function playwrightBrowser(): Promise<string | undefined> {
 }
 
 async function distributionBrowser(): Promise<string | undefined> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const options = { env, reject: false, timeout: 10 * 60_000, stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' } as const;
-  console.log('Installing the distribution\'s Chromium (apt-get install chromium) …');
-  await execa('apt-get', ['update'], options);
-  await execa('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], options);
-  return installedBrowser();
+  return (await installFromDistribution('chromium')) ? installedBrowser() : undefined;
 }
 
 /** Whether the program starts at all: a stub that only points at another package manager, or one without its libraries, does not. */

@@ -6,6 +6,7 @@
 import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
+import { installFromDistribution } from '../distribution.js';
 import { cacheFolder, testCache } from './cacheFolder.js';
 import { nodePackage, RELEASES, type EditorRelease, type EditorVersion } from './releases.js';
 
@@ -49,6 +50,7 @@ async function fill(folder: string, release: EditorRelease, nodeFrom: { name: st
   // The package ships lock files that `npm ci` refuses on other platforms.
   await npm(vscode, ['install', '--omit=dev', '--ignore-scripts']);
   await npm(join(vscode, 'extensions'), ['install', '--omit=dev', '--ignore-scripts']);
+  await compilerTools();
   if (release.rebuild.server.length > 0) await npm(folder, ['rebuild', ...release.rebuild.server], nodeHome);
   await npm(vscode, ['rebuild', ...release.rebuild.vscode], nodeHome);
   if (release.ripgrep !== undefined) {
@@ -58,6 +60,12 @@ async function fill(folder: string, release: EditorRelease, nodeFrom: { name: st
   await link(join(vscode, 'bin', 'remote-cli', `code-${flavour}.sh`), join(vscode, 'bin', 'remote-cli', 'code-server'));
   await link(join(vscode, 'bin', 'helpers', `browser-${flavour}.sh`), join(vscode, 'bin', 'helpers', 'browser.sh'));
   await proveVersion(vscode, release);
+}
+
+/** What node-gyp needs. On a bare machine it is installed where this user may; else the build itself says what is missing. */
+async function compilerTools(): Promise<void> {
+  const found = await Promise.all(['python3', 'make', 'c++'].map((tool) => execa(tool, ['--version'], { reject: false, stdin: 'ignore' })));
+  if (found.some((result) => result.exitCode !== 0)) await installFromDistribution('python3', 'make', 'g++');
 }
 
 /** Runs npm; with `nodeHome`, under that Node and compiling against its own headers instead of downloaded ones. */
