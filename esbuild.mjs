@@ -9,8 +9,8 @@ const watch = process.argv.includes('--watch');
 const lazy = {
   name: 'lazy',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /\/priceTable\.js$/ }, (args) =>
-      args.kind === 'dynamic-import' ? { path: './priceTable.js', external: true } : undefined,
+    pluginBuild.onResolve({ filter: /\/(priceTable|simpleGit)\.js$/ }, (args) =>
+      args.kind === 'dynamic-import' ? { path: `./${args.path.split('/').at(-1)}`, external: true } : undefined,
     );
   },
 };
@@ -42,6 +42,7 @@ const jobs = [
       runner: 'src/adapters/runner/main.ts',
       scripted: 'src/adapters/agents/scripted/main.ts',
       priceTable: 'src/adapters/priceTable.ts',
+      simpleGit: 'src/adapters/git/simpleGit.ts',
     },
   },
   {

@@ -11,6 +11,7 @@ import { followLog, openLog, readLog } from './adapters/eventStore.js';
 import { createFiles } from './adapters/files.js';
 import { createGates } from './adapters/gate.js';
 import { GitProblem } from './adapters/git/errors.js';
+import type { OpenedGit } from './adapters/git/repository.js';
 import { openRepository } from './adapters/git/repository.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
 import { createPrices } from './adapters/prices.js';
@@ -18,7 +19,7 @@ import { followActivity, readActivity } from './adapters/runner/activity.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
 import type { AgentId } from './core/ids.js';
-import type { Git, Log, RepositoryProblem } from './core/ports.js';
+import type { Log, RepositoryProblem } from './core/ports.js';
 import { EngineSession } from './engine/session.js';
 import type { SessionOptions } from './engine/session.js';
 import type { World } from './engine/world.js';
@@ -48,9 +49,9 @@ export type Opened =
   | { readonly ok: false; readonly reason: RepositoryProblem; readonly message: string };
 
 export async function openSession(options: OpenOptions): Promise<Opened> {
-  let git: Git;
+  let git: OpenedGit;
   try {
-    git = await openRepository(options.directory, { environment: options.environment });
+    git = await openRepository(options.directory, { environment: options.environment, warn: (message) => options.log.warn(message) });
   } catch (error) {
     if (error instanceof GitProblem) return { ok: false, reason: error.reason, message: error.message };
     throw error;
@@ -65,8 +66,7 @@ export async function openSession(options: OpenOptions): Promise<Opened> {
 }
 
 /** The real world around one repository; tests wrap single ports of it. */
-export async function buildWorld(git: Git, options: OpenOptions): Promise<World> {
-  const facts = await git.facts();
+export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<World> {
   const files = createFiles();
   const agents = createAgents({
     environment: options.environment,
@@ -90,11 +90,11 @@ export async function buildWorld(git: Git, options: OpenOptions): Promise<World>
     locks: { acquire: acquireLock, holder: lockHolder },
     activities: { read: readActivity, follow: followActivity },
     log: options.log,
-    stateFolder: join(facts.commonDir, 'switchyard'),
-    worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(facts.commonDir, facts.root)),
+    stateFolder: join(git.commonDir, 'switchyard'),
+    worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,
     readTeamFile: async () => {
-      const file = join(facts.root, '.switchyard', 'team.jsonc');
+      const file = join(git.root, '.switchyard', 'team.jsonc');
       return { file, text: await files.read(file), parse: parseJsonc };
     },
   };

@@ -20,7 +20,8 @@ export async function boundary(options: { worktree?: string; base?: string; cont
   const git = await openRepository(worktree, { environment: process.env });
   const commit = await git.resolve(base);
   if (commit === undefined) throw new UsageError(`"${base}" names no commit here; nothing was checked.`);
-  const report = boundaryReport({ contract: parsed.output, changes: await git.changes((await git.facts()).root, commit) });
+  const report = boundaryReport({ contract: parsed.output, changes: await git.changes(git.root, commit) });
+  await git.settled();
   output.object(report);
   if (report.ok) output.result(`clean: ${String(report.changed.length)} changed paths, all inside the contract`);
   else for (const each of report.violations) output.result(`${each.path}: ${each.kind} (${each.change})`);

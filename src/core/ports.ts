@@ -46,7 +46,7 @@ export interface WorktreeRequest {
 export type ChangeKind = 'added' | 'modified' | 'deleted' | 'renamed-from' | 'renamed-to' | 'mode' | 'type';
 
 export interface ChangedPath {
-  /** Repository path. Bytes that are not UTF-8 appear as `\xNN`; `raw` then holds the path as latin1. */
+  /** Repository path. Bytes that are not UTF-8 appear as `\xNN`. */
   readonly path: string;
   readonly change: ChangeKind;
   /** Present when the path now is a symlink: the target as stored, and whether it resolves outside the worktree. */

@@ -108,6 +108,8 @@ journey('mouse', { make }, ({ step }) => {
   });
 
   step('Retry with Comments sends it to the agent, which tries again', async ({ wb, picture }) => {
+    // The editor has opened its list of comments below.
+    await wb.page.getByRole('button', { name: 'Hide Panel' }).first().click();
     await wb.page.locator('.editor-actions').getByRole('button', { name: 'Retry with Comments' }).click();
     await wb.page.locator('.tab', { hasText: 'Switchyard' }).click();
     const dashboard = dashboardIn(wb);
@@ -142,7 +144,7 @@ journey('mouse', { make }, ({ step }) => {
     const gate = await dashboard.tab('Gate');
     await gate.getByRole('region', { name: 'Gate of attempt 1' }).getByText('Gate failed').click();
     await gate.getByRole('region', { name: 'Gate of attempt 2' }).getByText('Gate passed').waitFor();
-    await gate.getByText(/not ok|✖/).first().waitFor();
+    await gate.getByRole('region', { name: 'Output of node --test test/searchIndex.test.mjs' }).locator('.output-line').first().waitFor();
     await picture('gate');
   });
 

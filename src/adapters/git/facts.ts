@@ -120,7 +120,7 @@ export async function facts(repository: Repository): Promise<RepositoryFacts> {
 
 /** simple-git parses status well; it is loaded here only, because its start costs tens of milliseconds. */
 async function checkoutState(repository: Repository): Promise<{ readonly branch?: string; readonly uncommitted: number }> {
-  const { simpleGit } = await import('simple-git');
+  const { simpleGit } = await import('./simpleGit.js');
   const env = readEnvironment(personEnvironment(repository.env));
   const git = simpleGit({
     baseDir: repository.root,

@@ -3,7 +3,7 @@
  * takes milliseconds where `git worktree remove --force` takes seconds; git then only forgets a folder that is gone.
  */
 import { spawn } from 'node:child_process';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
@@ -43,9 +43,19 @@ export async function removeWorktree(repository: Repository, path: string, optio
     if (place !== undefined) await moveAway(repository, place.path);
     const forgotten = await forgetDeleted(repository, place?.path ?? path);
     if (!forgotten && place !== undefined) throw new GitFailure(['worktree remove'], undefined, `the folder ${place.path} is gone, but git still lists it`);
+    // The run's folder, and the one of all runs, go with their last worktree; one that still holds something stays.
+    await removeEmpty(dirname(path), dirname(dirname(path)));
   });
   if (options.branch !== undefined) await deleteBranch(repository, options.branch, options.branchAt);
   return { ok: true };
+}
+
+/** Inside the mutex: an addition at the same moment must find its parent folder. */
+async function removeEmpty(...folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const gone = await rmdir(folder).then(() => true, () => false);
+    if (!gone) return;
+  }
 }
 
 async function refuseLocked(place: Place): Promise<void> {
