@@ -180,9 +180,12 @@ class GoalFile implements vscode.FileSystemProvider {
     this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri: GOAL }]);
   }
 
-  /** Throws the text away; a save that is still under way while `act` closes the editor does not bring it back. */
+  /**
+   * Throws the text away while `act` closes the editor. A save that is still under way does not bring it back, and
+   * finds the file no newer than it was, or the editor would tell the person of a conflict.
+   */
   async emptied(act: () => Promise<void>): Promise<void> {
-    this.set('');
+    void this.#state.update(DRAFT, undefined);
     this.#closing = true;
     try {
       await act();

@@ -32,7 +32,7 @@ export async function runInHost(options: InHostOptions = {}): Promise<SuiteResul
     await mkdir(home);
     await makeDemo(join(folder, 'notes'));
     const suite = await bundleSuite(join(suiteFolder, 'index.js'));
-    const executable = await editorExecutable(version);
+    const executable = await editorExecutable(version, suiteFolder);
     console.log(`In-host suite in ${executable.kind === 'desktop' ? 'desktop VS Code' : 'the npm-shipped VS Code'} (${version}) …`);
     const code = await runTests({
       vscodeExecutablePath: executable.path,

@@ -39,9 +39,14 @@ export function PlanForm({ run, task, draft }: { readonly run: RunView; readonly
     put({ ...present, ...part });
   };
   const edit = editOf(task, draft);
+  // The form goes, and the focus with it: it belongs on the task, or the next key starts at the top of the page.
+  const close = (): void => {
+    put(undefined);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-inspector-title]')?.focus());
+  };
   const cancel = (): void => {
     app.dismissRefusal();
-    put(undefined);
+    close();
   };
   const save = async (): Promise<void> => {
     if (edit === undefined) {
@@ -49,7 +54,7 @@ export function PlanForm({ run, task, draft }: { readonly run: RunView; readonly
       return;
     }
     const wish = { type: 'edit-plan', run: run.id, revision: run.planRevision, edit } as const;
-    if (await app.perform(key, { kind: 'wish', wish })) put(undefined);
+    if (await app.perform(key, { kind: 'wish', wish })) close();
   };
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('vscode-text-field')?.focus();

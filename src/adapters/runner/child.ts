@@ -35,9 +35,11 @@ async function explain(spec: AttemptSpec, cause: unknown): Promise<StartError> {
   return new StartError(`"${file}" could not be started (${code === '' ? (cause as Error).message : code}). Nothing was changed.`, { cause });
 }
 
-function launch(spec: AttemptSpec): ChildProcess {
+async function launch(spec: AttemptSpec): Promise<ChildProcess> {
   const { file, args, stdin } = spec.command;
-  return spawn(file, [...args], {
+  // npm installs CLIs as `.cmd` files there, which only a shell's rules can start; cross-spawn knows them.
+  const start = process.platform === 'win32' ? (await import('cross-spawn')).default : spawn;
+  return start(file, [...args], {
     cwd: spec.cwd,
     env: agentEnvironment(spec, process.env),
     // A session of its own: Ctrl+C in the terminal reaches the runner only, and whoever stays behind can be told.
@@ -52,7 +54,7 @@ function launch(spec: AttemptSpec): ChildProcess {
 export async function startChild(spec: AttemptSpec): Promise<Child> {
   let child: ChildProcess;
   try {
-    child = launch(spec);
+    child = await launch(spec);
   } catch (cause) {
     throw await explain(spec, cause);
   }

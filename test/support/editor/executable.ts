@@ -12,7 +12,8 @@ export interface EditorExecutable {
   readonly kind: 'desktop' | 'npm';
 }
 
-export async function editorExecutable(version: EditorVersion): Promise<EditorExecutable> {
+/** `folder`: inside the repository, where packages can be found; the npm-shipped editor's executable is written there. */
+export async function editorExecutable(version: EditorVersion, folder: string): Promise<EditorExecutable> {
   if (canShowDesktop() && (await downloadAnswers())) {
     const path = await downloadAndUnzipVSCode({
       version: version === 'newest' ? 'stable' : RELEASES.minimum.vscode,
@@ -24,7 +25,7 @@ export async function editorExecutable(version: EditorVersion): Promise<EditorEx
     });
     if (path !== undefined) return { path, kind: 'desktop' };
   }
-  return { path: await writeShim(), kind: 'npm' };
+  return { path: await writeShim(folder), kind: 'npm' };
 }
 
 function canShowDesktop(): boolean {
@@ -39,10 +40,10 @@ async function downloadAnswers(): Promise<boolean> {
   );
 }
 
-/** Bundles `shimMain.ts` into an executable file inside the repository, where its packages can be found. */
-async function writeShim(): Promise<string> {
-  const outfile = join(repositoryRoot, 'node_modules', '.cache', 'switchyard', `editor-shim-${process.pid}.mjs`);
-  await mkdir(join(outfile, '..'), { recursive: true });
+/** Bundles `shimMain.ts` into an executable file. */
+async function writeShim(folder: string): Promise<string> {
+  const outfile = join(folder, 'editor.mjs');
+  await mkdir(folder, { recursive: true });
   await build({
     entryPoints: [join(repositoryRoot, 'test/support/editor/shimMain.ts')],
     outfile,
