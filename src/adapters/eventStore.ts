@@ -136,7 +136,10 @@ function appender(file: string, disk: LogFile, start: number): Pick<EventLog, 'a
       for (const one of batch) one.resolve();
     } catch (cause) {
       await disk.truncate(end).then(() => (dirty = false), () => undefined);
-      for (const one of batch) one.reject(failure(file, cause));
+      // What came after it in order must not stand in the file without it: a log with a gap can never be read again.
+      const later = waiting;
+      waiting = [];
+      for (const one of [...batch, ...later]) one.reject(failure(file, cause));
     }
   };
   const work = async (): Promise<void> => {

@@ -34,7 +34,11 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
       throw new UsageError(error instanceof Error ? error.message : String(error));
     }
     await session.takeWishes();
-    if (Object.keys(options.limits).length > 0) await session.changeLimits(options.limits);
+    if (Object.keys(options.limits).length > 0) {
+      await session.changeLimits(options.limits);
+      // What only the old limit held goes on under the new one.
+      for (const [task, each] of session.current()?.tasks ?? []) if (each.state === 'needs-you' && each.reason?.kind === 'budget') await session.wish({ type: 'retry', run, task });
+    }
     await goOn(session, run);
     await settle(session, options);
     // What died with the last holder is only known once its attempts were looked at: go on with those, once.

@@ -55,7 +55,7 @@ function wishFor(state: RunState, what: 'approve' | 'retry' | 'replan' | 'drop',
   const task = taskOf(state, options.task);
   const { id } = task.task;
   if (task.state === 'landed') throw new UsageError(`${id} has already landed; there is nothing to ${what}.`);
-  if (what === 'approve' && task.state !== 'ready' && !(task.state === 'needs-you' && task.receipt !== undefined)) {
+  if (what === 'approve' && task.state !== 'ready' && !(task.state === 'needs-you' && (task.receipt !== undefined || task.reason?.kind === 'unproven'))) {
     throw new UsageError(`${id} is ${task.state}${task.reason === undefined ? '' : ` (${task.reason.text})`}; only a green task can be approved.`);
   }
   if (what === 'retry') return { type: 'retry', run, task: id, ...(options.feedback !== undefined && { feedback: options.feedback }) };

@@ -79,10 +79,19 @@ export interface AttemptBill extends Amount {
   readonly byModel: readonly { readonly model: string; readonly amount: Amount }[];
 }
 
+/** Nothing ran, so nothing can have been spent. */
+function neverStarted(attempt: AttemptState): boolean {
+  const reason = attempt.outcome?.reason;
+  return reason === 'missing-cli' || reason === 'wrong-version' || (reason === 'interrupted' && attempt.outcome?.message === NEVER_STARTED);
+}
+
+/** The message of an attempt that was announced and never claimed. */
+export const NEVER_STARTED = 'It was never started.';
+
 /** The scripted agent costs nothing unless its script says otherwise; any other agent that tells nothing is unknown. */
 function attemptBill(attempt: AttemptState, task: string, title: string, tier: Tier | undefined): AttemptBill {
   const total = sum(attempt.usage.map(amountOf));
-  const silent = attempt.endedAt !== undefined && attempt.usage.length === 0 && attempt.agent !== 'scripted';
+  const silent = attempt.endedAt !== undefined && attempt.usage.length === 0 && attempt.agent !== 'scripted' && !neverStarted(attempt);
   const model = attempt.usage.find((usage) => usage.model !== undefined)?.model ?? attempt.model;
   return {
     ...total,

@@ -82,6 +82,8 @@ export type EventBody =
   | { readonly type: 'candidate.finished'; readonly tasks: readonly string[]; readonly verdict: GateVerdict; readonly results: readonly CommandResult[] }
   | { readonly type: 'receipt.made'; readonly receipt: Receipt }
   | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes' }
+  /** A person lands a task whose gate proved nothing; the receipt says so. */
+  | { readonly type: 'unproven.accepted'; readonly task: string; readonly receipt: Receipt }
   | { readonly type: 'approval.withdrawn'; readonly task: string }
   | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
   | { readonly type: 'merge.landed'; readonly task: string; readonly commit: Sha }

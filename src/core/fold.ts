@@ -161,6 +161,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       task.branch = event.branch;
       task.startedFrom = event.commit;
       task.cleaned = false;
+      task.prepared = false;
       task.files = [];
       task.violations = [];
       task.boundaryChecked = false;
@@ -172,6 +173,8 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       delete task.conflict;
       return;
     case 'worktree.created':
+      task.prepared = true;
+      return;
     case 'worktree.removing':
     case 'attempt.started':
       return;
@@ -234,6 +237,9 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
         task.approved = false;
       }
       return;
+    case 'unproven.accepted':
+      task.receipt = event.receipt;
+      return;
     case 'task.approved':
       task.approved = true;
       return;
@@ -287,6 +293,7 @@ function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun
     allowedPaths: [],
     approved: false,
     cleaned: false,
+    prepared: false,
   };
 }
 

@@ -73,6 +73,8 @@ export interface Receipt {
   readonly base: Sha;
   readonly commands: readonly { readonly command: string; readonly exitCode: number; readonly ms: number }[];
   readonly at: number;
+  /** No gate proved it: a person looked at it and accepted it. */
+  readonly unproven?: true;
 }
 
 export interface GateState {
@@ -122,6 +124,8 @@ export interface TaskRun {
   readonly landed?: { readonly commit: Sha; readonly at: number };
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
   readonly cleaned: boolean;
+  /** The worktree was made and its set-up commands have passed. */
+  readonly prepared: boolean;
 }
 
 export interface Proposal {

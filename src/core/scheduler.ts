@@ -3,7 +3,7 @@ import { reserveFor, runBudget, taskAmount } from './bill.js';
 import { adjacency, compare, depths } from './graph.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
-import { isActive } from './task.js';
+import { isActive, isOver } from './task.js';
 
 export interface Decision {
   /** Tasks that start now, longest remaining path first. */
@@ -23,7 +23,7 @@ function holdsSlot(task: TaskRun): boolean {
 
 /** Its work is not on the base yet and its worktree lives: nobody else may own the same files meanwhile. */
 function holdsFiles(task: TaskRun): boolean {
-  return isActive(task.state) || task.state === 'ready' || task.state === 'in-review' || (task.state === 'needs-you' && task.attempts.length > 0) || (task.state === 'stopped' && task.attempts.length > 0);
+  return isActive(task.state) || task.state === 'ready' || task.state === 'in-review' || (!isOver(task.state) && task.attempts.length > 0);
 }
 
 export function decide(state: RunState): Decision {
@@ -124,6 +124,13 @@ function findBlock(state: RunState, task: TaskRun, known: Blocks): Reason | unde
 
 function stuckBehind(state: RunState, task: TaskRun, known: Blocks): boolean {
   return task.state === 'waiting' && blockedBy(state, task, known)?.kind === 'blocked';
+}
+
+/** Why a task that is in work may not begin another attempt; `undefined` when the budgets allow it. */
+export function budgetReason(state: RunState, task: TaskRun): Reason | undefined {
+  // A task in work holds its own reservation already.
+  const budget = runBudget(state);
+  return overBudget(state, task, budget.spent + budget.reserved, 0);
 }
 
 function overBudget(state: RunState, task: TaskRun, committed: number, estimate: number): Reason | undefined {

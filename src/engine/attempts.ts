@@ -1,10 +1,11 @@
 /** From a waiting task to an ended attempt: the worktree, its set-up, the agent. Every step can be repeated safely. */
 import type { AgentOutcome, Usage } from '../core/activity.js';
-import { reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
+import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
 import type { AgentId, Role } from '../core/ids.js';
 import { isAgentId } from '../core/ids.js';
 import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
+import { budgetReason } from '../core/scheduler.js';
 import type { Member } from '../core/team.js';
 import { retryPrompt, taskPrompt } from '../core/prompts.js';
 import { stripAnsi } from '../core/text.js';
@@ -34,6 +35,8 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   const path = fresh ? paths.worktree(world, store.state.run, id) : (task.worktree ?? '');
   const branch = fresh ? `${context.branchPrefix}/${store.state.run}/${id}` : (task.branch ?? '');
   if (fresh) await store.append({ type: 'worktree.creating', task: id, path, branch, commit });
+  const there = !fresh && task.prepared && (await world.git.worktreeExists(path));
+  if (there) return undefined;
   try {
     await world.git.addWorktree({ path, branch, commit });
   } catch (error) {
@@ -70,9 +73,11 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     const running = await world.runners.adopt(last.folder);
     if (running !== undefined) return finish(context, id, last, running);
     // Announced, but the runner never claimed it: the crash came in between. Its work cannot have begun.
-    await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: 'It was never started.', usage: [], usageIsCumulative: false, denied: [] });
+    await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: NEVER_STARTED, usage: [], usageIsCumulative: false, denied: [] });
     return runAttempt(context, id);
   }
+  const spent = task.attempts.length > 0 ? budgetReason(store.state, task) : undefined;
+  if (spent !== undefined) return { ...spent, failure: 'budget' };
   const member = memberFor(store.state, task);
   const adapter = world.agents.adapter(member.agent);
   if (adapter === undefined) return { kind: 'agent-failed', failure: 'missing-cli', text: `There is no agent "${member.agent}"` };
@@ -120,9 +125,16 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     ...(feedback !== undefined && { feedback }),
     apiEquivalent: status.account === 'subscription',
   });
-  const running = await world.runners.start(spec.spec, spec.files);
   const state = context.task(id).attempts.at(-1);
   if (state === undefined) throw new Error('an attempt was announced and is not there');
+  let running: RunningAttempt;
+  try {
+    running = await world.runners.start(spec.spec, spec.files);
+  } catch (error) {
+    const outcome: AgentOutcome = { ok: false, reason: 'crashed', message: messageOf(error), usage: [], usageIsCumulative: false, denied: [] };
+    await endAttempt(context, id, state, outcome);
+    return outcome;
+  }
   return finish(context, id, state, running);
 }
 

@@ -12,12 +12,12 @@ export class BaseGate {
   #last: Promise<unknown> = Promise.resolve();
 
   /** True when the base shows the same failure. Costs a worktree and one run of the command the first time. */
-  async failsToo(context: RunContext, base: Sha, failed: CommandResult, slot: number): Promise<boolean> {
+  async failsToo(context: RunContext, base: Sha, failed: CommandResult, slot: number, signal: AbortSignal): Promise<boolean> {
     const key = `${base}\n${failed.command}`;
     let result = this.#results.get(key);
     if (result === undefined) {
       // One at a time: they share one folder.
-      const running = this.#last.then(() => runOnBase(context, base, failed.command, slot));
+      const running = this.#last.then(() => runOnBase(context, base, failed.command, slot, signal));
       this.#last = running.catch(() => undefined);
       result = running;
       this.#results.set(key, result);
@@ -26,23 +26,25 @@ export class BaseGate {
       context.world.log.warn(`The gate could not be tried on the untouched base: ${messageOf(error)}`);
       return undefined;
     });
+    if (onBase === undefined) this.#results.delete(key);
     return onBase !== undefined && onBase.exitCode !== 0 && sameFailure(failed.tail, onBase.tail);
   }
 }
 
-async function runOnBase(context: RunContext, base: Sha, command: string, slot: number): Promise<CommandResult | undefined> {
+async function runOnBase(context: RunContext, base: Sha, command: string, slot: number, signal: AbortSignal): Promise<CommandResult | undefined> {
   const { world, store } = context;
   const { run, team } = store.state;
   // "planner" is reserved the same way: no task can have a name with a dot.
   const worktree = paths.worktree(world, run, '.base');
-  const shared = { cwd: worktree, slot, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE };
+  const shared = { cwd: worktree, slot, signal, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE };
   try {
     await world.git.addWorktree({ path: worktree, branch: undefined, commit: base });
     const outputFile = `${paths.run(world, run)}/base-gate.txt`;
     const setUp = await world.gates.run({ ...shared, commands: team.setup, outputFile, nonce: world.ids.nonce() });
     if (setUp.some((each) => each.exitCode !== 0)) return undefined;
     const [result] = await world.gates.run({ ...shared, commands: [command], outputFile, nonce: world.ids.nonce() });
-    return result;
+    // A stopped look proves nothing; the next one looks again.
+    return signal.aborted ? undefined : result;
   } finally {
     await world.git.removeWorktree(worktree, { backedUp: true });
   }

@@ -140,6 +140,12 @@ async function bringUpToDate(context: RunContext, id: string): Promise<CheckResu
   const head = task.head;
   if (head === undefined) throw new Error('a task without a commit cannot be brought up to date');
   if (head.base === now) return undefined;
+  if (!(await world.git.isAncestor(head.base, now))) {
+    return needsYou({
+      kind: 'merge-failed',
+      text: `${store.state.base.branch} was moved back or rewritten since this task began, so its branch holds commits that are no longer on it; landing it would bring them back. Nothing has landed and your work is safe on ${task.branch ?? 'its branch'}. Drop it and retry it to start afresh from the present ${store.state.base.branch}.`,
+    });
+  }
   const result = await world.git.bringUpToDate(task.worktree ?? '', now, `Bring ${task.task.id} up to date with ${store.state.base.branch}`);
   if (result.ok) {
     const files = await world.git.diffFiles(now, result.commit);
@@ -233,7 +239,7 @@ async function brokenOnBase(context: RunContext, id: string, results: readonly C
   const { store } = context;
   const task = context.task(id);
   const failed = results.find((result) => result.exitCode !== 0);
-  if (failed === undefined || task.head === undefined || !(await context.baseGate.failsToo(context, task.head.base, failed, slot))) return undefined;
+  if (failed === undefined || task.head === undefined || !(await context.baseGate.failsToo(context, task.head.base, failed, slot, context.signal(id)))) return undefined;
   const note = `\`${failed.command}\` fails in the same way on ${store.state.base.branch} without this task's work.`;
   await store.append({ type: 'gate.finished', task: id, attempt: task.attempts.length, verdict: 'broken-on-base', results, note, costsRetry: false });
   return needsYou({ kind: 'gate-broken-on-base', text: `${note} It cost no retry. Repair ${store.state.base.branch}, then Check Again.` });

@@ -14,6 +14,9 @@ export interface RunOptions {
   readonly autoApprove: boolean;
 }
 
+/** No task's id. */
+const WHOLE_RUN = '.run';
+
 export class RunContext {
   readonly world: World;
   readonly store: RunStore;
@@ -73,11 +76,25 @@ export class RunContext {
     return abort.signal;
   }
 
+  /** Aborted while the whole run is stopped: for work that belongs to no single task. */
+  get runSignal(): AbortSignal {
+    return this.signal(WHOLE_RUN);
+  }
+
   /** Stops what a task does now: its agent's whole process tree, or its gate. */
   async stop(id: string): Promise<void> {
     this.signal(id);
     this.#aborts.get(id)?.abort();
     await this.running.get(id)?.stop();
+  }
+
+  stopRun(): void {
+    this.signal(WHOLE_RUN);
+    this.#aborts.get(WHOLE_RUN)?.abort();
+  }
+
+  rearmRun(): void {
+    this.#aborts.delete(WHOLE_RUN);
   }
 
   /** Forgets an earlier stop. */

@@ -22,7 +22,8 @@ export async function consume(world: World, carryOut: (wish: Wish) => Promise<Wi
     const parsed = read(text);
     if ('problem' in parsed) world.log.warn(`Ignored ${name} in the inbox: ${parsed.problem}`);
     else {
-      const answer = await carryOut(parsed.wish);
+      // One wish that cannot be carried out must not keep all later ones waiting for ever.
+      const answer = await carryOut(parsed.wish).catch((error: unknown): WishAnswer => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }));
       if (!answer.ok) world.log.warn(`A wish (${parsed.wish.type}) from the inbox was refused: ${answer.reason}`);
     }
     await world.files.remove(file);

@@ -8,7 +8,9 @@ export type LandingResult =
   | { readonly next: 'landed' }
   /** The base moved: bring up to date and gate again. */
   | { readonly next: 'checking' }
-  | { readonly next: 'needs-you'; readonly reason: Reason };
+  | { readonly next: 'needs-you'; readonly reason: Reason }
+  /** The run was stopped before anything moved. */
+  | { readonly next: 'ready' };
 
 /** Lands one task. Can be repeated after a crash at any point: an intention on disk is finished or found done. */
 export async function land(context: RunContext, id: string): Promise<LandingResult> {

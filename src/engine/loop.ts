@@ -17,7 +17,7 @@ export class RunLoop {
   #scheduled = false;
   #closed = false;
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
-  #guests = 0;
+  readonly #guests = new Set<Promise<unknown>>();
 
   /** `startsNothing`: only what a crash left under way is brought to its end (`recover`). */
   constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
@@ -68,7 +68,7 @@ export class RunLoop {
         return;
       }
     }
-    if (this.#driving.size === 0 && this.#guests === 0) this.#rest();
+    if (this.#driving.size === 0 && this.#guests.size === 0) this.#rest();
   }
 
   /** Held still (stopped, or recovering), only an agent that is alive and a landing that was begun are seen to their end. */
@@ -95,8 +95,8 @@ export class RunLoop {
     const { world, store } = this.#context;
     world.log.error(`Task ${id} could not go on`, error);
     if (error instanceof LogWriteError || store.broken !== undefined) return;
-    const from = this.#context.task(id).state;
-    if (!isActive(from)) return;
+    const from = store.state.tasks.get(id)?.state;
+    if (from === undefined || !isActive(from)) return;
     await store
       .append({ type: 'task.state', task: id, from, to: 'needs-you', reason: { kind: 'agent-failed', text: `Could not go on: ${messageOf(error)}. Its work is kept in its worktree; retry continues it.` } })
       .catch(() => undefined);
@@ -108,6 +108,7 @@ export class RunLoop {
 
   /** Resolves when nothing moves any more: every task waits for a person, or is over, or the log is broken. */
   async rested(): Promise<void> {
+    if (this.#closed) return;
     const resting = new Promise<void>((resolve) => this.#resting.push(resolve));
     this.wake();
     await resting;
@@ -115,11 +116,12 @@ export class RunLoop {
 
   /** Counts work beside the tasks as busy until it is done. */
   async guest<T>(work: () => Promise<T>): Promise<T> {
-    this.#guests += 1;
+    const working = work();
+    this.#guests.add(working);
     try {
-      return await work();
+      return await working;
     } finally {
-      this.#guests -= 1;
+      this.#guests.delete(working);
       this.wake();
     }
   }
@@ -127,19 +129,20 @@ export class RunLoop {
   /** Stops every agent and gate of the run; their work is kept. */
   async stopAll(): Promise<void> {
     const context = this.#context;
+    context.stopRun();
     const ids = new Set([...context.store.state.tasks].filter(([, task]) => isActive(task.state)).map(([id]) => id));
     for (const id of context.running.keys()) ids.add(id);
     await Promise.all([...ids].map((id) => context.stop(id)));
   }
 
-  /** Waits until nobody drives this task. */
+  /** Waits until nobody drives this task; what the caller does in the same turn, nobody can come before. */
   async driven(id: string): Promise<void> {
-    await this.#driving.get(id);
+    for (let driving = this.#driving.get(id); driving !== undefined; driving = this.#driving.get(id)) await driving;
   }
 
   /** Waits for what is under way to come to its next rest. */
   async drained(): Promise<void> {
-    await Promise.allSettled([...this.#driving.values()]);
+    await Promise.allSettled([...this.#driving.values(), ...this.#guests]);
   }
 
   close(): void {

@@ -16,7 +16,7 @@ export async function drive(context: RunContext, id: string): Promise<void> {
     held?.release();
     held = undefined;
   };
-  const lane = async () => (held ??= await context.gateSlots.acquire());
+  const lane = async () => (held ??= await context.gateSlots.acquire(context.signal(id)));
   try {
     for (;;) {
       const { state } = context.task(id);

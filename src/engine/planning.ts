@@ -12,7 +12,7 @@ import type { StartRequest } from '../core/ports.js';
 import type { PlanningFacts } from '../core/prompts.js';
 import { changesPrompt, correctionPrompt, planPrompt, replanPrompt } from '../core/prompts.js';
 import type { RunState, TaskRun } from '../core/run.js';
-import { isUntouched } from '../core/task.js';
+import { hasStarted } from '../core/task.js';
 import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
 import { paths } from './world.js';
@@ -76,10 +76,10 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
     const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(status.path !== undefined && { executable: status.path }), apiEquivalent: status.account === 'subscription' });
     if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
     if (!outcome.ok) return `${adapter.name} did not answer a plan: ${outcome.message ?? outcome.reason ?? 'it ended without finishing'}. Nothing was changed; try again or name another planner in the team file.`;
-    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(planning.kind === 'replan' && { kept: keptTasks(store.state) }) });
+    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(store.state.revision > 0 && { kept: keptTasks(store.state) }) });
     const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
     if ('plan' in answer && problems.length === 0) {
-      await propose(context, planning.kind === 'replan' ? united(store.state, answer.plan) : answer.plan);
+      await propose(context, store.state.revision > 0 ? united(store.state, answer.plan) : answer.plan);
       return undefined;
     }
     if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems)}. Nothing was changed; try again with a clearer goal, or write an outline.`;
@@ -203,7 +203,7 @@ function evidence(task: TaskRun): string {
 
 /** What a re-plan leaves exactly as it is. */
 function keptTasks(state: RunState): readonly Task[] {
-  return [...state.tasks.values()].filter((each) => !isUntouched(each.state)).map((each) => each.task);
+  return [...state.tasks.values()].filter((each) => hasStarted(each)).map((each) => each.task);
 }
 
 /** A revision is the tasks that stay and the answer's; together they must be a plan. */
@@ -215,7 +215,7 @@ function united(state: RunState, answer: Plan): Plan {
 
 function unionProblems(state: RunState, answer: Plan): readonly Problem[] {
   if (state.revision === 0) return [];
-  const kept = [...state.tasks.values()].filter((each) => !isUntouched(each.state));
+  const kept = [...state.tasks.values()].filter((each) => hasStarted(each));
   const clash = answer.tasks.filter((task) => kept.some((each) => each.task.id === task.id));
   if (clash.length > 0) {
     return clash.map((task) => ({ code: 'duplicate-id', tasks: [task.id], message: `${task.id} has already started or landed; leave it out, or use another id for new work` }));

@@ -36,7 +36,11 @@ export class MergeQueue {
   land(context: RunContext, id: string, release: () => void): Promise<LandingResult> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id, release, resolve, reject });
-      if (this.#working) return;
+      if (this.#working) {
+        // A candidate that is being gated may need the very slot that this task still holds.
+        release();
+        return;
+      }
       this.#working = true;
       // After this turn: approvals of one moment are one batch.
       setImmediate(() => void this.#work(context));
@@ -89,6 +93,11 @@ export class MergeQueue {
     const inside = batch.filter((each) => !out.includes(each));
     if (inside.length < 2) return this.#together(context, inside);
     const receipt = await prove(context, candidate);
+    if (context.runSignal.aborted) {
+      // Still approved and green: they land when the run goes on.
+      for (const each of inside) each.resolve({ next: 'ready' });
+      return;
+    }
     if (receipt === undefined) {
       const half = Math.ceil(inside.length / 2);
       await this.#together(context, inside.slice(0, half));
@@ -120,7 +129,8 @@ async function build(context: RunContext, ids: readonly string[]): Promise<Candi
   let tree = await world.git.treeOf(start);
   for (const id of ids) {
     const { head } = context.task(id);
-    if (head === undefined) continue;
+    // A base that was moved back: merging would bring back what a person removed.
+    if (head === undefined || !(await world.git.isAncestor(head.base, start))) continue;
     const result = await world.git.mergedTree(tip, head.commit);
     if (!result.ok) continue;
     // A stand-in whose only purpose is to be merged with the next one; the real commits name the receipt of the tip.
@@ -150,8 +160,8 @@ async function prove(context: RunContext, candidate: Candidate): Promise<Receipt
   const { run, team } = store.state;
   const cwd = paths.worktree(world, run, CANDIDATE);
   const ids = candidate.steps.map((step) => step.id);
-  const slot = await context.gateSlots.acquire();
-  const shared = { cwd, slot: slot.slot, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/candidate-gate.txt` };
+  const slot = await context.gateSlots.acquire(context.runSignal);
+  const shared = { cwd, slot: slot.slot, signal: context.runSignal, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/candidate-gate.txt` };
   try {
     await store.append({ type: 'candidate.started', tasks: ids, tree: candidate.tree, base: candidate.base });
     await world.git.addWorktree({ path: cwd, branch: undefined, commit: candidate.tip });

@@ -12,8 +12,10 @@ export class Slots {
     return this.#free.length === 0;
   }
 
-  async acquire(): Promise<{ readonly slot: number; release(): void }> {
-    const slot = this.#free.shift() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
+  /** An aborted wait resolves too, with a slot that is none: the caller looks at its signal next. */
+  async acquire(signal?: AbortSignal): Promise<{ readonly slot: number; release(): void }> {
+    const slot = this.#free.shift() ?? (await this.#wait(signal));
+    if (slot === undefined) return { slot: 0, release: () => undefined };
     let held = true;
     return {
       slot,
@@ -28,5 +30,24 @@ export class Slots {
         }
       },
     };
+  }
+
+  #wait(signal: AbortSignal | undefined): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve(undefined);
+        return;
+      }
+      const give = (slot: number) => {
+        signal?.removeEventListener('abort', leave);
+        resolve(slot);
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(give), 1);
+        resolve(undefined);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(give);
+    });
   }
 }

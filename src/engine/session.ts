@@ -35,6 +35,8 @@ export interface SessionOptions extends RunOptions {
   readonly mode: 'reader' | 'writer' | 'auto';
 }
 
+type Decomposed = Awaited<ReturnType<Session['decompose']>>;
+
 const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
 const PREFIX = 'switchyard';
 const OTHER_PREFIX = 'switchyard-tasks';
@@ -60,6 +62,7 @@ export class EngineSession implements Session {
   #stopInbox: (() => void) | undefined;
   #stopLockWatch: (() => void) | undefined;
   #consuming = Promise.resolve();
+  #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   private constructor(world: World, facts: RepositoryFacts, options: SessionOptions) {
@@ -75,8 +78,10 @@ export class EngineSession implements Session {
   static async open(world: World, options: SessionOptions): Promise<EngineSession> {
     const session = new EngineSession(world, await world.git.facts(), options);
     if (options.mode === 'writer') await session.#becomeWriter();
-    const [newest] = await session.#runIds();
-    if (newest !== undefined && options.mode !== 'writer') await session.open(newest);
+    if (options.mode !== 'writer') {
+      const newest = await session.#newest();
+      if (newest !== undefined) await session.open(newest);
+    }
     return session;
   }
 
@@ -117,6 +122,12 @@ export class EngineSession implements Session {
   async #runIds(): Promise<readonly string[]> {
     const names = await this.#world.files.list(paths.runs(this.#world));
     return names.filter((name) => /^r[0-9]+$/.test(name)).sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+  }
+
+  /** The newest run that has a log: a crash may have left a folder without one. */
+  async #newest(): Promise<string | undefined> {
+    for (const run of await this.#runIds()) if ((await this.#peek(run)) !== undefined) return run;
+    return undefined;
   }
 
   async runs(): Promise<readonly RunSummary[]> {
@@ -230,13 +241,19 @@ export class EngineSession implements Session {
       .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
   }
 
+  /** Opening a log makes the file: a wish for a run that never was must not make one. */
+  async #openStore(run: string): Promise<RunStore> {
+    if ((await this.#peek(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
+    return RunStore.open(this.#world, run);
+  }
+
   /** One store and one loop a run, whoever asks first: two would both number the same events. */
   #openLoop(run: string): Promise<RunLoop> {
     const present = this.#loops.get(run);
     if (present !== undefined) return Promise.resolve(present);
     let opening = this.#opening.get(run);
     if (opening === undefined) {
-      opening = RunStore.open(this.#world, run)
+      opening = this.#openStore(run)
         .then((store) => this.#adoptStore(store))
         .finally(() => this.#opening.delete(run));
       this.#opening.set(run, opening);
@@ -287,7 +304,14 @@ export class EngineSession implements Session {
     await store.append({ type: 'planner.ended', failure: 'Planning was interrupted when the editor or the machine stopped. Nothing was changed; plan again.' });
   }
 
-  async decompose(source: PlanSource): Promise<{ readonly ok: true; readonly run: string } | { readonly ok: false; readonly reason: string }> {
+  /** One at a time: each takes the next free name. */
+  decompose(source: PlanSource): Promise<Decomposed> {
+    const made = this.#decomposing.then(() => this.#decompose(source));
+    this.#decomposing = made.catch(() => undefined);
+    return made;
+  }
+
+  async #decompose(source: PlanSource): Promise<Decomposed> {
     const made = source.kind === 'goal' ? undefined : source.kind === 'plan' ? source.plan : fromOutline(source.text, source.goal);
     if (typeof made === 'string') return { ok: false, reason: made };
     const goal = made?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
@@ -455,6 +479,8 @@ export class EngineSession implements Session {
     const holder = await this.#becomeWriter();
     if (holder !== undefined) return { removed, kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
     for (const run of await this.#runIds()) {
+      const known = this.#loops.has(run);
+      if (!known) this.#still.add(run);
       const loop = await this.#openLoop(run).catch((error: unknown) => {
         kept.push({ path: paths.run(this.#world, run), why: messageOf(error) });
         return undefined;
@@ -473,8 +499,20 @@ export class EngineSession implements Session {
         if (result.removed) removed.push(task.worktree);
         else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
       }
+      if (!known) await this.#forget(run);
     }
     return { removed, kept };
+  }
+
+  /** Lets go of a run that was only opened to look after its worktrees. */
+  async #forget(run: string): Promise<void> {
+    const loop = this.#loops.get(run);
+    this.#still.delete(run);
+    this.#loops.delete(run);
+    if (loop === undefined) return;
+    await loop.drained();
+    loop.close();
+    await loop.context.store.close();
   }
 
   async close(options: { readonly stopAgents: boolean }): Promise<void> {

@@ -102,8 +102,10 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
   const watchForGit = (folders: readonly vscode.Uri[]): void => {
     const again = ofSession.add(coalesce(300, () => void reopen()));
     for (const folder of folders) {
-      for (const pattern of ['.git/HEAD', '.git/logs/HEAD']) {
-        const watcher = ofSession.add(vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, pattern)));
+      // A new .git is seen from the folder, what happens in it only by a watch on itself. Not the index: git itself rewrites it on a look.
+      const git = vscode.Uri.joinPath(folder, '.git');
+      for (const pattern of [new vscode.RelativePattern(folder, '.git/HEAD'), new vscode.RelativePattern(git, '{HEAD,COMMIT_EDITMSG}')]) {
+        const watcher = ofSession.add(vscode.workspace.createFileSystemWatcher(pattern));
         ofSession.add(watcher.onDidCreate(again));
         ofSession.add(watcher.onDidChange(again));
       }

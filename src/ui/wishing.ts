@@ -21,11 +21,14 @@ export async function sendWish(app: Base, wish: Wish): Promise<WishAnswer> {
   }
 }
 
-/** Shows a refusal. Resolves when the person dismissed it, so callers that go on do not wait for it. */
+/** Shows a refusal, with the way on where there is one. Resolves when the person dismissed it: callers do not wait. */
 export async function sayRefusal(app: Base, reason: string): Promise<void> {
-  const show = 'Show Log';
-  const chosen = await vscode.window.showErrorMessage(reason, show);
-  if (chosen === show) app.log.show();
+  const state = app.repository.state();
+  const untrusted = state.kind === 'empty' && state.reason === 'untrusted';
+  const button = untrusted ? 'Manage Workspace Trust' : 'Show Log';
+  if ((await vscode.window.showWarningMessage(reason, button)) !== button) return;
+  if (untrusted) await vscode.commands.executeCommand('workbench.trust.manage');
+  else app.log.show();
 }
 
 /** Full permission is asked about once per workspace. */

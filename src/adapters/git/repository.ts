@@ -11,6 +11,7 @@ import { diffFiles, patch } from './diff.js';
 import { dirty } from './dirty.js';
 import { personEnvironment, readEnvironment } from './env.js';
 import { facts, findRepository, noCommits } from './facts.js';
+import { forecaster } from './forecast.js';
 import { advance } from './landing.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
 import { mutexOf } from './mutex.js';
@@ -106,6 +107,7 @@ function portOf(repository: Repository): OpenedGit {
     mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
     listBackups: () => listBackups(repository),
     restoreBackup: (ref, into) => restoreBackup(repository, ref, into),
+    forecaster: (watching) => forecaster(repository, watching),
     settled: async () => {
       while (repository.background.size > 0) await Promise.all(repository.background);
       await objects.close();

@@ -3,7 +3,7 @@ import { levels as levelsOf, adjacency } from '../../core/graph.js';
 import type { Edge, Plan, Problem, Task } from '../../core/plan.js';
 import { checkPlan, sharedGlobs } from '../../core/planCheck.js';
 import type { RunState } from '../../core/run.js';
-import { isUntouched } from '../../core/task.js';
+import { hasStarted } from '../../core/task.js';
 import type { EdgeView, TaskView } from '../../shared/protocol.js';
 import type { TaskContext } from './taskView.js';
 import { proposedTaskView, taskView } from './taskView.js';
@@ -37,7 +37,7 @@ export function planView(context: TaskContext): PlanView {
 
 /** What would be in force after approval: started tasks stay, the untouched ones are replaced by the proposal's. */
 function effectivePlan(state: RunState, plan: Plan): Plan {
-  const kept = [...state.tasks.values()].filter((run) => !isUntouched(run.state)).map((run) => run.task);
+  const kept = [...state.tasks.values()].filter((run) => hasStarted(run)).map((run) => run.task);
   const ids = new Set(kept.map((task) => task.id));
   return { ...plan, tasks: [...kept, ...plan.tasks.filter((task) => !ids.has(task.id))] };
 }
@@ -58,7 +58,7 @@ function revisedTasks(context: TaskContext, plan: Plan, at: number): readonly Ta
   const { state } = context;
   const proposed = new Map(plan.tasks.map((task) => [task.id, task]));
   const views = [...state.tasks.values()].map((run): TaskView => {
-    if (!isUntouched(run.state)) return { ...taskView(run, context), difference: 'same' };
+    if (hasStarted(run)) return { ...taskView(run, context), difference: 'same' };
     const next = proposed.get(run.task.id);
     if (next === undefined) return { ...taskView(run, context), difference: 'removed' };
     return { ...taskView({ ...run, task: next }, context), difference: sameTask(run.task, next) ? 'same' : 'changed' };

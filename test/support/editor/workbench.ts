@@ -27,6 +27,8 @@ export interface Workbench {
   openContainer(title: string): Promise<void>;
   /** Writes `test-output/<name>.png`. */
   screenshot(name: string): Promise<string>;
+  /** Trusts a restricted folder in the trust editor. */
+  trustFolder(): Promise<void>;
   reload(): Promise<void>;
   close(): Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function openWorkbench(editor: Editor, browser: Browser, options: W
       await page.screenshot({ path, animations: 'disabled' });
       return path;
     },
+    trustFolder: () => trustFolder(page),
     reload: async () => {
       await page.reload();
       await ready(page);
@@ -110,15 +113,30 @@ async function ready(page: Page): Promise<void> {
 async function runCommand(page: Page, title: string): Promise<void> {
   const widget = page.locator('.quick-input-widget');
   const input = widget.locator('input.input');
-  // F1 goes to the workbench from anywhere but a terminal that takes it; Escape first closes what is open.
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('F1');
-  if (!(await input.isVisible())) await page.keyboard.press(`${CTRL_CMD}+Shift+P`);
-  await input.waitFor();
-  await input.fill(`>${title}`);
   const row = widget.locator('.quick-input-list .monaco-list-row', { has: page.locator('.label-name', { hasText: new RegExp(`^${escape(title)}$`) }) }).first();
-  await row.waitFor();
+  // The palette lists what may run when it opens: a command whose condition is not met yet needs it opened again.
+  await until(
+    async () => {
+      await page.keyboard.press('Escape');
+      // F1 goes to the workbench from anywhere but a terminal that takes it.
+      await page.keyboard.press('F1');
+      if (!(await input.isVisible())) await page.keyboard.press(`${CTRL_CMD}+Shift+P`);
+      await input.fill(`>${title}`);
+      return row.waitFor({ timeout: 2_000 }).then(() => true, () => undefined);
+    },
+    45_000,
+    async () => `The command palette does not offer "${title}". It offers: ${(await widget.locator('.label-name').allTextContents()).join(' · ')}`,
+  );
   await row.click();
+}
+
+/** Trusts the folder, as a person does in the trust editor. */
+async function trustFolder(page: Page): Promise<void> {
+  await runCommand(page, 'Workspaces: Manage Workspace Trust');
+  const editor = page.locator('.workspace-trust-editor');
+  await editor.locator('.monaco-button', { hasText: /^Trust$/ }).first().click();
+  await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'detached' });
+  await runCommand(page, 'View: Close Editor');
 }
 
 async function webview(page: Page, selector: string, timeoutMs: number): Promise<Frame> {

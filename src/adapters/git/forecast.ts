@@ -1,0 +1,171 @@
+/**
+ * The forecast (see `Git.forecaster`): a snapshot of each worktree, and a merge of each two of them and of each with the
+ * base. Snapshots are kept until their worktree changes; outcomes by the two commits that were merged, which stand for
+ * trees and merge base.
+ */
+import { mkdtemp } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Forecast, Forecaster, LiveBranch, Sha } from '../../core/ports.js';
+import type { Repository } from './context.js';
+import { lastWords } from './errors.js';
+import { type MergeOutcome, mergePairs } from './forecastMerge.js';
+import { discard } from './forecastObjects.js';
+import { takeSnapshot, type WorkSnapshot } from './forecastSnapshot.js';
+import { openWatches, type Watches } from './forecastWatch.js';
+import { isBranchName } from './names.js';
+import { type Place, tryLocate } from './place.js';
+
+/** What is known of one live branch. */
+interface Known {
+  readonly branch: LiveBranch;
+  readonly place: Place;
+  readonly snapshot: WorkSnapshot;
+}
+
+const SAME: MergeOutcome = { conflict: false, paths: [] };
+
+export function forecaster(repository: Repository, watching?: { readonly changed: () => void }): Forecaster {
+  const known = new Map<string, Known>();
+  const stale = new Set<string>();
+  let outcomes: ReadonlyMap<string, MergeOutcome> = new Map();
+  let root: Promise<string> | undefined;
+  const watches: Watches | undefined =
+    watching === undefined
+      ? undefined
+      : openWatches(repository.commonDir, (worktree) => {
+          if (worktree !== undefined) stale.add(worktree);
+          watching.changed();
+        });
+
+  const forget = async (worktree: string): Promise<void> => {
+    const old = known.get(worktree);
+    known.delete(worktree);
+    await discard(old?.snapshot.folder);
+  };
+  const refresh = async (branch: LiveBranch, folder: string): Promise<Known | undefined> => {
+    const { worktree } = branch;
+    const old = known.get(worktree);
+    if (watches !== undefined && old !== undefined && old.branch.merging === branch.merging && !stale.has(worktree)) return old;
+    // Before reading: what changes meanwhile is news.
+    stale.delete(worktree);
+    const place = await tryLocate(repository.commonDir, worktree);
+    const snapshot =
+      place === undefined
+        ? undefined
+        : await takeSnapshot(repository, place, branch, folder).catch((error: unknown) => {
+            repository.warn(`${branch.task} is left out of the forecast: ${lastWords(error instanceof Error ? error.message : String(error))}`);
+            return undefined;
+          });
+    await forget(worktree);
+    if (place === undefined || snapshot === undefined) return undefined;
+    const now: Known = { branch, place, snapshot };
+    known.set(worktree, now);
+    return now;
+  };
+  const cover = async (branches: readonly LiveBranch[], base: string): Promise<void> => {
+    if (watches === undefined) return;
+    watches.keep(new Set(branches.map(({ worktree }) => worktree)));
+    await watches.base(base);
+    for (const { branch, place, snapshot } of known.values()) {
+      // What happened in a folder before it was watched went unseen.
+      if (await watches.cover(branch.worktree, place, snapshot.ignored)) {
+        stale.add(branch.worktree);
+        watching?.changed();
+      }
+    }
+  };
+
+  return {
+    compute: async (base, branches) => {
+      const wanted = new Set(branches.map(({ worktree }) => worktree));
+      for (const worktree of [...known.keys()]) if (!wanted.has(worktree)) await forget(worktree);
+      if (branches.length === 0) {
+        await cover(branches, base);
+        return { pairs: [], base: [] };
+      }
+      root ??= mkdtemp(join(tmpdir(), 'switchyard-forecast-'));
+      try {
+        const folder = await root;
+        const states = (await inTurns(branches, Math.max(2, availableParallelism()), (branch) => refresh(branch, folder))).filter((state) => state !== undefined);
+        await cover(branches, base);
+        const tip = isBranchName(base) ? await repository.objects.id(`refs/heads/${base}^{commit}`) : undefined;
+        const next = await mergeMissing(repository, states, tip, outcomes, folder);
+        outcomes = next;
+        return matrix(states, tip, next);
+      } catch (error) {
+        // The folder may have been tidied away: the next computation begins anew.
+        const folder = root;
+        root = undefined;
+        known.clear();
+        await discard(await folder.catch(() => undefined));
+        throw error;
+      }
+    },
+    touch: (worktree) => {
+      if (watches === undefined || watches.reaches(worktree)) return;
+      stale.add(worktree);
+      watching?.changed();
+    },
+    close: async () => {
+      watches?.close();
+      known.clear();
+      await discard(await root?.catch(() => undefined));
+      root = undefined;
+    },
+  };
+}
+
+function keyOf(one: Sha, other: Sha): string {
+  return one < other ? `${one} ${other}` : `${other} ${one}`;
+}
+
+/** Merges the pairs that have no outcome yet; gives the outcomes of all present pairs and no others. */
+async function mergeMissing(repository: Repository, states: readonly Known[], tip: Sha | undefined, present: ReadonlyMap<string, MergeOutcome>, folder: string): Promise<ReadonlyMap<string, MergeOutcome>> {
+  const outcomes = new Map<string, MergeOutcome>();
+  const missing = new Map<string, { readonly ours: Sha; readonly theirs: Sha }>();
+  const commits = [...(tip === undefined ? [] : [tip]), ...states.map(({ snapshot }) => snapshot.commit)];
+  for (const [index, ours] of commits.entries()) {
+    for (const theirs of commits.slice(index + 1)) {
+      const key = keyOf(ours, theirs);
+      const outcome = ours === theirs ? SAME : present.get(key);
+      if (outcome === undefined) missing.set(key, { ours, theirs });
+      else outcomes.set(key, outcome);
+    }
+  }
+  const objects = states.flatMap(({ snapshot }) => (snapshot.folder === undefined ? [] : [join(snapshot.folder, 'objects')]));
+  const found = await mergePairs(repository, [...missing.values()], objects, folder);
+  for (const [index, key] of [...missing.keys()].entries()) {
+    const outcome = found[index];
+    if (outcome !== undefined) outcomes.set(key, outcome);
+  }
+  return outcomes;
+}
+
+/** Pairs without an outcome are left out: nothing is claimed about them. */
+function matrix(states: readonly Known[], tip: Sha | undefined, outcomes: ReadonlyMap<string, MergeOutcome>): Forecast {
+  const between = (one: Sha, other: Sha): MergeOutcome | undefined => outcomes.get(keyOf(one, other));
+  return {
+    pairs: states.flatMap((one, index) =>
+      states.slice(index + 1).flatMap((other) => {
+        const outcome = between(one.snapshot.commit, other.snapshot.commit);
+        return outcome === undefined ? [] : [{ a: one.branch.task, b: other.branch.task, ...outcome, uncommitted: one.snapshot.uncommitted || other.snapshot.uncommitted }];
+      }),
+    ),
+    base: states.flatMap(({ branch, snapshot }) => {
+      const outcome = tip === undefined ? undefined : between(tip, snapshot.commit);
+      return outcome === undefined ? [] : [{ task: branch.task, ...outcome }];
+    }),
+  };
+}
+
+/** Results in order, at most so many at once. */
+async function inTurns<T, R>(items: readonly T[], atOnce: number, act: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  const rest = [...items.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) results[next[0]] = await act(next[1]);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, work));
+  return results;
+}

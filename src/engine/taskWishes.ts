@@ -1,0 +1,165 @@
+/** Wishes about one task. States are read again after every wait: the loop goes on meanwhile. */
+import { conflictFeedback, personFeedback } from '../core/prompts.js';
+import type { Receipt, TaskRun } from '../core/run.js';
+import { isOver } from '../core/task.js';
+import type { Wish, WishAnswer } from '../core/wishes.js';
+import { messageOf } from './attempts.js';
+import type { RunContext } from './context.js';
+import { cleanUp } from './landing.js';
+import type { RunLoop } from './loop.js';
+
+const OK: WishAnswer = { ok: true };
+const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
+
+export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'drop' | 'allow-paths' | 'take-over' | 'check' }>;
+
+export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer> {
+  const { context } = loop;
+  const { store } = context;
+  const id = wish.task;
+  const task = context.task(id);
+  const title = task.task.title;
+  switch (wish.type) {
+    case 'approve':
+      return approve(context, task);
+    case 'retry':
+      return retry(context, wish);
+    case 'drop':
+      if (isOver(task.state)) return refuse(`${title} is already ${task.state}.`);
+      if (task.state === 'merging') return refuse(`${title} is just landing; it cannot be dropped any more.`);
+      guest(loop, () => drop(loop, id));
+      return OK;
+    case 'allow-paths':
+      if (task.reason?.kind !== 'boundary') return refuse(`${title} has no paths to allow.`);
+      context.rearm(id);
+      await store.append(...resumed(context), { type: 'paths.allowed', task: id, paths: wish.paths }, { type: 'task.state', task: id, from: task.state, to: 'checking' });
+      return OK;
+    case 'take-over':
+      if (isOver(task.state) || task.worktree === undefined) return refuse(`${title} has no worktree to take over.`);
+      await context.stop(id);
+      await loop.driven(id);
+      return takenOver(context, id);
+    case 'check':
+      if (task.state !== 'needs-you' && task.state !== 'stopped' && task.state !== 'ready') return refuse(`${title} is ${task.state}; there is nothing to check now.`);
+      if (task.head === undefined && task.attempts.length === 0) return refuse(`${title} has not been worked on yet.`);
+      context.rearm(id);
+      await store.append(...resumed(context), { type: 'approval.withdrawn', task: id }, { type: 'task.state', task: id, from: task.state, to: 'checking' });
+      return OK;
+  }
+}
+
+/** Work that outlasts the answer; the loop counts it as busy. */
+export function guest(loop: RunLoop, work: () => Promise<void>): void {
+  void loop.guest(work).catch((error: unknown) => loop.context.world.log.error('A wish could not be carried out to its end', error));
+}
+
+/** A person who sends a task on while the run is stopped wants the run to go on. */
+function resumed(context: RunContext): { readonly type: 'run.resumed' }[] {
+  if (!context.store.state.stopped) return [];
+  context.rearmRun();
+  return [{ type: 'run.resumed' }];
+}
+
+async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> {
+  const { store } = context;
+  const { id, title } = task.task;
+  if (task.state === 'ready') {
+    context.rearm(id);
+    await store.append(...resumed(context), { type: 'task.approved', task: id, by: 'person' });
+    return OK;
+  }
+  const again = task.state === 'needs-you' && (task.reason?.kind === 'checkout-in-the-way' || task.reason?.kind === 'merge-failed') && task.receipt !== undefined;
+  const receipt = task.state === 'needs-you' && task.reason?.kind === 'unproven' ? unprovenReceipt(context, task) : undefined;
+  if (again || receipt !== undefined) {
+    context.rearm(id);
+    await store.append(
+      ...resumed(context),
+      ...(receipt === undefined ? [] : [{ type: 'unproven.accepted' as const, task: id, receipt }]),
+      { type: 'task.approved', task: id, by: 'person' },
+      { type: 'task.state', task: id, from: task.state, to: 'merging' },
+    );
+    return OK;
+  }
+  if (task.state === 'landed') return refuse(`${title} has already landed.`);
+  return refuse(`${title} is ${task.state === 'needs-you' ? 'not green' : 'not ready'} (${task.reason?.text ?? task.state}); only a green task can be merged.`);
+}
+
+/** A person's eyes in place of a gate: bound to the same tree and base, and marked as what it is. */
+function unprovenReceipt(context: RunContext, task: TaskRun): Receipt | undefined {
+  if (task.head === undefined) return undefined;
+  return {
+    id: `${context.store.state.run}-${task.task.id}-${task.head.tree.slice(0, 12)}-unproven`,
+    tree: task.head.tree,
+    base: task.head.base,
+    commands: [],
+    at: context.world.clock.now(),
+    unproven: true,
+  };
+}
+
+async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry' }>): Promise<WishAnswer> {
+  const { store } = context;
+  const id = wish.task;
+  const before = context.task(id);
+  const allowed = ['needs-you', 'stopped', 'ready', 'in-review', 'dropped'];
+  if (!allowed.includes(before.state)) return refuse(`${before.task.title} is ${before.state}; stop it first, or wait until it is done.`);
+  const conflict = before.reason?.kind === 'conflict' && before.conflict === undefined ? await openConflict(context, before) : undefined;
+  if (typeof conflict === 'string') return refuse(conflict);
+  const task = context.task(id);
+  if (task.state !== before.state) return refuse(`${task.task.title} has moved on meanwhile (${task.state}); look again.`);
+  const comments = wish.comments ?? [];
+  const said = (wish.feedback ?? '').trim() === '' && comments.length === 0 ? '' : personFeedback(wish.feedback, comments);
+  context.rearm(id);
+  await store.append(
+    ...resumed(context),
+    ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
+    { type: 'feedback.given', task: id, feedback: feedbackFor(context, task, conflict?.paths, said), byPerson: true, ...(comments.length > 0 && { comments }) },
+    { type: 'task.state', task: id, from: task.state, to: 'waiting' },
+  );
+  return OK;
+}
+
+/** The person's words first; without any, what the task was told last, or why it needed the person. */
+function feedbackFor(context: RunContext, task: TaskRun, conflict: readonly string[] | undefined, said: string): string {
+  const paths = conflict ?? task.conflict?.paths;
+  if (paths !== undefined) return conflictFeedback(context.store.state, task, paths, said);
+  if (said !== '') return said;
+  if (task.feedback !== undefined) return task.feedback;
+  return task.reason === undefined ? 'Please try again.' : `${task.reason.text}\n\nGo on and bring the task to its end.`;
+}
+
+/** Lays the conflict into the worktree; a refusal is a sentence for people. */
+async function openConflict(context: RunContext, task: TaskRun): Promise<{ readonly base: string; readonly paths: readonly string[] } | string> {
+  const { world, store } = context;
+  const base = await world.git.branchCommit(store.state.base.branch);
+  if (base === undefined || task.worktree === undefined) return `The branch ${store.state.base.branch} is gone; nothing was changed.`;
+  try {
+    return { base, paths: await world.git.openConflict(task.worktree, base) };
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function drop(loop: RunLoop, id: string): Promise<void> {
+  const { context } = loop;
+  await context.stop(id);
+  await loop.driven(id);
+  const { state } = context.task(id);
+  if (isOver(state) || state === 'merging') return;
+  await context.store.append({ type: 'task.state', task: id, from: state, to: 'dropped' });
+  await cleanUp(context, id);
+}
+
+async function takenOver(context: RunContext, id: string): Promise<WishAnswer> {
+  const { state, task } = context.task(id);
+  if (isOver(state)) return refuse(`${task.title} is ${state} meanwhile.`);
+  if (state === 'needs-you') return OK;
+  await context.store.append({
+    type: 'task.state',
+    task: id,
+    from: state,
+    to: 'needs-you',
+    reason: { kind: 'taken-over', text: 'You took over its session. When you are done, Check Again runs the boundary check and the gate.' },
+  });
+  return OK;
+}

@@ -1,0 +1,67 @@
+/** A person without a mouse: commands from the palette, choices in lists, Tab from place to place. */
+import type { Frame, Page } from 'playwright-core';
+import type { Workbench } from '../../support/editor/workbench.js';
+
+const CTRL = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+export interface Keys {
+  press(...keys: string[]): Promise<void>;
+  type(text: string): Promise<void>;
+  /** Runs a command by its full title from the command palette. */
+  command(title: string): Promise<void>;
+  /** Moves down the open list to the row that holds `text` and takes it. */
+  pick(text: string): Promise<void>;
+  /** Presses `key` until the focused element of the page (or of a frame in it) matches. */
+  until(selector: string, where?: Page | Frame, key?: string): Promise<void>;
+  /** Moves down a menu or a list to the entry that has the focus and holds `text`, and takes it. */
+  choose(text: string, where?: Page | Frame): Promise<void>;
+}
+
+/** More places than any of our pages has. */
+const MOST = 60;
+
+export function keysOf(wb: Workbench): Keys {
+  const { page } = wb;
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key.replace('Ctrl', CTRL));
+  };
+  const focused = page.locator('.quick-input-list .monaco-list-row.focused');
+  return {
+    press,
+    type: (text) => page.keyboard.type(text),
+    command: async (title) => {
+      // The palette lists what is known when it opens; a window that has just come up knows little for a moment.
+      for (let tries = 0; ; tries += 1) {
+        await press('Escape', 'F1');
+        await page.locator('.quick-input-widget input.input:focus').waitFor();
+        await page.keyboard.type(title);
+        const offered = await focused.filter({ hasText: title }).waitFor({ timeout: 5_000 }).then(() => true, () => false);
+        if (offered) return press('Enter');
+        if (tries === 4) throw new Error(`The command palette does not offer “${title}” but: ${await page.locator('.quick-input-list').innerText()}`);
+      }
+    },
+    pick: async (text) => {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor();
+      for (let steps = 0; !(await focused.first().innerText().catch(() => '')).includes(text); steps += 1) {
+        if (steps === MOST) throw new Error(`No row “${text}” was reached.`);
+        await press('ArrowDown');
+      }
+      await press('Enter');
+    },
+    until: async (selector, where = page, key = 'Tab') => {
+      for (let steps = 0; steps < MOST; steps += 1) {
+        if (await where.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
+        await press(key);
+      }
+      throw new Error(`${key} never leads to ${selector}.`);
+    },
+    choose: async (text, where = page) => {
+      for (let steps = 0; steps < MOST; steps += 1) {
+        const here = await where.evaluate(() => document.activeElement?.textContent ?? '');
+        if (here.trim() === text) return press('Enter');
+        await press('ArrowDown');
+      }
+      throw new Error(`No entry “${text}” was reached.`);
+    },
+  };
+}

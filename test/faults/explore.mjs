@@ -1,0 +1,46 @@
+// `npm run test:faults`: goes on where the tests stop. Deals faults to runs by seed, more and closer together.
+//   node test/faults/explore.mjs [--seed N] [--count N] [--per-run N] [--kinds crash,power] [--match TEXT] [--only "crash at git.advance()#1"]
+import { parseArgs } from 'node:util';
+import { loadTs } from '../support/loadTs.mjs';
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, count: { type: 'string' }, 'per-run': { type: 'string', default: '3' }, kinds: { type: 'string' }, match: { type: 'string' }, only: { type: 'string', multiple: true }, parallel: { type: 'string', default: '4' }, long: { type: 'boolean', default: false } },
+});
+const { campaign, deal, faultsAt, forgetTemplate, nameOf, parseFault, record } = await loadTs('test/support/faults/campaign.ts');
+
+/** mulberry32: small, and the same everywhere. */
+function random(seed) {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+const next = random(seed);
+const shuffled = (list) => list.map((item) => [next(), item]).sort(([one], [other]) => one - other).map(([, item]) => item);
+
+let groups;
+if (values.only !== undefined) groups = [values.only.map(parseFault)];
+else {
+  let faults = faultsAt(await record(), values.kinds?.split(','));
+  if (values.match !== undefined) faults = faults.filter((fault) => nameOf(fault).includes(values.match));
+  faults = shuffled(faults).slice(0, Number(values.count ?? faults.length));
+  groups = deal(faults, Number(values['per-run']));
+}
+console.log(`seed ${seed}: ${groups.flat().length} faults in ${groups.length} runs`);
+const started = Date.now();
+let fired = 0;
+let bad = 0;
+await campaign(groups, Number(values.parallel), (result) => {
+  fired += result.fired;
+  if (result.problem === undefined) return;
+  bad += 1;
+  console.log(`✗ ${result.faults.map(nameOf).join(' + ')}\n  ${values.long || values.only ? result.problem : result.problem.slice(0, 600)}`);
+});
+await forgetTemplate();
+console.log(`${fired} faults survived, ${bad} runs went wrong, ${Math.round((Date.now() - started) / 1000)} s`);
+process.exit(bad === 0 ? 0 : 1);

@@ -1,0 +1,184 @@
+/** One life of the engine's process: every call of its world passes here, so that it can fail, and so that it can end. */
+import { openLog } from '../../../src/adapters/eventStore.js';
+import type { LogFile } from '../../../src/adapters/eventStore.js';
+import type { Git } from '../../../src/core/ports.js';
+import type { OpenLog, World } from '../../../src/engine/world.js';
+import type { Fault, FaultPlan } from './faults.js';
+import { systemError } from './faults.js';
+import type { Machine } from './machine.js';
+
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+type Act = (...args: readonly unknown[]) => Promise<unknown>;
+
+export class Life {
+  readonly crashed: Promise<void>;
+  readonly #plan: FaultPlan;
+  readonly #machine: Machine;
+  readonly #acts = new Set<Promise<unknown>>();
+  readonly #files = new Set<LogFile>();
+  #alive = true;
+  #power = false;
+  #died: () => void = () => undefined;
+
+  constructor(plan: FaultPlan, machine: Machine) {
+    this.#plan = plan;
+    this.#machine = machine;
+    this.crashed = new Promise((resolve) => (this.#died = resolve));
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** The process is gone: no call of it is answered any more. */
+  die(how: 'crash' | 'power' = 'crash'): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#power = how === 'power';
+    if (this.#power) this.#machine.powerCut();
+    this.#died();
+  }
+
+  /** Waits for acts that were under way (a git that was started goes on without us) and closes what the process had open. */
+  async buried(real: World): Promise<void> {
+    this.die();
+    while (this.#acts.size > 0) await Promise.allSettled([...this.#acts]);
+    await Promise.all([...this.#files].map((file) => file.close().catch(() => undefined)));
+    await real.git.settled();
+  }
+
+  async call<T>(name: string, act: () => Promise<T>): Promise<T> {
+    if (!this.#alive) return never();
+    const fault = this.#plan.next(name);
+    if (fault?.kind === 'fail') throw systemError(fault.code ?? 'EIO');
+    if (fault?.kind === 'crash') {
+      this.die();
+      return never();
+    }
+    const result = await this.#tracked(act);
+    if (fault?.kind === 'crash-after') this.die();
+    if (fault?.kind === 'power') this.die('power');
+    if (!this.#alive) return never();
+    if (fault?.kind === 'fail-after') throw systemError(fault.code ?? 'EIO');
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+
+  async #tracked<T>(act: () => Promise<T>): Promise<{ readonly value: T } | { readonly error: unknown }> {
+    const acting = act();
+    this.#acts.add(acting);
+    try {
+      return { value: await acting };
+    } catch (error) {
+      return { error };
+    } finally {
+      this.#acts.delete(acting);
+    }
+  }
+
+  /** The world as this life sees it. */
+  world(real: World): World {
+    const machine = this.#machine;
+    return {
+      ...real,
+      git: this.#git(real),
+      runners: {
+        start: (spec) => this.call(`runners.start(${spec.task})`, () => attempt(() => machine.start(spec))),
+        adopt: (folder) => this.call(`runners.adopt(${folder.split('/').at(-2) ?? ''})`, () => attempt(() => machine.adopt(folder))),
+      },
+      gates: { run: (request) => this.call(`gates.run(${request.cwd.split('/').at(-1) ?? ''}${request.commands[0] === 'prepare' ? ' set-up' : ''})`, () => machine.runGate(request)) },
+      files: {
+        ...real.files,
+        write: (path, text) => this.call('files.write', () => real.files.write(path, text)),
+        remove: (path) => this.call('files.remove', () => real.files.remove(path)),
+        list: (folder) => this.call('files.list', () => real.files.list(folder)),
+        watch: () => () => undefined,
+      },
+      logs: { ...real.logs, open: (file) => this.#openLog(file), follow: () => () => undefined },
+      activities: { read: () => Promise.resolve([]), follow: () => () => undefined },
+    };
+  }
+
+  #git(real: World): Git {
+    const wrapped = Object.entries(real.git as unknown as Readonly<Record<string, unknown>>).map(([method, act]) => {
+      if (typeof act !== 'function' || method === 'settled') return [method, act] as const;
+      const bound: Act = (...args) => this.call(`git.${method}(${subject(method, args, real.worktreesFolder)})`, () => (act as Act)(...args));
+      return [method, bound] as const;
+    });
+    return Object.fromEntries(wrapped) as unknown as Git;
+  }
+
+  async #openLog(file: string): Promise<OpenLog> {
+    const log = await this.call('logs.open', () => openLog(file, (real) => this.#file(real)));
+    return {
+      ...log,
+      append: (events) => {
+        const [first] = events;
+        const about = first === undefined ? '' : `${first.type}${'task' in first ? ` ${first.task}` : ''}${first.type === 'task.state' ? ` to ${first.to}` : ''}`;
+        return this.call(`log.append(${about})`, () => log.append(events));
+      },
+    };
+  }
+
+  /** The disk under the log. */
+  #file(real: LogFile): LogFile {
+    this.#files.add(real);
+    let synced: number | undefined;
+    let end = 0;
+    const dead = (): void => {
+      if (!this.#alive) throw new Error('the process is gone');
+    };
+    return {
+      write: async (bytes, position) => {
+        dead();
+        const fault = this.#plan.next('disk.write');
+        synced ??= position;
+        if (fault?.kind === 'fail' || fault?.kind === 'torn' || fault?.kind === 'crash') {
+          if (fault.kind !== 'crash') await real.write(bytes.subarray(0, Math.floor(bytes.length / 2)), position);
+          return this.#fallen(fault);
+        }
+        await real.write(bytes, position);
+        end = position + bytes.length;
+      },
+      datasync: async () => {
+        dead();
+        const fault = this.#plan.next('disk.datasync');
+        if (fault?.kind === 'fail') throw systemError(fault.code ?? 'EIO');
+        // What was not synced is gone.
+        if (fault?.kind === 'power' && synced !== undefined) await real.truncate(synced);
+        if (fault !== undefined) return this.#fallen(fault);
+        await real.datasync();
+        synced = end;
+      },
+      truncate: async (length) => {
+        dead();
+        const fault = this.#plan.next('disk.truncate');
+        if (fault !== undefined) return this.#fallen(fault);
+        await real.truncate(length);
+      },
+      close: async () => {
+        this.#files.delete(real);
+        await real.close();
+      },
+    };
+  }
+
+  #fallen(fault: Fault): never {
+    if (fault.kind !== 'fail') this.die(fault.kind === 'power' ? 'power' : 'crash');
+    throw systemError(fault.code ?? 'ENOSPC');
+  }
+}
+
+async function attempt<T>(act: () => T): Promise<T> {
+  await Promise.resolve();
+  return act();
+}
+
+/** What a call of git is about: a task, where one can be told. */
+function subject(method: string, args: readonly unknown[], worktrees: string): string {
+  const [first] = args;
+  if (method === 'commitTree') return /Switchyard-Task: (.*)/u.exec(String(args[2]))?.[1] ?? 'candidate';
+  const path = typeof first === 'string' ? first : typeof first === 'object' && first !== null && 'path' in first ? String(first.path) : '';
+  return path.startsWith(`${worktrees}/`) ? path.slice(worktrees.length + 1).split('/')[1] ?? '' : '';
+}
