@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GitProblem } from './adapters/git/errors.js';
 import { boundary } from './cli/boundary.js';
+import { forecast } from './cli/forecast.js';
 import { openHere } from './cli/open.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
@@ -26,6 +27,7 @@ const HELP = `switchyard: a team of coding agents, under control
   replan [TASK] [--feedback TEXT]      drop TASK
   diff TASK           takeover TASK
   boundary --worktree DIR --base REV --contract FILE.json
+  forecast [RUN]                                           which branches will conflict, before anybody merges
   clean [--dry-run]                                        remove what landed or was dropped
   recover                                                  finish or roll back whatever a crash left; safe to repeat
   backups             restore REF --into DIR               what was saved before something was removed
@@ -140,6 +142,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return withSession(reader, (session) => showBill(session, { ...run(values, first), csv: values.csv }, output));
     case 'status':
       return withSession(reader, (session) => showStatus(session, run(values, first), output));
+    case 'forecast':
+      return withSession(reader, (session) => forecast(session, run(values, first), output));
     case 'clean':
       return withSession(writer('switchyard clean'), (session) => clean(session, { dryRun: values['dry-run'] }, output));
     case 'backups':

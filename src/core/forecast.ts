@@ -14,7 +14,10 @@ export function liveBranches(state: RunState): readonly LiveBranch[] {
 }
 
 function liveWorktree(run: TaskRun): string | undefined {
-  return isOver(run.state) || run.cleaned ? undefined : run.worktree;
+  if (isOver(run.state) || run.cleaned) return undefined;
+  // Being checked out: files that are still missing would look like deletions, and no agent has worked yet.
+  if (run.state === 'setting-up' && run.attempts.length === 0) return undefined;
+  return run.worktree;
 }
 
 export interface ConflictEdge {

@@ -1,7 +1,7 @@
 /** What the editor's UI and the headless command drive. The composition roots build it; nobody else sees its insides. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Plan } from '../core/plan.js';
-import type { AgentStatus, FileDiff, RepositoryFacts, Sha } from '../core/ports.js';
+import type { AgentStatus, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
 import type { AgentId } from '../core/ids.js';
 import type { Limits, Team } from '../core/team.js';
@@ -50,6 +50,11 @@ export interface Session {
   current(): RunState | undefined;
   /** Why each waiting task of the current run waits, by task id. */
   waits(): ReadonlyMap<string, Reason>;
+  /**
+   * Which live branches of the current run will conflict. The first call begins to keep it up to date (`onDidChange` tells);
+   * `undefined` until the first is computed.
+   */
+  forecast(): Forecast | undefined;
   runs(): Promise<readonly RunSummary[]>;
   /** Shows another run. */
   open(run: string): Promise<void>;

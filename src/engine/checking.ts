@@ -2,7 +2,7 @@
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
-import type { CommandResult } from '../core/ports.js';
+import type { CommandResult, Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -51,14 +51,32 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
     return red(context, id, [result], undefined);
   }
   if (task.conflict !== undefined) return concludeConflict(context, id, task.conflict);
-  const base = task.head?.base ?? task.startedFrom ?? committed.commit;
-  if (committed.commit === base) return nothingChanged(context, id);
+  const recorded = task.head?.base ?? task.startedFrom ?? committed.commit;
+  if (committed.commit === recorded) return nothingChanged(context, id);
   if (task.head?.commit !== committed.commit) {
+    const base = await newestBase(context, recorded, committed.commit);
     const files = await world.git.diffFiles(base, committed.commit);
     if (files.length === 0) return nothingChanged(context, id);
     await store.append({ type: 'work.committed', task: id, attempt: task.attempts.length, commit: committed.commit, tree: committed.tree, base, files });
   }
   return undefined;
+}
+
+/**
+ * What a commit that is not recorded yet was brought up to date with. A crash right after a merge of the base, or an agent
+ * that merged it itself, leaves a branch that contains more of the base than the log says; compared with the older base,
+ * everybody else's landed work would look like this task's own.
+ */
+async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Promise<Sha> {
+  const { git } = context.world;
+  const { state } = context.store;
+  const now = await git.branchCommit(state.base.branch);
+  if (now === undefined || now === recorded) return recorded;
+  let base = recorded;
+  for (const tip of [now, ...[...state.tasks.values()].flatMap((each) => each.landed?.commit ?? [])]) {
+    if (tip !== base && (await git.isAncestor(base, tip)) && (await git.isAncestor(tip, commit))) base = tip;
+  }
+  return base;
 }
 
 /** The agent has resolved a merge with the base: no marker may be left, and the merge is recorded as one. */

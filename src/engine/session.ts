@@ -6,7 +6,7 @@ import { outlineToPlan } from '../core/outline.js';
 import { phaseOf } from '../core/phase.js';
 import type { Plan } from '../core/plan.js';
 import { checkPlan } from '../core/planCheck.js';
-import type { AgentStatus, FileDiff, RepositoryFacts, Sha } from '../core/ports.js';
+import type { AgentStatus, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
 import { isOver } from '../core/task.js';
 import type { Limits } from '../core/team.js';
@@ -17,6 +17,8 @@ import { messageOf } from './attempts.js';
 import { RunContext } from './context.js';
 import type { RunOptions } from './context.js';
 import { emitter } from './emitter.js';
+import { forecastNow, liveForecast } from './forecast.js';
+import type { LiveForecast } from './forecast.js';
 import { consume, post } from './inbox.js';
 import { cleanUp } from './landing.js';
 import { RunLoop } from './loop.js';
@@ -62,6 +64,7 @@ export class EngineSession implements Session {
   #stopInbox: (() => void) | undefined;
   #stopLockWatch: (() => void) | undefined;
   #consuming = Promise.resolve();
+  #forecast: LiveForecast | undefined;
   #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -103,6 +106,26 @@ export class EngineSession implements Session {
 
   waits(): ReadonlyMap<string, Reason> {
     return this.#loop()?.waits ?? NO_WAITS;
+  }
+
+  /** See `Session.forecast`. */
+  forecast(): Forecast | undefined {
+    if (this.#forecast === undefined && !this.#closed) {
+      const live = liveForecast(this.#world, () => this.current(), () => this.#changed.fire());
+      this.#forecast = live;
+      this.#changed.event(() => live.noticed());
+      this.#activity.event(({ ref, lines }) => {
+        if (ref.run === this.#shown && lines.some((line) => line.type === 'edit')) live.edited(ref.task);
+      });
+      live.noticed();
+    }
+    return this.#forecast?.present;
+  }
+
+  /** The forecast of the shown run, computed once and afresh. */
+  async forecastNow(): Promise<Forecast> {
+    const state = this.current();
+    return state === undefined ? { pairs: [], base: [] } : forecastNow(this.#world.git, state);
   }
 
   /** A budget is what holds the shown run. */
@@ -530,6 +553,7 @@ export class EngineSession implements Session {
     this.#stopFollowing?.();
     this.#stopInbox?.();
     this.#stopLockWatch?.();
+    await this.#forecast?.close();
     for (const loop of this.#loops.values()) {
       loop.close();
       await loop.context.store.close().catch(() => undefined);

@@ -26,9 +26,16 @@ export interface Terminals extends Disposable {
   takeOver(name: string, agent: AgentId, command: { readonly file: string; readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> }): void;
 }
 
+/** For so long after the window came up, terminals may still be brought back by the editor. */
+const RECONNECTING_MS = 30_000;
+const LATE_MS = 3_000;
+/** Process ids of terminals that are there are known at once. */
+const SOON_MS = 300;
+
 /** `viewer` is how the runner is started on an attempt's folder, once that attempt was claimed. */
 export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerStart): Terminals {
   const own = new Disposables();
+  const begun = performance.now();
   const byFolder = new Map<string, vscode.Terminal>();
   own.add(
     vscode.window.onDidCloseTerminal((closed) => {
@@ -63,7 +70,8 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
       return { gone: whenGone(terminal, log) };
     },
     show: async ({ folder, name, agent, over }) => {
-      const known = byFolder.get(folder) ?? (await findByPid(folder));
+      const fresh = performance.now() - begun < RECONNECTING_MS;
+      const known = byFolder.get(folder) ?? (over ? undefined : await findByPid(folder, fresh ? LATE_MS : SOON_MS));
       if (known !== undefined) byFolder.set(folder, known);
       const terminal = known ?? (over ? openTranscript(name, agent, folder) : open(name, agent, folder, viewer(folder)));
       terminal.show(false);
@@ -113,12 +121,27 @@ function whenGone(terminal: vscode.Terminal, log: UiLog): Promise<string> {
   });
 }
 
-/** After a reload a terminal has neither options nor a name that we gave; its process is the runner in the claim. */
-async function findByPid(folder: string): Promise<vscode.Terminal | undefined> {
+/**
+ * After a reload a terminal has neither options nor a name that we gave; its process is the runner in the claim. The
+ * editor brings terminals back one by one, some of them later than this is asked, so it waits a moment for a late one.
+ */
+async function findByPid(folder: string, patienceMs: number): Promise<vscode.Terminal | undefined> {
   const pid = await claimedPid(folder);
   if (pid === undefined) return undefined;
-  const pids = await Promise.all(vscode.window.terminals.map((terminal) => terminal.processId));
-  return vscode.window.terminals[pids.indexOf(pid)];
+  return new Promise((resolve) => {
+    const finish = (found: vscode.Terminal | undefined): void => {
+      clearTimeout(timer);
+      listening.dispose();
+      resolve(found);
+    };
+    const timer = setTimeout(() => finish(undefined), patienceMs);
+    const look = (terminal: vscode.Terminal): Thenable<void> =>
+      terminal.processId.then((its) => {
+        if (its === pid) finish(terminal);
+      });
+    const listening = vscode.window.onDidOpenTerminal((terminal) => void look(terminal));
+    for (const terminal of vscode.window.terminals) void look(terminal);
+  });
 }
 
 async function claimedPid(folder: string): Promise<number | undefined> {

@@ -37,7 +37,7 @@ journey('keyboard', { make }, ({ step }) => {
     await keys.press('ArrowRight');
     expect(await frame.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^Find and count notes by tag\. Proposed\./);
     await keys.press('ArrowLeft', 'Enter');
-    expect(await frame.evaluate(() => document.activeElement?.textContent)).toBe('Tags on a note');
+    await frame.locator('.inspector h2:focus', { hasText: 'Tags on a note' }).waitFor();
     await picture('opened');
   });
 
@@ -75,6 +75,7 @@ journey('keyboard', { make }, ({ step }) => {
     await keys.command('Switchyard: Focus on Tasks View');
     const tree = wb.page.locator('[role=tree][aria-label=Tasks]');
     await tree.and(wb.page.locator(':focus')).waitFor();
+    await tree.getByRole('treeitem', { name: /^Tags on every note, ready, / }).waitFor();
     await keys.press('Home', 'ArrowDown');
     expect(await tree.locator('.monaco-list-row.focused').getAttribute('aria-label')).toMatch(/^Tags on every note, ready, /);
     await keys.press('Shift+F10');

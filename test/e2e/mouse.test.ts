@@ -7,7 +7,7 @@ import { dashboardIn } from './support/dashboard.js';
 import { makeHeldDemo, REVIEWED, type Holds } from './support/demo.js';
 import { gitIn, leftovers } from './support/git.js';
 import { journey } from './support/journey.js';
-import { complaints } from './support/quiet.js';
+import { complaints, hidePanel } from './support/quiet.js';
 
 const TITLE = 'Tags on every note';
 const COMMENT = 'Say where these limits come from.';
@@ -69,7 +69,7 @@ journey('mouse', { make }, ({ step }) => {
     expect(shown).toContain('Reading src/note.mjs and its tests to see how a note is validated.');
     expect(shown).toContain('Write src/note.mjs');
     await picture('terminal');
-    await wb.page.getByRole('button', { name: 'Hide Panel' }).first().click();
+    await hidePanel(wb);
   });
 
   step('what the agent does is told in the dashboard too', async ({ wb, picture }) => {
@@ -108,8 +108,8 @@ journey('mouse', { make }, ({ step }) => {
   });
 
   step('Retry with Comments sends it to the agent, which tries again', async ({ wb, picture }) => {
-    // The editor has opened its list of comments below.
-    await wb.page.getByRole('button', { name: 'Hide Panel' }).first().click();
+    // The editor may have opened its list of comments below.
+    await hidePanel(wb);
     await wb.page.locator('.editor-actions').getByRole('button', { name: 'Retry with Comments' }).click();
     await wb.page.locator('.tab', { hasText: 'Switchyard' }).click();
     const dashboard = dashboardIn(wb);

@@ -140,6 +140,28 @@ describe('walking', () => {
   });
 });
 
+describe('layout downwards', () => {
+  const layout = layoutPlan(IDS, EDGES, 'down');
+  it('puts what can start together into one row, and tasks never overlap', () => {
+    expect(at(layout, 'b').y).toBe(at(layout, 'c').y);
+    expect(at(layout, 'a').y).toBeLessThan(at(layout, 'b').y);
+    expect(at(layout, 'd').y).toBeGreaterThan(at(layout, 'b').y);
+    expect(overlapping(layout)).toEqual([]);
+  });
+  it('runs edges from bottom to top middles', () => {
+    for (const route of layout.routes) {
+      expect(route.points[0]).toEqual({ x: at(layout, route.from).x + NODE_WIDTH / 2, y: at(layout, route.from).y + NODE_HEIGHT });
+      expect(route.points.at(-1)).toEqual({ x: at(layout, route.to).x + NODE_WIDTH / 2, y: at(layout, route.to).y });
+    }
+  });
+  it('walks along edges by up and down, across a row by left and right', () => {
+    expect(['b', 'c']).toContain(step(layout, 'a', 'down'));
+    expect(step(layout, 'e', 'up')).toBe('d');
+    const left = at(layout, 'b').x < at(layout, 'c').x ? 'b' : 'c';
+    expect(step(layout, left, 'right')).toBe(left === 'b' ? 'c' : 'b');
+  });
+});
+
 describe('compact layout', () => {
   it('stands in rows by level, within its width', () => {
     expect(Object.fromEntries(levelsOf(IDS, EDGES))).toEqual({ a: 0, b: 1, c: 1, d: 2, e: 3, alone: 0 });

@@ -6,7 +6,7 @@ import { app, useApp } from '../app.js';
 import { Menu, type Anchor } from '../components/menu.js';
 import { IconButton } from '../components/toolkit.js';
 import { taskMenu } from '../task/acting.js';
-import { layoutPlan, NODE_HEIGHT, NODE_WIDTH, structureKey, type Layout, type Route } from './layout.js';
+import { layoutPlan, NODE_HEIGHT, NODE_WIDTH, structureKey, type Flow, type Layout, type Route } from './layout.js';
 import { Legend } from './legend.js';
 import { TaskEdge } from './taskEdge.js';
 import { TaskNode } from './taskNode.js';
@@ -15,21 +15,26 @@ import { directionOf, step } from './walk.js';
 
 const NODE_TYPES = { task: TaskNode };
 const EDGE_TYPES = { task: TaskEdge };
-type RouteEdge = Edge<{ route: Route }>;
+type RouteEdge = Edge<{ route: Route; flow: Flow }>;
 
 function flowNodes(layout: Layout): Node[] {
   return layout.boxes.map((box) => ({ id: box.id, type: 'task', position: { x: box.x, y: box.y }, width: NODE_WIDTH, height: NODE_HEIGHT, data: {} }));
 }
 function flowEdges(layout: Layout): RouteEdge[] {
-  return layout.routes.map((route) => ({ id: `${route.from}>${route.to}:${route.why}`, source: route.from, target: route.to, type: 'task', data: { route } }));
+  return layout.routes.map((route) => ({ id: `${route.from}>${route.to}:${route.why}`, source: route.from, target: route.to, type: 'task', data: { route, flow: layout.flow } }));
 }
 
-function useLayout(run: RunView): Layout {
+/** The direction that shows the plan larger; to the right where both show it whole. */
+function useLayout(run: RunView, size: Size | undefined): Layout {
   const ids = run.tasks.map((task) => task.id);
   const key = structureKey(ids, run.edges);
   // Only the structure moves tasks: the key stands for both arguments.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  return useMemo(() => layoutPlan(ids, run.edges), [key]);
+  const right = useMemo(() => layoutPlan(ids, run.edges, 'right'), [key]);
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const down = useMemo(() => layoutPlan(ids, run.edges, 'down'), [key]);
+  if (size === undefined) return right;
+  return fit(down, size, false).zoom > fit(right, size, false).zoom * 1.05 ? down : right;
 }
 
 /** Near zoom steps at which a node shows less, so that what it shows stays readable. */
@@ -162,7 +167,7 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
 export function Graph({ run }: { readonly run: RunView }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>();
-  const layout = useLayout(run);
+  const layout = useLayout(run, size);
   useLayoutEffect(() => {
     const place = ref.current;
     if (place === null) return;

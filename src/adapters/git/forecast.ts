@@ -11,7 +11,7 @@ import type { Repository } from './context.js';
 import { lastWords } from './errors.js';
 import { type MergeOutcome, mergePairs } from './forecastMerge.js';
 import { discard } from './forecastObjects.js';
-import { takeSnapshot, type WorkSnapshot } from './forecastSnapshot.js';
+import { takeSnapshot, type WorkFolder, type WorkSnapshot } from './forecastSnapshot.js';
 import { openWatches, type Watches } from './forecastWatch.js';
 import { isBranchName } from './names.js';
 import { type Place, tryLocate } from './place.js';
@@ -27,6 +27,7 @@ const SAME: MergeOutcome = { conflict: false, paths: [] };
 
 export function forecaster(repository: Repository, watching?: { readonly changed: () => void }): Forecaster {
   const known = new Map<string, Known>();
+  const folders = new Map<string, WorkFolder>();
   const stale = new Set<string>();
   let outcomes: ReadonlyMap<string, MergeOutcome> = new Map();
   let root: Promise<string> | undefined;
@@ -39,29 +40,38 @@ export function forecaster(repository: Repository, watching?: { readonly changed
         });
 
   const forget = async (worktree: string): Promise<void> => {
-    const old = known.get(worktree);
     known.delete(worktree);
-    await discard(old?.snapshot.folder);
+    const folder = folders.get(worktree);
+    folders.delete(worktree);
+    await discard(folder?.path);
   };
-  const refresh = async (branch: LiveBranch, folder: string): Promise<Known | undefined> => {
+  const folderOf = async (worktree: string, within: string): Promise<WorkFolder> => {
+    const folder = folders.get(worktree) ?? { path: await mkdtemp(join(within, 'work-')) };
+    folders.set(worktree, folder);
+    return folder;
+  };
+  const refresh = async (branch: LiveBranch, within: string): Promise<Known | undefined> => {
     const { worktree } = branch;
     const old = known.get(worktree);
     if (watches !== undefined && old !== undefined && old.branch.merging === branch.merging && !stale.has(worktree)) return old;
     // Before reading: what changes meanwhile is news.
     stale.delete(worktree);
     const place = await tryLocate(repository.commonDir, worktree);
-    const snapshot =
-      place === undefined
-        ? undefined
-        : await takeSnapshot(repository, place, branch, folder).catch((error: unknown) => {
-            repository.warn(`${branch.task} is left out of the forecast: ${lastWords(error instanceof Error ? error.message : String(error))}`);
-            return undefined;
-          });
-    await forget(worktree);
-    if (place === undefined || snapshot === undefined) return undefined;
-    const now: Known = { branch, place, snapshot };
-    known.set(worktree, now);
-    return now;
+    if (place === undefined) {
+      await forget(worktree);
+      return undefined;
+    }
+    try {
+      const snapshot = await takeSnapshot(repository, place, branch, await folderOf(worktree, within));
+      const now: Known = { branch, place, snapshot };
+      known.set(worktree, now);
+      await discard(old?.snapshot.objects);
+      return now;
+    } catch (error) {
+      repository.warn(`${branch.task} is left out of the forecast: ${lastWords(error instanceof Error ? error.message : String(error))}`);
+      await forget(worktree);
+      return undefined;
+    }
   };
   const cover = async (branches: readonly LiveBranch[], base: string): Promise<void> => {
     if (watches === undefined) return;
@@ -98,6 +108,7 @@ export function forecaster(repository: Repository, watching?: { readonly changed
         const folder = root;
         root = undefined;
         known.clear();
+        folders.clear();
         await discard(await folder.catch(() => undefined));
         throw error;
       }
@@ -110,6 +121,7 @@ export function forecaster(repository: Repository, watching?: { readonly changed
     close: async () => {
       watches?.close();
       known.clear();
+      folders.clear();
       await discard(await root?.catch(() => undefined));
       root = undefined;
     },
@@ -133,7 +145,7 @@ async function mergeMissing(repository: Repository, states: readonly Known[], ti
       else outcomes.set(key, outcome);
     }
   }
-  const objects = states.flatMap(({ snapshot }) => (snapshot.folder === undefined ? [] : [join(snapshot.folder, 'objects')]));
+  const objects = states.flatMap(({ snapshot }) => (snapshot.objects === undefined ? [] : [snapshot.objects]));
   const found = await mergePairs(repository, [...missing.values()], objects, folder);
   for (const [index, key] of [...missing.keys()].entries()) {
     const outcome = found[index];

@@ -4,7 +4,7 @@
  * worktree, its index and the repository's objects stay as they are. As when Switchyard commits, ignored files, nested
  * repositories and files behind `assume-unchanged` or `skip-worktree` are left out.
  */
-import { copyFile, mkdir, mkdtemp, readFile, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveBranch, Sha } from '../../core/ports.js';
 import { honestSettings, readConfig } from './config.js';
@@ -20,42 +20,60 @@ export interface WorkSnapshot {
   /** HEAD or a synthetic commit. */
   readonly commit: Sha;
   readonly uncommitted: boolean;
-  /** Where the synthetic objects are; absent when there are none. */
-  readonly folder?: string;
+  /** The object directory of the synthetic commit; absent when there is none. */
+  readonly objects?: string;
   /** Repository paths that git ignores; folders end with `/`. */
   readonly ignored: ReadonlySet<string>;
 }
 
-/** Nothing here needs to survive a power cut, and a split index would leave a part of the copy in the git directory. */
-const SCRATCH: readonly string[] = ['-c', 'core.fsync=none', '-c', 'core.splitIndex=false'];
+/** A temporary folder of one worktree, kept from one snapshot to the next. */
+export interface WorkFolder {
+  readonly path: string;
+  /** Which state of the worktree's index was copied last. */
+  copied?: string;
+}
 
-/** One process, three when something is uncommitted, one more when files were deleted. `root`: a temporary folder. */
-export async function takeSnapshot(repository: Repository, place: Place, branch: LiveBranch, root: string): Promise<WorkSnapshot> {
+/** One process, three when something is uncommitted, one more when files were deleted. */
+export async function takeSnapshot(repository: Repository, place: Place, branch: LiveBranch, folder: WorkFolder): Promise<WorkSnapshot> {
   const [head, remembered, entries, pending] = await Promise.all([headOf(repository, place), readRemembered(place), readConfig(repository, place), pendingMerges(place)]);
   const honest = honestSettings(entries, remembered?.settings, repository.env);
-  const status = await honestStatus(repository, place, remembered, honest);
+  const index = await ownIndex(place, folder);
+  const variables = { ...scratch(honest.variables), GIT_INDEX_FILE: index };
+  const status = await honestStatus(repository, place, remembered, { ...honest, variables: { ...variables, GIT_OPTIONAL_LOCKS: '1' } });
   const ignored = new Set(status.ignored.map(pathText));
   const work = workIn(status);
   const merging = [...pending, ...(branch.merging === undefined ? [] : [branch.merging])].filter((id) => id !== head.commit);
   if (work.gone.length + work.there.length + merging.length === 0) return { commit: head.commit, uncommitted: false, ignored };
 
-  const folder = await mkdtemp(join(root, 'work-'));
+  const objects = await mkdtemp(join(folder.path, 'objects-'));
   try {
-    const objects = join(folder, 'objects');
-    await mkdir(objects);
-    const index = await copyIndex(place, folder);
     const { cwd, env } = inside(place);
-    const options = { cwd, before: SCRATCH, env: { ...env, ...honest.variables, ...objectEnvironment(objects, [join(repository.commonDir, 'objects')]), GIT_INDEX_FILE: index } };
+    const copy = join(objects, 'index');
+    await copyIndex(index, copy);
+    const options = { cwd, env: { ...env, ...variables, ...objectEnvironment(objects, [join(repository.commonDir, 'objects')]), GIT_INDEX_FILE: copy } };
     if (work.gone.length > 0) await repository.run(['update-index', '-z', '--force-remove', '--stdin'], { ...options, input: joinNul(work.gone) });
     // `--remove`: the agent may have deleted it since.
     if (work.there.length > 0) await repository.run(['update-index', '-z', '--add', '--remove', '--replace', '--stdin'], { ...options, input: joinNul(work.there) });
     const { stdout } = await repository.run(['write-tree'], options);
     const commit = await writeCommit(objects, stdout.toString('latin1').trim(), [...new Set([head.commit, ...merging])]);
-    return { commit, uncommitted: true, folder, ignored };
+    return { commit, uncommitted: true, objects, ignored };
   } catch (error) {
-    await discard(folder);
+    await discard(objects);
     throw error;
   }
+}
+
+/** Nothing here needs to survive a power cut, and a split index would leave a part of the copy in the git directory. */
+function scratch(variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const count = Number(variables['GIT_CONFIG_COUNT'] ?? '0');
+  return {
+    ...variables,
+    GIT_CONFIG_COUNT: String(count + 2),
+    [`GIT_CONFIG_KEY_${String(count)}`]: 'core.fsync',
+    [`GIT_CONFIG_VALUE_${String(count)}`]: 'none',
+    [`GIT_CONFIG_KEY_${String(count + 1)}`]: 'core.splitIndex',
+    [`GIT_CONFIG_VALUE_${String(count + 1)}`]: 'false',
+  };
 }
 
 function workIn(status: Status): { readonly gone: readonly Buffer[]; readonly there: readonly Buffer[] } {
@@ -75,18 +93,28 @@ async function pendingMerges(place: Place): Promise<readonly Sha[]> {
 }
 
 /**
- * The copy is as old as the index: by that age git knows which files changed so soon after it was written that their
- * times prove nothing, and must be compared by content.
+ * A copy of the worktree's index that `git status` may bring up to date, so that the next one need not read again the
+ * files whose times prove nothing (all of them in a fresh worktree). Copied again when the worktree's own has changed.
  */
-async function copyIndex(place: Place, folder: string): Promise<string> {
+async function ownIndex(place: Place, folder: WorkFolder): Promise<string> {
   const from = join(place.gitDir, 'index');
-  const to = join(folder, 'index');
-  try {
-    const { atime, mtime } = await stat(from);
-    await copyFile(from, to);
-    await utimes(to, atime, Math.floor(mtime.getTime() / 1000));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const to = join(folder.path, 'index');
+  const info = await stat(from, { bigint: true }).catch(() => undefined);
+  const state = info === undefined ? 'none' : `${String(info.ino)} ${String(info.size)} ${String(info.mtimeNs)} ${String(info.ctimeNs)}`;
+  if (folder.copied === state) return to;
+  await copyIndex(from, to);
+  folder.copied = state;
   return to;
+}
+
+/**
+ * The copy is as old as the original (or up to a second older): by that age git knows which files changed so soon
+ * after it was written that they must be compared by content.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  // Without an index git knows no file.
+  const info = await stat(from).catch(() => undefined);
+  if (info === undefined) return rm(to, { force: true });
+  await copyFile(from, to);
+  await utimes(to, info.atime, Math.floor(info.mtime.getTime() / 1000));
 }

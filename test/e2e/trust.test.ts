@@ -1,0 +1,70 @@
+/** A folder that is not trusted: Switchyard shows itself and starts nothing. Trusted, it works without a reload. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { DEMO_GOAL } from '../demo/recordedPlan.js';
+import { processesWith } from '../support/editor/processTree.js';
+import { dashboardIn } from './support/dashboard.js';
+import { makeFastDemo } from './support/demo.js';
+import { gitIn } from './support/git.js';
+import { journey } from './support/journey.js';
+import { commandLines } from './support/processes.js';
+import { watchedPath, type WatchedPath } from './support/watchedPath.js';
+
+let watched: WatchedPath;
+
+journey('trust', {
+  make: (root) => makeFastDemo(root),
+  editor: async (folder) => {
+    watched = await watchedPath(join(folder, 'bin'), ['git', 'claude', 'codex', 'gemini', 'opencode', 'npm']);
+    return { trust: false, env: { PATH: watched.path } };
+  },
+}, ({ step }) => {
+  step('in restricted mode the views say so and lead to trust', async ({ wb, picture }) => {
+    await wb.statusItem(/Restricted Mode/);
+    await wb.openContainer('Switchyard');
+    const welcome = wb.page.locator('.welcome-view-content', { hasText: 'This workspace is in restricted mode, so Switchyard starts nothing.' });
+    await welcome.waitFor();
+    await welcome.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+    expect(await wb.page.locator('.welcome-view-content').allInnerTexts()).toContain('Agents are looked for once a repository is open.');
+    await picture('restricted');
+  });
+
+  step('in restricted mode a goal is refused with the reason', async ({ wb, picture }) => {
+    await wb.runCommand('Switchyard: Decompose Task');
+    await wb.notification(/restricted mode, so Switchyard starts nothing/);
+    await wb.runCommand('Switchyard: Open Dashboard');
+    const page = await dashboardIn(wb).frame();
+    await page.getByRole('heading', { name: 'This workspace is not trusted' }).waitFor();
+    await picture('refused');
+  });
+
+  step('in restricted mode nothing was started and nothing was written', async ({ root, folder, editor }) => {
+    expect(await watched.starts()).toEqual([]);
+    expect((await commandLines(await processesWith('HOME', join(editor.userDir, 'home')))).filter((line) => /dist\/(runner|scripted)\.js/.test(line))).toEqual([]);
+    expect(await readdir(join(root, '.git'))).not.toContain('switchyard');
+    expect(await readdir(folder)).not.toContain('notes.worktrees');
+    expect(await gitIn(root, 'branch', '--list', 'switchyard/*')).toBe('');
+  });
+
+  step('trusting the folder opens it at once', async ({ wb, picture }) => {
+    await (await dashboardIn(wb).frame()).getByRole('button', { name: 'Manage Workspace Trust' }).click();
+    const trust = wb.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true });
+    await trust.waitFor();
+    await picture('trust');
+    await trust.click();
+    await wb.page.getByRole('treeitem', { name: /^Scripted agent, .*no account needed/ }).waitFor({ timeout: 60_000 });
+    await picture('trusted');
+    // The noting programs are really in the way: now git is called through them.
+    expect((await watched.starts()).some((line) => line.startsWith('git '))).toBe(true);
+  });
+
+  step('then a goal can be planned', async ({ wb, picture }) => {
+    await wb.runCommand('Switchyard: Decompose Task');
+    await wb.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+    await wb.page.keyboard.type(DEMO_GOAL);
+    await wb.page.keyboard.press('ControlOrMeta+Enter');
+    await dashboardIn(wb).state('docs', 'proposed', 90_000);
+    await picture('proposed');
+  });
+});
