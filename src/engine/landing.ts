@@ -1,5 +1,6 @@
 /** From an approved, green task to a new tip of the base. A landing is a compare-and-swap; it never tests or merges by itself. */
 import { listed } from '../core/gate.js';
+import type { AdvanceResult, Sha } from '../core/ports.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -28,7 +29,7 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
     return { next: 'needs-you', reason: { kind: 'merge-failed', text: `Could not sign the landing commit: ${made.message}. Nothing has landed; unlock your signing key, then approve again.` } };
   }
   await store.append({ type: 'merge.intended', task: id, from: now, to: made.commit, receipt: receipt.id });
-  const advanced = await world.git.advance(base, now, made.commit);
+  const advanced = await moveBase(context, now, made.commit);
   if (advanced.ok) return done(context, id, made.commit);
   await store.append({ type: 'merge.refused', task: id, reason: advanced.reason });
   switch (advanced.reason) {
@@ -46,6 +47,30 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
     case 'failed':
       return { next: 'needs-you', reason: { kind: 'merge-failed', text: `git could not move ${base}: ${advanced.message}. Nothing has landed; your work is safe on ${task.branch ?? 'its branch'}.` } };
   }
+}
+
+/**
+ * Moves the base. Where git gives no answer (it was killed, or something failed after the act), the branch says what
+ * happened: a landing that is taken for failed would be done again by an agent.
+ */
+export async function moveBase(context: RunContext, from: Sha, to: Sha): Promise<AdvanceResult> {
+  const { world, store } = context;
+  try {
+    return await world.git.advance(store.state.base.branch, from, to);
+  } catch (error) {
+    if (await isOnBase(context, to)) return { ok: true };
+    return { ok: false, reason: 'failed', message: messageOf(error) };
+  }
+}
+
+async function isOnBase(context: RunContext, commit: Sha): Promise<boolean> {
+  const now = await context.world.git.branchCommit(context.store.state.base.branch);
+  return now !== undefined && context.world.git.isAncestor(commit, now);
+}
+
+/** A landing that was begun and whose outcome nobody recorded, but which is on the base. */
+export async function landedUnrecorded(context: RunContext, task: TaskRun): Promise<boolean> {
+  return task.mergeIntended !== undefined && task.state === 'needs-you' && (await isOnBase(context, task.mergeIntended.to));
 }
 
 async function done(context: RunContext, id: string, commit: string): Promise<LandingResult> {

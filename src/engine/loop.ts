@@ -97,8 +97,12 @@ export class RunLoop {
     if (error instanceof LogWriteError || store.broken !== undefined) return;
     const from = store.state.tasks.get(id)?.state;
     if (from === undefined || !isActive(from)) return;
+    const reason: Reason =
+      from === 'merging'
+        ? { kind: 'merge-failed', text: `Could not land: ${messageOf(error)}. Its work is safe on its branch; approve again looks whether it has landed, and lands it if not.` }
+        : { kind: 'agent-failed', text: `Could not go on: ${messageOf(error)}. Its work is kept in its worktree; retry continues it.` };
     await store
-      .append({ type: 'task.state', task: id, from, to: 'needs-you', reason: { kind: 'agent-failed', text: `Could not go on: ${messageOf(error)}. Its work is kept in its worktree; retry continues it.` } })
+      .append({ type: 'task.state', task: id, from, to: 'needs-you', reason })
       .catch(() => undefined);
   }
 

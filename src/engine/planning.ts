@@ -75,14 +75,14 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
     if (context.signal(PLANNER).aborted) return 'cancelled';
     const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(status.path !== undefined && { executable: status.path }), apiEquivalent: status.account === 'subscription' });
     if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
-    if (!outcome.ok) return `${adapter.name} did not answer a plan: ${outcome.message ?? outcome.reason ?? 'it ended without finishing'}. Nothing was changed; try again or name another planner in the team file.`;
+    if (!outcome.ok) return `${adapter.name} did not answer a plan: ${(outcome.message ?? outcome.reason ?? 'it ended without finishing').replace(/[.\s]+$/, '')}. Nothing was changed; try again or name another planner in the team file.`;
     const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(store.state.revision > 0 && { kept: keptTasks(store.state) }) });
     const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
     if ('plan' in answer && problems.length === 0) {
       await propose(context, store.state.revision > 0 ? united(store.state, answer.plan) : answer.plan);
       return undefined;
     }
-    if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems)}. Nothing was changed; try again with a clearer goal, or write an outline.`;
+    if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems).replace(/[.\s]+$/, '')}. Nothing was changed; try again with a clearer goal, or write an outline.`;
     session = adapter.resumes ? outcome.session : undefined;
     const correction = correctionPrompt(problems);
     prompt = session === undefined ? `${first}\n\nYour last answer was:\n${(outcome.text ?? '').slice(0, 20_000)}\n\n${correction}` : correction;

@@ -13,7 +13,7 @@ import { messageOf } from './attempts.js';
 import { gateOf } from './checking.js';
 import type { RunContext } from './context.js';
 import type { LandingResult } from './landing.js';
-import { land, landingMessage } from './landing.js';
+import { land, landingMessage, moveBase } from './landing.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -185,9 +185,9 @@ async function prove(context: RunContext, candidate: Candidate): Promise<Receipt
 
 /** One compare-and-swap lands the whole batch. */
 async function advance(context: RunContext, candidate: Candidate, receipt: Receipt): Promise<readonly LandingResult[]> {
-  const { world, store } = context;
+  const { store } = context;
   await store.append({ type: 'receipt.made', receipt }, ...candidate.steps.map((step) => ({ type: 'merge.intended' as const, task: step.id, from: candidate.base, to: step.commit, receipt: receipt.id })));
-  const moved = await world.git.advance(store.state.base.branch, candidate.base, candidate.tip);
+  const moved = await moveBase(context, candidate.base, candidate.tip);
   if (moved.ok) {
     await store.append(...candidate.steps.map((step) => ({ type: 'merge.landed' as const, task: step.id, commit: step.commit })));
     return candidate.steps.map(() => ({ next: 'landed' }));

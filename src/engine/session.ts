@@ -1,12 +1,11 @@
 /** One repository in this process: which run is shown, who writes, and the doors for the UI and the headless command. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import { apply } from '../core/fold.js';
 import { outlineToPlan } from '../core/outline.js';
 import { phaseOf } from '../core/phase.js';
 import type { Plan } from '../core/plan.js';
 import { checkPlan } from '../core/planCheck.js';
-import type { AgentStatus, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
+import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
 import { isOver } from '../core/task.js';
 import type { Limits } from '../core/team.js';
@@ -19,10 +18,13 @@ import type { RunOptions } from './context.js';
 import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
 import type { LiveForecast } from './forecast.js';
+import { Holding } from './holding.js';
 import { consume, post } from './inbox.js';
 import { cleanUp } from './landing.js';
 import { RunLoop } from './loop.js';
 import { plan as planRun, propose } from './planning.js';
+import { Queries } from './queries.js';
+import { RunReader, isFinished } from './runReader.js';
 import { Slots } from './semaphore.js';
 import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
@@ -44,25 +46,24 @@ const PREFIX = 'switchyard';
 const OTHER_PREFIX = 'switchyard-tasks';
 
 export class EngineSession implements Session {
-  readonly facts: RepositoryFacts;
+  #facts: RepositoryFacts;
   readonly #world: World;
   readonly #options: SessionOptions;
   readonly #changed: { readonly event: Listen<void>; readonly fire: () => void };
   readonly #activity: { event: Listen<{ ref: AttemptRef; lines: readonly ActivityLine[] }>; fire(value: { ref: AttemptRef; lines: readonly ActivityLine[] }): void };
   readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
+  readonly #reader: RunReader;
+  readonly #queries: Queries;
   readonly #loops = new Map<string, RunLoop>();
   readonly #opening = new Map<string, Promise<RunLoop>>();
   /** Landings of every run of the repository share one lane. */
   readonly #landingLane = new Slots(1);
   readonly #still = new Set<string>();
-  #lock: { release(): Promise<void> } | undefined;
-  #locking: Promise<Holder | undefined> | undefined;
-  #holder: Holder | undefined;
+  readonly #holding: Holding;
   #shown: string | undefined;
   #followed: RunState | undefined;
   #stopFollowing: (() => void) | undefined;
   #stopInbox: (() => void) | undefined;
-  #stopLockWatch: (() => void) | undefined;
   #consuming = Promise.resolve();
   #forecast: LiveForecast | undefined;
   #decomposing: Promise<unknown> = Promise.resolve();
@@ -70,11 +71,16 @@ export class EngineSession implements Session {
 
   private constructor(world: World, facts: RepositoryFacts, options: SessionOptions) {
     this.#world = world;
-    this.facts = facts;
+    this.#facts = facts;
     this.#options = options;
     this.#changed = emitter(world.log);
     this.#activity = emitter(world.log);
     this.#events = emitter<readonly Event[]>(world.log);
+    this.#holding = new Holding(world, options.label, () => {
+      if (this.#shown !== undefined) void this.open(this.#shown).catch((error: unknown) => world.log.error('The run could not be taken over', error));
+    });
+    this.#reader = new RunReader(world);
+    this.#queries = new Queries(world, () => this.current());
   }
 
   /** Opens the repository's newest run, or none. */
@@ -82,10 +88,14 @@ export class EngineSession implements Session {
     const session = new EngineSession(world, await world.git.facts(), options);
     if (options.mode === 'writer') await session.#becomeWriter();
     if (options.mode !== 'writer') {
-      const newest = await session.#newest();
+      const newest = await session.#reader.newest();
       if (newest !== undefined) await session.open(newest);
     }
     return session;
+  }
+
+  get facts(): RepositoryFacts {
+    return this.#facts;
   }
 
   get onDidChange(): Listen<void> {
@@ -97,7 +107,7 @@ export class EngineSession implements Session {
   }
 
   get heldBy(): string | undefined {
-    return this.#holder === undefined ? undefined : `${this.#holder.label} (process ${String(this.#holder.pid)})`;
+    return describeHolder(this.#holding.other);
   }
 
   current(): RunState | undefined {
@@ -142,46 +152,20 @@ export class EngineSession implements Session {
     return this.#shown === undefined ? undefined : this.#loops.get(this.#shown);
   }
 
-  async #runIds(): Promise<readonly string[]> {
-    const names = await this.#world.files.list(paths.runs(this.#world));
-    return names.filter((name) => /^r[0-9]+$/.test(name)).sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
-  }
-
-  /** The newest run that has a log: a crash may have left a folder without one. */
-  async #newest(): Promise<string | undefined> {
-    for (const run of await this.#runIds()) if ((await this.#peek(run)) !== undefined) return run;
-    return undefined;
-  }
-
   async runs(): Promise<readonly RunSummary[]> {
     const summaries: RunSummary[] = [];
-    for (const run of await this.#runIds()) {
-      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#peek(run));
+    for (const run of await this.#reader.ids()) {
+      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.read(run));
       if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
     }
     return summaries;
-  }
-
-  /** A run's state without following it. */
-  async #peek(run: string): Promise<RunState | undefined> {
-    return this.#foldLoosely(run, undefined, await this.#world.logs.read(paths.log(this.#world, run)));
-  }
-
-  #foldLoosely(run: string, state: RunState | undefined, events: readonly unknown[]): RunState | undefined {
-    let next = state;
-    try {
-      for (const event of events) next = apply(next, event as Event);
-    } catch (error) {
-      this.#world.log.error(`The log of ${run} cannot be read further`, error);
-    }
-    return next;
   }
 
   async open(run: string): Promise<void> {
     if (!/^r[0-9]+$/.test(run)) throw new Error(`"${run}" is not the name of a run.`);
     let state: RunState | undefined;
     if (!this.#loops.has(run)) {
-      state = await this.#peek(run);
+      state = await this.#reader.read(run);
       if (state === undefined) throw new Error(`There is no run ${run} in this repository.`);
       this.#shown = run;
       const alive = !isFinished(state);
@@ -204,56 +188,30 @@ export class EngineSession implements Session {
     if (run === undefined || this.#loops.has(run) || this.#closed) return;
     // What was read already is shown until the follower has read it again from the start.
     this.#followed = present;
-    let folded: RunState | undefined;
-    this.#stopFollowing = this.#world.logs.follow(paths.log(this.#world, run), (events) => {
-      folded = this.#foldLoosely(run, folded, events);
-      this.#followed = folded;
+    this.#stopFollowing = this.#reader.follow(run, (state) => {
+      this.#followed = state;
       this.#changed.fire();
     });
   }
 
   /** Takes the repository's lock; returns who has it when somebody else does. */
   async #becomeWriter(): Promise<Holder | undefined> {
-    if (this.#lock !== undefined) return undefined;
-    this.#locking ??= this.#acquire().finally(() => (this.#locking = undefined));
-    return this.#locking;
-  }
-
-  async #acquire(): Promise<Holder | undefined> {
-    const result = await this.#world.locks.acquire(paths.lock(this.#world), this.#options.label);
-    if (!result.ok) {
-      this.#holder = result.holder;
-      this.#watchLock();
+    if (this.#holding.held) return undefined;
+    const holder = await this.#holding.take();
+    if (holder !== undefined) {
+      if (this.#options.mode === 'auto') this.#holding.watch();
       this.#changed.fire();
-      return result.holder;
-    }
-    this.#lock = result;
-    this.#holder = undefined;
-    this.#stopLockWatch?.();
-    this.#stopLockWatch = undefined;
+    } else if (this.#options.mode === 'auto') this.#watchInbox();
     // A command opens its run first; only then may what waits in the inbox act on it.
-    if (this.#options.mode === 'auto') this.#watchInbox();
-    return undefined;
+    return holder;
   }
 
   #watchInbox(): void {
     this.#stopInbox ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consumeInbox());
   }
 
-  /** The holder lets go or dies: the lock's folder changes, or its next start does. Then this process may take over. */
-  #watchLock(): void {
-    if (this.#options.mode !== 'auto' || this.#stopLockWatch !== undefined) return;
-    this.#stopLockWatch = this.#world.files.watch(paths.lock(this.#world), () => {
-      void this.#world.locks.holder(paths.lock(this.#world)).then(async (holder) => {
-        if (holder !== undefined || this.#lock !== undefined || this.#closed) return;
-        this.#holder = undefined;
-        if (this.#shown !== undefined) await this.open(this.#shown);
-      });
-    });
-  }
-
   #consumeInbox(): void {
-    if (this.#lock === undefined || this.#closed) return;
+    if (!this.#holding.held || this.#closed) return;
     this.#consuming = this.#consuming
       .then(() =>
         consume(this.#world, async (wish) => {
@@ -266,7 +224,7 @@ export class EngineSession implements Session {
 
   /** Opening a log makes the file: a wish for a run that never was must not make one. */
   async #openStore(run: string): Promise<RunStore> {
-    if ((await this.#peek(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
+    if ((await this.#reader.read(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
     return RunStore.open(this.#world, run);
   }
 
@@ -301,6 +259,7 @@ export class EngineSession implements Session {
     store.onDidChange((events) => {
       if (store.state.run === this.#shown) this.#events.fire(events);
       this.#changed.fire();
+      if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
     });
     await this.#recoverPlanner(loop);
     loop.wake();
@@ -339,6 +298,8 @@ export class EngineSession implements Session {
     if (typeof made === 'string') return { ok: false, reason: made };
     const goal = made?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
     if (goal === '') return { ok: false, reason: 'The goal is empty; say what should be done.' };
+    // The person may have switched branches since this session was opened.
+    this.#facts = await this.#world.git.facts();
     const branch = made?.base ?? this.facts.branch;
     if (branch === undefined) return { ok: false, reason: 'No branch is checked out (HEAD is detached), so there is no base to land on. Check out a branch, or name one as "base" in the plan. Nothing was changed.' };
     const commit = await this.#world.git.branchCommit(branch);
@@ -353,7 +314,7 @@ export class EngineSession implements Session {
     }
     const holder = await this.#becomeWriter();
     if (holder !== undefined) return { ok: false, reason: `This repository is held by ${holder.label} (process ${String(holder.pid)}), which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
-    const [newest] = await this.#runIds();
+    const [newest] = await this.#reader.ids();
     const run = `r${String(newest === undefined ? 1 : Number(newest.slice(1)) + 1)}`;
     let loop: RunLoop;
     this.#shown = run;
@@ -425,61 +386,38 @@ export class EngineSession implements Session {
     return this.#world.agents.detect(refresh);
   }
 
-  async activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
-    const folder = this.#folder(ref.task, ref.attempt);
-    return folder === undefined ? [] : this.#world.activities.read(folder, afterSeq);
+  activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
+    return this.#queries.activity(ref, afterSeq);
   }
 
-  async gateOutput(task: string, attempt: number): Promise<string | undefined> {
-    const state = this.current();
-    if (state?.tasks.has(task) !== true) return undefined;
-    return this.#world.files.read(`${paths.attempt(this.#world, state.run, task, attempt)}/gate.txt`);
+  gateOutput(task: string, attempt: number): Promise<string | undefined> {
+    return this.#queries.gateOutput(task, attempt);
   }
 
-  #folder(task: string, attempt: number): string | undefined {
-    const state = this.current();
-    const attempts = task === 'planner' ? state?.plannerAttempts : state?.tasks.get(task)?.attempts;
-    return attempts?.find((each) => each.attempt === attempt)?.folder;
+  review(task: string): ReturnType<Session['review']> {
+    return this.#queries.review(task);
   }
 
-  async review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined> {
-    const head = this.current()?.tasks.get(task)?.head;
-    if (head === undefined) return undefined;
-    return { from: head.base, to: head.commit, files: await this.#world.git.diffFiles(head.base, head.commit) };
-  }
-
-  async patch(task: string, path: string): Promise<string | undefined> {
-    const head = this.current()?.tasks.get(task)?.head;
-    return head === undefined ? undefined : this.#world.git.patch(head.base, head.commit, path);
+  patch(task: string, path: string): Promise<string | undefined> {
+    return this.#queries.patch(task, path);
   }
 
   /** The whole diff of a task as one unified text. */
   async wholePatch(task: string): Promise<string> {
-    const head = this.current()?.tasks.get(task)?.head;
-    return head === undefined ? '' : this.#world.git.patch(head.base, head.commit);
+    return (await this.#queries.patch(task)) ?? '';
   }
 
   /** Who holds the repository at this moment, looked up afresh. */
   async holderNow(): Promise<string | undefined> {
-    const holder = await this.#world.locks.holder(paths.lock(this.#world));
-    return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
+    return describeHolder(await this.#holding.now());
   }
 
   fileAt(commit: Sha, path: string): Promise<string | undefined> {
     return this.#world.git.readFile(commit, path);
   }
 
-  async takeOverCommand(task: string) {
-    const state = this.current()?.tasks.get(task);
-    const attempt = state?.attempts.at(-1);
-    if (state?.worktree === undefined || attempt === undefined) return undefined;
-    const status = await this.#world.agents.status(attempt.agent);
-    const command = this.#world.agents.adapter(attempt.agent)?.takeOver(state.session, {
-      cwd: state.worktree,
-      ...(attempt.model !== undefined && { model: attempt.model }),
-      ...(status?.path !== undefined && { executable: status.path }),
-    });
-    return command === undefined ? undefined : { file: command.file, args: command.args, cwd: state.worktree, env: command.setEnv };
+  takeOverCommand(task: string): ReturnType<Session['takeOverCommand']> {
+    return this.#queries.takeOverCommand(task);
   }
 
   /** Everything that was saved before a removal, newest first. */
@@ -501,7 +439,7 @@ export class EngineSession implements Session {
     const kept: { path: string; why: string }[] = [];
     const holder = await this.#becomeWriter();
     if (holder !== undefined) return { removed, kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
-    for (const run of await this.#runIds()) {
+    for (const run of await this.#reader.ids()) {
       const known = this.#loops.has(run);
       if (!known) this.#still.add(run);
       const loop = await this.#openLoop(run).catch((error: unknown) => {
@@ -525,6 +463,22 @@ export class EngineSession implements Session {
       if (!known) await this.#forget(run);
     }
     return { removed, kept };
+  }
+
+  /** A window that only shows finished runs holds nothing: another window or a command may begin the next one. */
+  async #letGo(): Promise<void> {
+    if (this.#options.mode !== 'auto') return;
+    await Promise.all([...this.#loops.values()].map((loop) => loop.drained()));
+    const alive = [...this.#loops.values()].some((loop) => !isFinished(loop.context.store.state));
+    if (alive || !this.#holding.held || this.#closed || this.#opening.size > 0) return;
+    await this.#holding.letGo(async () => {
+      this.#stopInbox?.();
+      this.#stopInbox = undefined;
+      const shown = this.current();
+      for (const run of [...this.#loops.keys()]) await this.#forget(run);
+      this.#follow(shown);
+    });
+    this.#changed.fire();
   }
 
   /** Lets go of a run that was only opened to look after its worktrees. */
@@ -552,24 +506,21 @@ export class EngineSession implements Session {
     this.#closed = true;
     this.#stopFollowing?.();
     this.#stopInbox?.();
-    this.#stopLockWatch?.();
     await this.#forecast?.close();
     for (const loop of this.#loops.values()) {
       loop.close();
       await loop.context.store.close().catch(() => undefined);
     }
     await this.#world.git.settled();
-    await this.#lock?.release();
+    await this.#holding.close();
   }
 }
 
-function isFinished(state: RunState): boolean {
-  return ['done', 'failed'].includes(phaseOf(state)) || state.discarded;
+function describeHolder(holder: Holder | undefined): string | undefined {
+  return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
 }
 
 function fromOutline(text: string, goal: string | undefined): Plan | string {
   const read = outlineToPlan(text, goal === undefined ? {} : { goal });
   return 'plan' in read ? read.plan : `The outline cannot be used: ${read.problems.join('; ')}. Nothing was changed.`;
 }
-
-export type { Disposable };

@@ -5,7 +5,7 @@ import { isOver } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
-import { cleanUp } from './landing.js';
+import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
 
 const OK: WishAnswer = { ok: true };
@@ -19,6 +19,11 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
   const id = wish.task;
   const task = context.task(id);
   const title = task.task.title;
+  if (await landedUnrecorded(context, task)) {
+    // Whatever was wished: there is nothing left to work on, only a landing to record.
+    if (context.task(id).state === 'needs-you') await store.append(...resumed(context), { type: 'task.state', task: id, from: 'needs-you', to: 'merging' });
+    return OK;
+  }
   switch (wish.type) {
     case 'approve':
       return approve(context, task);

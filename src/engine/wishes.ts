@@ -81,6 +81,11 @@ function planning(context: RunContext): boolean {
 async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> {
   const { context } = loop;
   const { store } = context;
+  if (id === PLANNER) {
+    if (!planning(context)) return refuse('The planner is not at work.');
+    guest(loop, () => context.stop(PLANNER));
+    return OK;
+  }
   if (id !== undefined) {
     const task = store.state.tasks.get(id);
     if (task === undefined) return refuse(`There is no task "${id}" in ${store.state.run}.`);

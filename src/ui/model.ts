@@ -136,6 +136,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
   const build = (): Snapshot => {
     const state = repository.state();
     const run = session?.current();
+    const forecast = session?.forecast();
     return snapshot({
       revision,
       ...(state.kind === 'empty' ? { empty: state.reason } : { facts: state.session.facts }),
@@ -145,6 +146,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
       agents,
       live,
       ...(teamProblem !== undefined && { teamProblem }),
+      ...(forecast !== undefined && { forecast }),
       ...(session?.heldBy !== undefined && { heldBy: session.heldBy }),
     });
   };

@@ -65,7 +65,7 @@ journey('reload', {
       await second.runCommand('Switchyard: Open Dashboard');
       const dashboard = dashboardIn(second);
       await dashboard.state('tags', 'working', 60_000);
-      await (await dashboard.frame()).getByText('runs this; here you follow it').waitFor();
+      await (await dashboard.frame()).getByText(/^A VS Code window \(process \d+\) runs this; here you follow it\./).waitFor();
       await picture('second-window', second);
       await holds.open('tags');
       await dashboard.state('tags', 'ready', 60_000);

@@ -9,7 +9,7 @@ import { makeFastDemo } from './support/demo.js';
 import { gitIn } from './support/git.js';
 import { journey } from './support/journey.js';
 import { commandLines } from './support/processes.js';
-import { watchedPath, type WatchedPath } from './support/watchedPath.js';
+import { watchedPath, watchHome, type WatchedPath } from './support/watchedPath.js';
 
 let watched: WatchedPath;
 
@@ -17,7 +17,9 @@ journey('trust', {
   make: (root) => makeFastDemo(root),
   editor: async (folder) => {
     watched = await watchedPath(join(folder, 'bin'), ['git', 'claude', 'codex', 'gemini', 'opencode', 'npm']);
-    return { trust: false, env: { PATH: watched.path } };
+    const userDir = join(folder, 'editor');
+    await watchHome(join(userDir, 'home'), watched);
+    return { trust: false, userDir, env: { PATH: watched.path } };
   },
 }, ({ step }) => {
   step('in restricted mode the views say so and lead to trust', async ({ wb, picture }) => {

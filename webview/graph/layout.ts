@@ -1,6 +1,7 @@
 /** Where the plan's tasks are drawn: a layered graph, to the right or downwards. Pure and the same for the same plan. */
 import { Graph, layout as dagre } from '@dagrejs/dagre';
 import type { EdgeView } from '../../src/shared/protocol.js';
+import { conflictRoute } from './conflictRoute.js';
 
 export const NODE_WIDTH = 220;
 export const NODE_HEIGHT = 74;
@@ -29,6 +30,8 @@ export interface Route {
   readonly paths: readonly string[];
   /** From the far middle of one task to the near middle of the other, with bends between. */
   readonly points: readonly Point[];
+  /** Where the words of a conflict stand. */
+  readonly label?: Point;
 }
 export interface Layout {
   readonly flow: Flow;
@@ -109,8 +112,9 @@ export function layoutPlan(ids: readonly string[], edges: readonly EdgeView[], f
     if (from === undefined || to === undefined) return [];
     const start = flow === 'right' ? { x: from.x + NODE_WIDTH, y: from.y + NODE_HEIGHT / 2 } : { x: from.x + NODE_WIDTH / 2, y: from.y + NODE_HEIGHT };
     const end = flow === 'right' ? { x: to.x, y: to.y + NODE_HEIGHT / 2 } : { x: to.x + NODE_WIDTH / 2, y: to.y };
-    const points = edge.why === 'conflict' ? [start, end] : throughLayers(main.bends.get(`${edge.from}>${edge.to}`) ?? [], start, end, flow);
-    return [{ from: edge.from, to: edge.to, why: edge.why, paths: edge.paths ?? [], points }];
+    const route = { from: edge.from, to: edge.to, why: edge.why, paths: edge.paths ?? [] };
+    if (edge.why === 'conflict') return [{ ...route, ...conflictRoute(from, to, boxes, flow, { width: NODE_WIDTH, height: NODE_HEIGHT, gap: GAP_Y }) }];
+    return [{ ...route, points: throughLayers(main.bends.get(`${edge.from}>${edge.to}`) ?? [], start, end, flow) }];
   });
   return {
     flow,

@@ -4,7 +4,7 @@ import type { EdgeView } from '../../src/shared/protocol.js';
 const KINDS: readonly { readonly why: EdgeView['why']; readonly text: string }[] = [
   { why: 'depends', text: 'depends on' },
   { why: 'overlap', text: 'in order: same files' },
-  { why: 'conflict', text: 'conflict' },
+  { why: 'conflict', text: 'forecast conflict' },
 ];
 
 /** Explains the kinds of edges that are there. */

@@ -10,18 +10,21 @@ export const TaskEdge = memo(function TaskEdge({ data }: { readonly data?: { rea
   const done = useApp((state) => state.snapshot?.run?.tasks.some((task) => task.id === route?.from && task.state === 'landed') === true);
   const touched = useApp((state) => state.selected !== undefined && (state.selected === route?.from || state.selected === route?.to));
   if (route === undefined) return null;
-  const first = route.points[0];
-  const last = route.points.at(-1);
   return (
     <>
       <path className={`edge e-${route.why} ${done ? 'is-done' : ''} ${touched ? 'is-touched' : ''}`} d={smoothPath(route.points, data?.flow)} />
-      {route.why === 'conflict' && first !== undefined && last !== undefined ? (
+      {route.label === undefined ? null : (
         <EdgeLabelRenderer>
-          <span className="edge-tag" style={{ transform: `translate(-50%, -50%) translate(${(first.x + last.x) / 2}px, ${(first.y + last.y) / 2}px)` }}>
-            <Icon name="warning" /> conflict{route.paths[0] === undefined ? '' : ` in ${route.paths[0]}`}
+          <span className="edge-tag" title={route.paths.join('\n')} style={{ transform: `translate(-50%, -50%) translate(${route.label.x}px, ${route.label.y}px)` }}>
+            <Icon name="warning" /> conflict{where(route.paths)}
           </span>
         </EdgeLabelRenderer>
-      ) : null}
+      )}
     </>
   );
 });
+
+/** The first path and how many more; all of them are in the tag's title. */
+function where([first, ...more]: readonly string[]): string {
+  return first === undefined ? '' : ` in ${first}${more.length === 0 ? '' : ` and ${more.length} more`}`;
+}

@@ -87,7 +87,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
           </button>
         </Banner>
       )}
-      {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy} runs this; here you follow it. What you ask for is passed on.</Banner>}
+      {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy.replace(/^a /, 'A ')} runs this; here you follow it. What you ask for is passed on.</Banner>}
       {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
       {run.phase === 'planning' && run.tasks.length > 0 ? <ReplanningNews run={run} /> : null}
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (

@@ -26,6 +26,8 @@ export function retry(app: App, argument: unknown): Promise<Outcome> {
 export function retryWithComments(app: App, argument: unknown): Promise<Outcome> {
   // Pressed in a comment's box, what was just typed goes along: the editor empties the box either way.
   app.review.comments.add(argument);
+  // From a comment box, what is typed in it is meant too.
+  app.review.comments.add(argument);
   return onTask(app, argument, 'retry', 'sent back with your comments', async ({ run, task }) => {
     const comments = asReview(app.review.drafts.of(run.id, task.id));
     if (comments.length === 0) {

@@ -6,6 +6,7 @@ import { groupTasks, taskDetail } from '../tasks/groups.js';
 import { stateIcon } from '../tasks/tree.js';
 import type { Outcome } from '../outcome.js';
 import { refuse } from '../outcome.js';
+import { reviewedFile } from '../review/uris.js';
 
 export interface Chosen {
   readonly run: RunView;
@@ -29,20 +30,23 @@ export async function onTask(app: App, argument: unknown, action: TaskAction | u
   return task === undefined ? undefined : act({ run, task });
 }
 
-/** A tree row, an id, or nothing. */
+/** A tree row, an id, a comment box, or nothing. */
 function taskIdOf(argument: unknown): string | undefined {
   if (typeof argument === 'string' && argument !== '') return argument;
-  if (typeof argument === 'object' && argument !== null && 'task' in argument && typeof argument.task === 'string') return argument.task;
-  return undefined;
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  if ('task' in argument && typeof argument.task === 'string') return argument.task;
+  return 'thread' in argument ? threadTask(argument.thread) : undefined;
+}
+
+/** A comment box belongs to the task of the file it stands in. */
+function threadTask(thread: unknown): string | undefined {
+  const uri = typeof thread === 'object' && thread !== null && 'uri' in thread ? thread.uri : undefined;
+  return uri instanceof vscode.Uri ? reviewedFile(uri)?.task : undefined;
 }
 
 /** Buttons of an editor's title pass its address, or nothing at all for a multi-diff. */
 function fromEditorTitle(app: App, argument: unknown): string | undefined {
-  return argument === undefined || argument instanceof vscode.Uri || isComment(argument) ? app.review.shownTask() : undefined;
-}
-
-function isComment(argument: unknown): boolean {
-  return typeof argument === 'object' && argument !== null && 'thread' in argument;
+  return argument === undefined || argument instanceof vscode.Uri ? app.review.shownTask() : undefined;
 }
 
 async function pick(tasks: readonly TaskView[], title: string): Promise<TaskView | undefined> {

@@ -1,7 +1,9 @@
 /** Tasks and edges to draw: the plan in force, or a proposed revision with its difference to it. Pure. */
+import { conflictEdges } from '../../core/forecast.js';
 import { levels as levelsOf, adjacency } from '../../core/graph.js';
 import type { Edge, Plan, Problem, Task } from '../../core/plan.js';
 import { checkPlan, sharedGlobs } from '../../core/planCheck.js';
+import type { Forecast } from '../../core/ports.js';
 import type { RunState } from '../../core/run.js';
 import { hasStarted } from '../../core/task.js';
 import type { EdgeView, TaskView } from '../../shared/protocol.js';
@@ -15,7 +17,16 @@ export interface PlanView {
   readonly warnings: readonly Problem[];
 }
 
-export function planView(context: TaskContext): PlanView {
+/** The plan's tasks and edges, and an edge for every conflict that is forecast between them. */
+export function planView(context: TaskContext, forecast?: Forecast): PlanView {
+  const view = plannedView(context);
+  const shown = new Set(view.tasks.map((task) => task.id));
+  const ahead = conflictEdges(forecast).filter(({ from, to }) => shown.has(from) && shown.has(to));
+  // Levels are of the plan: a conflict orders nothing.
+  return ahead.length === 0 ? view : { ...view, edges: [...view.edges, ...ahead] };
+}
+
+function plannedView(context: TaskContext): PlanView {
   const { state } = context;
   const inForce = [...state.tasks.values()];
   if (state.proposal === undefined) {

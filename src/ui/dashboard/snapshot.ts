@@ -1,7 +1,7 @@
 /** The one projection of everything the engine knows onto what the dashboard shows. Pure; no editor here. */
 import type { RunSummary } from '../../engine/api.js';
 import { billLines, sum } from '../../core/bill.js';
-import type { AgentStatus, RepositoryFacts } from '../../core/ports.js';
+import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
 import type { Reason, RunState } from '../../core/run.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
@@ -22,6 +22,7 @@ export interface SnapshotInput {
   readonly live: ReadonlyMap<string, string>;
   readonly teamProblem?: string;
   readonly heldBy?: string;
+  readonly forecast?: Forecast;
 }
 
 export function snapshot(input: SnapshotInput): Snapshot {
@@ -45,9 +46,9 @@ export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
   return agents.length > 0 && agents.every((agent) => !agent.found) ? 'no-agent' : 'no-plan';
 }
 
-export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy'>): RunView {
+export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast'>): RunView {
   const bills = billLines(state);
-  const view = planView({ state, waits: input.waits, bills, live: input.live });
+  const view = planView({ state, waits: input.waits, bills, live: input.live }, input.forecast);
   const { proposal } = state;
   const note = proposal?.plan.note ?? state.plan?.note;
   return {

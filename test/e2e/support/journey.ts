@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { openStage, type Stage, type StageOptions } from './stage.js';
 
 export interface Journey {
-  step(what: string, act: (stage: Stage) => Promise<void>): void;
+  readonly step: (what: string, act: (stage: Stage) => Promise<void>) => void;
 }
 
 export function journey(suite: string, options: StageOptions, tell: (story: Journey) => void): void {

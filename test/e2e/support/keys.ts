@@ -35,8 +35,12 @@ export function keysOf(wb: Workbench): Keys {
         await press('Escape', 'F1');
         await page.locator('.quick-input-widget input.input:focus').waitFor();
         await page.keyboard.type(title);
-        const offered = await focused.filter({ hasText: title }).waitFor({ timeout: 5_000 }).then(() => true, () => false);
-        if (offered) return press('Enter');
+        const row = page.locator('.quick-input-list .monaco-list-row', { has: page.locator('.label-name').getByText(title, { exact: true }) });
+        const offered = await row.first().waitFor({ timeout: 5_000 }).then(() => true, () => false);
+        if (offered) {
+          for (let steps = 0; steps < 10 && !(await row.and(focused).first().isVisible()); steps += 1) await press('ArrowDown');
+          return press('Enter');
+        }
         if (tries === 4) throw new Error(`The command palette does not offer “${title}” but: ${await page.locator('.quick-input-list').innerText()}`);
       }
     },

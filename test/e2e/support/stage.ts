@@ -18,8 +18,8 @@ export interface Stage {
   readonly browser: Browser;
   readonly wb: Workbench;
   /** Writes `test-output/e2e/<suite>/NN-<name>.png`, numbered in the order of taking. */
-  picture(name: string, of?: Workbench): Promise<void>;
-  close(): Promise<void>;
+  readonly picture: (name: string, of?: Workbench) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface StageOptions {

@@ -10,6 +10,12 @@ export interface WatchedPath {
   starts(): Promise<string[]>;
 }
 
+/** Makes login shells of `home` put the noting programs first: an editor asks one for its environment. */
+export async function watchHome(home: string, watched: WatchedPath): Promise<void> {
+  await mkdir(home, { recursive: true });
+  await writeFile(join(home, '.profile'), `PATH="${watched.path}"\nexport PATH\n`);
+}
+
 /** `names` that are not on this machine's PATH are noted too, and then fail as a missing program does. */
 export async function watchedPath(folder: string, names: readonly string[]): Promise<WatchedPath> {
   const log = join(folder, 'starts.log');

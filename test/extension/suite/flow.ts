@@ -82,11 +82,12 @@ test('comments of a review go to the same agent, which tries again', async (cont
   context.after(() => controller.dispose());
   const thread = controller.createCommentThread(diff.modified, new vscode.Range(4, 0, 4, 0), []);
   await command('addComment', { thread, text: 'Name this limit.' });
-  assert.equal(await command('retryWithComments', 'tags'), true);
+  assert.equal(await command('retryWithComments', { thread, text: 'And explain it.' }), true);
   await eventually(api, 'a second attempt', (snapshot) => (taskOf(snapshot, 'tags').attempts.length === 2 && states(snapshot)['tags'] === 'ready' ? true : undefined), 90_000);
   const feedback = taskOf(api.snapshot(), 'tags').attempts[1]?.feedback ?? '';
   assert.match(feedback, /src\/note\.mjs:5/);
   assert.match(feedback, /Name this limit\./);
+  assert.match(feedback, /And explain it\./);
   assert.equal(await command('retryWithComments', 'tags'), false, 'sent comments are gone');
 });
 

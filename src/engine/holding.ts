@@ -1,0 +1,85 @@
+/** The one writer per repository: whether this process is it, and who is when it is not. */
+import type { Holder, World } from './world.js';
+import { paths } from './world.js';
+
+export class Holding {
+  readonly #world: World;
+  readonly #label: string;
+  readonly #freed: () => void;
+  #lock: { release(): Promise<void> } | undefined;
+  #busy: Promise<unknown> = Promise.resolve();
+  #holder: Holder | undefined;
+  #stopWatching: (() => void) | undefined;
+  #closed = false;
+
+  /** `freed` is called when the other holder has let go; it may be taken over then. */
+  constructor(world: World, label: string, freed: () => void) {
+    this.#world = world;
+    this.#label = label;
+    this.#freed = freed;
+  }
+
+  get held(): boolean {
+    return this.#lock !== undefined;
+  }
+
+  /** Who had it when this process last asked; `undefined` when nobody or this process. */
+  get other(): Holder | undefined {
+    return this.#holder;
+  }
+
+  /** Takes the lock, also a dead holder's; returns who has it when somebody else does. */
+  take(): Promise<Holder | undefined> {
+    return this.#inTurn(async () => {
+      if (this.#lock !== undefined) return undefined;
+      const result = await this.#world.locks.acquire(paths.lock(this.#world), this.#label);
+      if (result.ok) this.#lock = result;
+      this.#holder = result.ok ? undefined : result.holder;
+      if (result.ok) this.#unwatch();
+      return this.#holder;
+    });
+  }
+
+  /** Lets go after `before` is done; a `take` that comes meanwhile waits for that. */
+  letGo(before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    return this.#inTurn(async () => {
+      await before();
+      const lock = this.#lock;
+      this.#lock = undefined;
+      await lock?.release();
+    });
+  }
+
+  /** Looks up who has it at this moment. */
+  now(): Promise<Holder | undefined> {
+    return this.#world.locks.holder(paths.lock(this.#world));
+  }
+
+  /** Watches for the other holder's leaving. A crash makes no event; the next `take` finds a dead holder out. */
+  watch(): void {
+    this.#stopWatching ??= this.#world.files.watch(paths.lock(this.#world), () => {
+      void this.now().then((holder) => {
+        if (holder !== undefined || this.#lock !== undefined || this.#closed) return;
+        this.#holder = undefined;
+        this.#freed();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unwatch();
+    await this.letGo();
+  }
+
+  #unwatch(): void {
+    this.#stopWatching?.();
+    this.#stopWatching = undefined;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#busy.then(work);
+    this.#busy = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,56 @@
+/** What a session can be asked about the run that is shown. Reads only. */
+import type { ActivityLine } from '../core/activity.js';
+import { PLANNER } from '../core/events.js';
+import type { FileDiff, Sha } from '../core/ports.js';
+import type { RunState } from '../core/run.js';
+import type { World } from './world.js';
+import { paths } from './world.js';
+
+export class Queries {
+  readonly #world: World;
+  readonly #current: () => RunState | undefined;
+
+  constructor(world: World, current: () => RunState | undefined) {
+    this.#world = world;
+    this.#current = current;
+  }
+
+  async activity(ref: { readonly task: string; readonly attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
+    const state = this.#current();
+    const attempts = ref.task === PLANNER ? state?.plannerAttempts : state?.tasks.get(ref.task)?.attempts;
+    const folder = attempts?.find((each) => each.attempt === ref.attempt)?.folder;
+    return folder === undefined ? [] : this.#world.activities.read(folder, afterSeq);
+  }
+
+  async gateOutput(task: string, attempt: number): Promise<string | undefined> {
+    const state = this.#current();
+    if (state?.tasks.has(task) !== true) return undefined;
+    return this.#world.files.read(`${paths.attempt(this.#world, state.run, task, attempt)}/gate.txt`);
+  }
+
+  /** The fixed pair a person reviews: what the branch was last brought up to date with, and its last commit. */
+  async review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined> {
+    const head = this.#current()?.tasks.get(task)?.head;
+    if (head === undefined) return undefined;
+    return { from: head.base, to: head.commit, files: await this.#world.git.diffFiles(head.base, head.commit) };
+  }
+
+  /** Unified diff of that pair, of one path or of all. */
+  async patch(task: string, path?: string): Promise<string | undefined> {
+    const head = this.#current()?.tasks.get(task)?.head;
+    return head === undefined ? undefined : this.#world.git.patch(head.base, head.commit, path);
+  }
+
+  async takeOverCommand(task: string) {
+    const state = this.#current()?.tasks.get(task);
+    const attempt = state?.attempts.at(-1);
+    if (state?.worktree === undefined || attempt === undefined) return undefined;
+    const status = await this.#world.agents.status(attempt.agent);
+    const command = this.#world.agents.adapter(attempt.agent)?.takeOver(state.session, {
+      cwd: state.worktree,
+      ...(attempt.model !== undefined && { model: attempt.model }),
+      ...(status?.path !== undefined && { executable: status.path }),
+    });
+    return command === undefined ? undefined : { file: command.file, args: command.args, cwd: state.worktree, env: command.setEnv };
+  }
+}

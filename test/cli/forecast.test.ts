@@ -1,0 +1,60 @@
+/** `switchyard forecast`: computed once, from the newest run's live worktrees, as the contract with scripts says. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
+import { makeRepo } from '../support/tempRepo.js';
+import type { TempRepo } from '../support/tempRepo.js';
+
+let repo: TempRepo;
+beforeEach(async () => {
+  repo = await makeRepo({ 'shared.ts': 'one\ntwo\n' });
+});
+afterEach(() => repo.cleanup());
+
+test('pairs and base, with uncommitted and untracked work, until a task has landed', async () => {
+  const plan = planOf(...['db', 'api', 'ui'].map((id) => scriptedTask(id, [{ write: { path: `${id}/x.txt`, text: id } }])));
+  await switchyard(repo, ['run', await planFile(repo, plan)]);
+  await switchyard(repo, ['approve']);
+  const ready = await switchyard(repo, ['resume', '--json']);
+  for (const id of ['db', 'api', 'ui']) expect(ready.summary.tasks[id]).toMatchObject({ state: 'ready' });
+  const forecast = async (): Promise<unknown> => {
+    const { code, lines } = await switchyard(repo, ['forecast', '--json']);
+    expect([code, lines.length]).toEqual([0, 1]);
+    return lines[0];
+  };
+  const clean = { conflict: false, paths: [], uncommitted: false };
+  const base = ['db', 'api', 'ui'].map((task) => ({ task, conflict: false, paths: [] as string[] }));
+  expect(await forecast()).toEqual({ pairs: [{ a: 'db', b: 'api', ...clean }, { a: 'db', b: 'ui', ...clean }, { a: 'api', b: 'ui', ...clean }], base });
+
+  const worktree = (id: string): string => join(repo.folder, 'repo.worktrees', 'r1', id);
+  await repo.write(join(worktree('db'), 'shared.ts'), 'one\ndb\n');
+  await repo.write(join(worktree('api'), 'shared.ts'), 'one\napi\n');
+  await repo.write(join(worktree('api'), 'new.ts'), 'api\n');
+  await repo.write(join(worktree('ui'), 'new.ts'), 'ui\n');
+  const objects = await readdir(join(repo.root, '.git', 'objects'), { recursive: true });
+  const pairs = [
+    { a: 'db', b: 'api', conflict: true, paths: ['shared.ts'], uncommitted: true },
+    { a: 'db', b: 'ui', conflict: false, paths: [], uncommitted: true },
+    { a: 'api', b: 'ui', conflict: true, paths: ['new.ts'], uncommitted: true },
+  ];
+  expect(await forecast()).toEqual({ pairs, base });
+  const told = await switchyard(repo, ['forecast']);
+  expect(told.stdout.split('\n')).toEqual(['db and api will conflict in shared.ts (with uncommitted work)', 'api and ui will conflict in new.ts (with uncommitted work)']);
+  expect(await readdir(join(repo.root, '.git', 'objects'), { recursive: true })).toEqual(objects);
+  expect(await repo.gitIn(worktree('api'), 'status', '--porcelain')).toBe(' M shared.ts\n?? new.ts');
+
+  await repo.write('shared.ts', 'one\nmoved\n');
+  await repo.commit('The base moves');
+  expect(await forecast()).toEqual({ pairs, base: base.map((each) => (each.task === 'ui' ? each : { ...each, conflict: true, paths: ['shared.ts'] })) });
+
+  await switchyard(repo, ['drop', 'api']);
+  await switchyard(repo, ['resume']);
+  expect(await forecast()).toMatchObject({ pairs: [{ a: 'db', b: 'ui' }], base: [{ task: 'db' }, { task: 'ui' }] });
+}, 120_000);
+
+test('without a run there is nothing to forecast', async () => {
+  const { code, stdout, stderr } = await switchyard(repo, ['forecast', '--json']);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('There is no run in this repository yet');
+});

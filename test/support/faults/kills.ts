@@ -1,0 +1,186 @@
+/** Real kills: the headless command as a child, real runners and agents, SIGKILL by pid at an event or shortly after. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Event } from '../../../src/core/events.js';
+import type { Plan } from '../../../src/core/plan.js';
+import { fold } from '../../../src/core/fold.js';
+import { CLI, planOf, scriptedTask, switchyard } from '../switchyard.js';
+import type { Summary } from '../switchyard.js';
+import { readEvents, runsOf } from './invariants.js';
+import { kill, processesOf } from './processes.js';
+import { copyRepo, DIRTY } from './repository.js';
+import type { FaultRepo } from './repository.js';
+
+export type Target = 'engine' | 'runner' | 'agent' | 'git' | 'gate';
+
+export interface Kill {
+  readonly target: Target;
+  /** At this line of its output, or at the first later moment when there is such a process. */
+  readonly line: number;
+  /** This many milliseconds later: inside the acts. */
+  readonly delayMs: number;
+}
+
+const TASKS = ['a', 'b', 'c', 'd'] as const;
+/** A command that hangs would be no test; none of these takes longer than a few seconds. */
+const LIMIT_MS = 90_000;
+
+/** Each start of an agent leaves its nonce in a file outside of every worktree. */
+function planIn(folder: string): Plan {
+  const mark = { run: ['sh', '-c', `echo "$SWITCHYARD_NONCE" >> '${folder}/starts.txt'`] };
+  const task = (id: string, text: string) => [mark, { write: { path: `${id}/x.txt`, text } }, { sleepMs: 60 }, { append: { path: `${id}/x.txt`, text: '.' } }];
+  const outside = { write: { path: 'outside.txt', text: 'x' } };
+  return planOf(
+    scriptedTask('a', task('a', 'right'), { gate: ['sleep 0.05; test -f a/x.txt'] }),
+    scriptedTask('b', { attempts: [task('b', 'wrong'), task('b', 'right')] }, { gate: ['grep -q right b/x.txt'] }),
+    scriptedTask('c', { attempts: [[...task('c', 'right'), outside], [...task('c', 'right'), { run: ['rm', '-f', 'outside.txt'] }]] }, { gate: ['sleep 0.05; test -f c/x.txt'], dependsOn: ['a'] }),
+    scriptedTask('d', task('d', 'right'), { gate: ['test -f d/x.txt'], dependsOn: ['a'] }),
+  );
+}
+
+interface Run {
+  readonly killed: Target | undefined;
+  readonly code: number | null;
+  readonly stderr: string;
+  readonly summary: Summary | undefined;
+}
+
+/** Runs the command and kills once. */
+async function runKilling(repo: FaultRepo, args: readonly string[], planned: Kill | undefined): Promise<Run> {
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: repo.root, env: repo.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the command could not be started');
+  let killed: Target | undefined;
+  let trying: Promise<void> | undefined;
+  let count = 0;
+  let last: Record<string, unknown> | undefined;
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const tryKill = async ({ target, delayMs }: Kill): Promise<void> => {
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const victim = target === 'engine' ? pid : await find(repo, target, pid);
+    if (victim !== undefined && kill(victim)) killed = target;
+  };
+  const read = createInterface({ input: child.stdout });
+  read.on('line', (line) => {
+    count += 1;
+    last = JSON.parse(line) as Record<string, unknown>;
+    if (planned === undefined || count < planned.line || killed !== undefined || trying !== undefined) return;
+    trying = tryKill(planned).finally(() => (trying = undefined));
+  });
+  const late = setTimeout(() => {
+    stderr += `\nnot done after ${String(LIMIT_MS)} ms`;
+    child.kill('SIGKILL');
+  }, LIMIT_MS);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(late);
+  await trying;
+  if (stderr.includes('not done after')) throw new Error(`${args.join(' ')} hangs: ${stderr}`);
+  return { killed, code, stderr, summary: last?.['type'] === 'run.summary' ? (last as unknown as Summary) : undefined };
+}
+
+async function find(repo: FaultRepo, target: Exclude<Target, 'engine'>, engine: number): Promise<number | undefined> {
+  const all = await processesOf(repo.folder);
+  const fits = {
+    git: (each: (typeof all)[number]) => each.ppid === engine && /^\S*git\b/u.test(each.command),
+    runner: (each: (typeof all)[number]) => each.command.includes('runner.js'),
+    agent: (each: (typeof all)[number]) => each.nonce !== undefined && each.command.includes('scripted.js'),
+    gate: (each: (typeof all)[number]) => each.nonce !== undefined && each.command.startsWith('/bin/sh -c'),
+  }[target];
+  return all.filter(fits).at(-1)?.pid;
+}
+
+export interface KillReport {
+  readonly killed: readonly Target[];
+  readonly wrong: readonly string[];
+  readonly story: readonly string[];
+}
+
+/** One run with these kills, one after the other, each followed by two recoveries; then on to the end. */
+export async function surviveKills(kills: readonly Kill[]): Promise<KillReport> {
+  const repo = await copyRepo();
+  const killed: Target[] = [];
+  const story: string[] = [];
+  const wrong: string[] = [];
+  try {
+    await mkdir(join(repo.folder, 'home'), { recursive: true });
+    const file = join(repo.folder, 'plan.json');
+    await writeFile(file, JSON.stringify(planIn(repo.folder)));
+    const left = [...kills];
+    const begin = ['run', file, '--yes', '--json', '--max-parallel', '2'];
+    let done = false;
+    for (let tries = 0; !done && tries < kills.length + 12; tries += 1) {
+      const started = (await runsOf(repo)).length > 0 && (await readEvents(repo, 'r1')).some((event) => event.type === 'plan.proposed');
+      const planned = left.shift();
+      const run = await runKilling(repo, started ? ['resume', '--yes', '--json'] : begin, planned);
+      story.push(`${started ? 'resume' : 'run'}: ${planned === undefined ? 'undisturbed' : `${planned.target} at line ${String(planned.line)} + ${String(planned.delayMs)} ms`}: ${run.killed ?? 'nobody'} killed, exit ${String(run.code)} ${run.stderr.trim().slice(-1500)}`);
+      if (run.killed !== undefined) killed.push(run.killed);
+      if (run.code !== null && ![0, 3].includes(run.code)) wrong.push(`exit ${String(run.code)}`);
+      done = run.code === 0 && left.length === 0;
+      if (run.code === 0) break;
+      wrong.push(...(await recovered(repo, story)));
+      for (const [task, { state, why }] of Object.entries(run.summary?.tasks ?? {})) {
+        if (state !== 'needs-you') continue;
+        const wish = why?.kind === 'merge-failed' || why?.kind === 'checkout-in-the-way' ? 'approve' : 'retry';
+        const { code, stderr } = await switchyard(repo, [wish, task]);
+        story.push(`${wish} ${task} (${why?.kind ?? ''}: ${why?.text ?? ''}): exit ${String(code)} ${stderr}`);
+      }
+    }
+    wrong.push(...(await atTheEnd(repo)));
+  } catch (error) {
+    wrong.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  } finally {
+    const left = await processesOf(repo.folder);
+    for (const { pid, command } of left) {
+      wrong.push(`process ${String(pid)} is left: ${command}`);
+      kill(pid);
+    }
+    if (wrong.length > 0) for (const event of await readEvents(repo, 'r1')) story.push(JSON.stringify(event).slice(0, 300));
+    await repo.cleanup();
+  }
+  return { killed, wrong, story };
+}
+
+/** `recover` brings things to rest, a second one finds nothing to do, and no process is left. */
+async function recovered(repo: FaultRepo, story: string[]): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const first = await switchyard(repo, ['recover', '--json']);
+  const before = await readEvents(repo, 'r1');
+  const second = await switchyard(repo, ['recover', '--json']);
+  const after = await readEvents(repo, 'r1');
+  story.push(`recover: ${first.stdout} ${first.stderr}`);
+  if (first.code !== 0 || second.code !== 0) wrong.push(`recover: exit ${String(first.code)} and ${String(second.code)} ${first.stderr} ${second.stderr}`);
+  if (after.length !== before.length) wrong.push(`a second recover changed something: ${JSON.stringify(after.slice(before.length))}`);
+  for (const { pid, command } of await processesOf(repo.folder)) wrong.push(`after recover, process ${String(pid)} is left: ${command}`);
+  return wrong;
+}
+
+const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
+
+async function atTheEnd(repo: FaultRepo): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  const events: readonly Event[] = await readEvents(repo, 'r1');
+  const state = fold(events);
+  for (const task of TASKS) if (state?.tasks.get(task)?.state !== 'landed') wrong.push(`${task} is ${state?.tasks.get(task)?.state ?? 'nowhere'}: ${state?.tasks.get(task)?.reason?.text ?? ''}`);
+  const trees = new Set(events.flatMap((event) => ((event.type === 'gate.finished' || event.type === 'receipt.made') && event.receipt !== undefined ? [event.receipt.tree] : [])));
+  for (const line of lines(await repo.git('reflog', 'show', '--format=%H %T', 'refs/heads/main')).slice(0, -1)) {
+    const [tip = '', tree = ''] = line.split(' ');
+    if (!trees.has(tree)) wrong.push(`main was at ${tip}, which no receipt names`);
+  }
+  const landings = lines(await repo.git('log', '--first-parent', '--format=%(trailers:key=Switchyard-Task,valueonly)', 'main')).toSorted();
+  if (landings.join() !== TASKS.join()) wrong.push(`landed: ${landings.join(', ')}`);
+  for (const task of TASKS) {
+    const text = await repo.git('show', `main:${task}/x.txt`).catch(() => '');
+    if (text !== 'right.') wrong.push(`${task}/x.txt is ${text}`);
+  }
+  const status = await repo.git('status', '--porcelain');
+  if (status !== DIRTY) wrong.push(`the person's checkout is not as it was:\n${status}`);
+  const starts = lines(await readFile(join(repo.folder, 'starts.txt'), 'utf8'));
+  if (new Set(starts).size !== starts.length) wrong.push(`an attempt was started twice: ${starts.join(', ')}`);
+  const worktrees = lines(await repo.git('worktree', 'list', '--porcelain')).filter((line) => line.startsWith('worktree ')).slice(1);
+  for (const line of worktrees) wrong.push(`left: ${line}`);
+  return wrong;
+}
