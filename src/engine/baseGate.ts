@@ -3,6 +3,7 @@ import { sameFailure } from '../core/sameFailure.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
+import { makeScratch, removeScratch, UNTOUCHED_BASE } from './scratch.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -34,11 +35,10 @@ export class BaseGate {
 async function runOnBase(context: RunContext, base: Sha, command: string, slot: number, signal: AbortSignal): Promise<CommandResult | undefined> {
   const { world, store } = context;
   const { run, team } = store.state;
-  // "planner" is reserved the same way: no task can have a name with a dot.
-  const worktree = paths.worktree(world, run, '.base');
+  const worktree = paths.worktree(world, run, UNTOUCHED_BASE);
   const shared = { cwd: worktree, slot, signal, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE };
   try {
-    await world.git.addWorktree({ path: worktree, branch: undefined, commit: base });
+    await makeScratch(context, UNTOUCHED_BASE, base);
     const outputFile = `${paths.run(world, run)}/base-gate.txt`;
     const setUp = await world.gates.run({ ...shared, commands: team.setup, outputFile, nonce: world.ids.nonce() });
     if (setUp.some((each) => each.exitCode !== 0)) return undefined;
@@ -46,6 +46,6 @@ async function runOnBase(context: RunContext, base: Sha, command: string, slot: 
     // A stopped look proves nothing; the next one looks again.
     return signal.aborted ? undefined : result;
   } finally {
-    await world.git.removeWorktree(worktree, { backedUp: true });
+    await removeScratch(context, UNTOUCHED_BASE);
   }
 }

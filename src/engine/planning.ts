@@ -15,6 +15,7 @@ import type { RunState, TaskRun } from '../core/run.js';
 import { hasStarted } from '../core/task.js';
 import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
+import { makeScratch, removeScratch } from './scratch.js';
 import { paths } from './world.js';
 
 /** Answers that are sent back with their exact problems, at most. */
@@ -41,7 +42,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
   const worktree = paths.worktree(world, store.state.run, PLANNER);
   try {
     const commit = (await world.git.branchCommit(store.state.base.branch)) ?? store.state.base.commit;
-    await world.git.addWorktree({ path: worktree, branch: undefined, commit });
+    await makeScratch(context, PLANNER, commit);
     const failure = await ask(context, planning, worktree, commit);
     if (failure === 'cancelled') await store.append({ type: 'planner.ended', cancelled: true });
     else if (failure !== undefined) await store.append({ type: 'planner.ended', failure });
@@ -51,7 +52,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
     await store.append({ type: 'planner.ended', failure: `Planning could not go on: ${messageOf(error)}. Nothing was changed; try again.` });
   } finally {
     // A planner's copy holds nothing of anybody's: whatever is in it was written against its orders.
-    await world.git.removeWorktree(worktree, { backedUp: true }).catch((error: unknown) => world.log.warn(`Could not remove the planner's copy: ${messageOf(error)}`));
+    await removeScratch(context, PLANNER);
   }
 }
 

@@ -9,16 +9,14 @@ import { judge } from '../core/gate.js';
 import { compare } from '../core/graph.js';
 import type { Sha } from '../core/ports.js';
 import type { Receipt } from '../core/run.js';
-import { messageOf } from './attempts.js';
 import { gateOf } from './checking.js';
 import type { RunContext } from './context.js';
 import type { LandingResult } from './landing.js';
 import { land, landingMessage, moveBase } from './landing.js';
+import { CANDIDATE, makeScratch, removeScratch } from './scratch.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
-/** The folder of candidates beside the tasks' worktrees; no task id has a dot. */
-const CANDIDATE = '.candidate';
 
 interface Waiting {
   readonly id: string;
@@ -164,7 +162,7 @@ async function prove(context: RunContext, candidate: Candidate): Promise<Receipt
   const shared = { cwd, slot: slot.slot, signal: context.runSignal, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/candidate-gate.txt` };
   try {
     await store.append({ type: 'candidate.started', tasks: ids, tree: candidate.tree, base: candidate.base });
-    await world.git.addWorktree({ path: cwd, branch: undefined, commit: candidate.tip });
+    await makeScratch(context, CANDIDATE, candidate.tip);
     const setUp = await world.gates.run({ ...shared, commands: team.setup, nonce: world.ids.nonce() });
     const results = setUp.some((each) => each.exitCode !== 0) ? setUp : await world.gates.run({ ...shared, commands: candidate.commands, nonce: world.ids.nonce() });
     const { verdict } = judge(candidate.commands, results, await world.git.dirty(cwd, false));
@@ -179,7 +177,7 @@ async function prove(context: RunContext, candidate: Candidate): Promise<Receipt
     };
   } finally {
     slot.release();
-    await world.git.removeWorktree(cwd, { backedUp: true }).catch((error: unknown) => world.log.warn(`Could not remove the candidate's folder: ${messageOf(error)}`));
+    await removeScratch(context, CANDIDATE);
   }
 }
 

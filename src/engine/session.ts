@@ -21,6 +21,7 @@ import type { LiveForecast } from './forecast.js';
 import { Holding } from './holding.js';
 import { consume, post } from './inbox.js';
 import { cleanUp } from './landing.js';
+import { sweepScratch } from './scratch.js';
 import { RunLoop } from './loop.js';
 import { plan as planRun, propose } from './planning.js';
 import { Queries } from './queries.js';
@@ -262,6 +263,7 @@ export class EngineSession implements Session {
       if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
     });
     await this.#recoverPlanner(loop);
+    await sweepScratch(context);
     loop.wake();
     return loop;
   }
@@ -460,6 +462,7 @@ export class EngineSession implements Session {
         if (result.removed) removed.push(task.worktree);
         else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
       }
+      if (loop !== undefined && !options.dryRun && isFinished(loop.context.store.state)) await sweepScratch(loop.context);
       if (!known) await this.#forget(run);
     }
     return { removed, kept };

@@ -37,7 +37,9 @@ export function createGoal(base: Base, opened: () => void): Goal {
   const save = own.add(coalesce(SAVE_MS, () => void goalDocument()?.save()));
   own.add(
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.uri.scheme === GOAL_SCHEME && document.isDirty) save();
+      if (document.uri.scheme !== GOAL_SCHEME || !document.isDirty) return;
+      file.reopened();
+      save();
     }),
   );
   own.add(showPlaceholder());
@@ -61,6 +63,7 @@ export function createGoal(base: Base, opened: () => void): Goal {
       }
       const document = await vscode.workspace.openTextDocument(GOAL);
       const editor = await vscode.window.showTextDocument(document, { preview: false });
+      await file.shownIn(editor);
       if (text !== undefined && text.trim() !== '') await append(editor, text);
       return DONE;
     },
@@ -164,6 +167,7 @@ class GoalFile implements vscode.FileSystemProvider {
   readonly #state: vscode.Memento;
   #mtime = Date.now();
   #closing = false;
+  #thrownAway = false;
 
   constructor(state: vscode.Memento) {
     this.#state = state;
@@ -181,17 +185,31 @@ class GoalFile implements vscode.FileSystemProvider {
   }
 
   /**
-   * Throws the text away while `act` closes the editor. A save that is still under way does not bring it back, and
-   * finds the file no newer than it was, or the editor would tell the person of a conflict.
+   * Throws the text away while `act` closes the editor. A save that is still under way, or yet to come from the last
+   * keys, does not bring it back, and finds the file no newer than it was, or the editor would tell the person of a conflict.
    */
   async emptied(act: () => Promise<void>): Promise<void> {
     void this.#state.update(DRAFT, undefined);
     this.#closing = true;
+    this.#thrownAway = true;
     try {
       await act();
     } finally {
       this.#closing = false;
     }
+  }
+
+  /** Somebody writes again: from here on saves count. */
+  reopened(): void {
+    if (!this.#closing) this.#thrownAway = false;
+  }
+
+  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place. */
+  async shownIn(editor: vscode.TextEditor): Promise<void> {
+    const { document } = editor;
+    const stale = this.#thrownAway && !this.#closing && document.getText() !== this.text;
+    this.reopened();
+    if (stale) await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
@@ -206,7 +224,7 @@ class GoalFile implements vscode.FileSystemProvider {
 
   writeFile(uri: vscode.Uri, content: Uint8Array): void {
     this.#known(uri);
-    if (!this.#closing) this.set(new TextDecoder().decode(content));
+    if (!this.#thrownAway) this.set(new TextDecoder().decode(content));
   }
 
   watch(): Disposable {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { loadTs } from '../support/loadTs.mjs';
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -124,11 +125,75 @@ function steps(events) {
   }
 }
 
+/** Ten branches of a 10,000-file repository, each with a commit and with changed and untracked files, all on shared lines. */
+async function forecastBench() {
+  const at = await repository(10_000);
+  const { openRepository } = await loadTs('src/adapters/git/repository.ts');
+  const { mergePairs } = await loadTs('src/adapters/git/forecastMerge.ts');
+  const { gitRunner } = await loadTs('src/adapters/git/run.ts');
+  const opened = await openRepository(at, { environment: env });
+  const live = Array.from({ length: 10 }, (_, n) => ({ task: `t${n}`, worktree: `${at}.wt/t${n}` }));
+  const base = (await git(at, 'rev-parse', 'main')).stdout.trim();
+  const edit = async (worktree, n, round) => {
+    await writeFile(join(worktree, `src/m${n}/f1.txt`), `changed by ${n}, round ${round}\n`.repeat(20));
+    await writeFile(join(worktree, 'src/shared.txt'), `${n} ${round}\n`);
+  };
+  const tips = [base];
+  for (const [n, { task, worktree }] of live.entries()) {
+    await opened.addWorktree({ path: worktree, branch: `b/${task}`, commit: base });
+    await writeFile(join(worktree, 'src/m1/f2.txt'), `${n}\n`);
+    await git(worktree, 'commit', '-qam', task);
+    tips.push((await git(worktree, 'rev-parse', 'HEAD')).stdout.trim());
+    await edit(worktree, n, 'start');
+  }
+  const time = async (act) => {
+    const started = performance.now();
+    await act();
+    return performance.now() - started;
+  };
+  // What the editor has when it is warm: every branch's tree. All 45 pairs and 10 against the base are merged again.
+  const pairs = tips.flatMap((ours, n) => tips.slice(n + 1).map((theirs) => ({ ours, theirs })));
+  const run = gitRunner(env);
+  const here = { root: at, commonDir: join(at, '.git'), run, warn: console.error };
+  const forecaster = opened.forecaster();
+  const found = await forecaster.compute('main', live);
+  if (found.pairs.filter((pair) => pair.conflict).length !== 45) throw new Error('every pair conflicts here');
+  const warm = [];
+  const serial = [];
+  const reading = [];
+  const unchanged = [];
+  const everything = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    warm.push(await time(() => mergePairs(here, pairs, [], folder)));
+    serial.push(
+      await time(async () => {
+        // Exit code 1 is the conflict.
+        for (const { ours: one, theirs } of pairs) await git(at, 'merge-tree', '--write-tree', one, theirs).catch(() => undefined);
+      }),
+    );
+    reading.push(
+      await time(async () => {
+        for (const { worktree } of live) await git(worktree, 'status', '--porcelain', '--untracked-files=all');
+      }),
+    );
+    unchanged.push(await time(() => forecaster.compute('main', live)));
+    await Promise.all(live.map(({ worktree }, n) => edit(worktree, n, round)));
+    everything.push(await time(() => forecaster.compute('main', live)));
+  }
+  await forecaster.close();
+  report('forecast of 10 branches, 10,000 files: the full matrix of 55 merges, branches known', median(warm), 300, 'ms');
+  report('the same against 55 plain git merge-tree', median(warm.map((ms, n) => ms / serial[n])), 0.6, 'x');
+  report('forecast, every worktree changed: all read, all 55 merged, against 10 git status and 55 git merge-tree', median(everything.map((ms, n) => ms / (reading[n] + serial[n]))), 1.5, 'x');
+  console.log(`     in ms: matrix ${warm.map(Math.round)}, read again ${unchanged.map(Math.round)}, everything ${everything.map(Math.round)}; plain: status ${reading.map(Math.round)}, merge-tree ${serial.map(Math.round)}`);
+  await opened.settled();
+}
+
 try {
   const want = (name) => only.length === 0 || only.includes(name);
   if (want('independent')) steps((await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0)).events);
   if (want('slow')) await compare('8 independent tasks with 2-second agents', 0.3, ids.map(slow), 2000, Math.min(ROUNDS, 3));
   if (want('chain')) steps((await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0)).events);
+  if (want('forecast')) await forecastBench();
   if (want('sizes')) {
     report('bundle that activation loads', (await stat(join(root, 'dist', 'extension.js'))).size / 1024, 500, 'KB');
     report('dashboard bundle', (await stat(join(root, 'dist', 'webview', 'main.js'))).size / 1024, 800, 'KB');

@@ -2,6 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { headlessLauncher } from '../../src/adapters/runner/launch.js';
+import { openSession } from '../../src/compose.js';
+import type { Forecast } from '../../src/core/ports.js';
+import { repositoryRoot } from '../support/root.js';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
 import { makeRepo } from '../support/tempRepo.js';
 import type { TempRepo } from '../support/tempRepo.js';
@@ -12,12 +16,18 @@ beforeEach(async () => {
 });
 afterEach(() => repo.cleanup());
 
-test('pairs and base, with uncommitted and untracked work, until a task has landed', async () => {
-  const plan = planOf(...['db', 'api', 'ui'].map((id) => scriptedTask(id, [{ write: { path: `${id}/x.txt`, text: id } }])));
+async function readyTasks(...ids: readonly string[]): Promise<void> {
+  const plan = planOf(...ids.map((id) => scriptedTask(id, [{ write: { path: `${id}/x.txt`, text: id } }])));
   await switchyard(repo, ['run', await planFile(repo, plan)]);
   await switchyard(repo, ['approve']);
   const ready = await switchyard(repo, ['resume', '--json']);
-  for (const id of ['db', 'api', 'ui']) expect(ready.summary.tasks[id]).toMatchObject({ state: 'ready' });
+  for (const id of ids) expect(ready.summary.tasks[id]).toMatchObject({ state: 'ready' });
+}
+
+const worktree = (id: string): string => join(repo.folder, 'repo.worktrees', 'r1', id);
+
+test('pairs and base, with uncommitted and untracked work, until a task has landed', async () => {
+  await readyTasks('db', 'api', 'ui');
   const forecast = async (): Promise<unknown> => {
     const { code, lines } = await switchyard(repo, ['forecast', '--json']);
     expect([code, lines.length]).toEqual([0, 1]);
@@ -27,7 +37,6 @@ test('pairs and base, with uncommitted and untracked work, until a task has land
   const base = ['db', 'api', 'ui'].map((task) => ({ task, conflict: false, paths: [] as string[] }));
   expect(await forecast()).toEqual({ pairs: [{ a: 'db', b: 'api', ...clean }, { a: 'db', b: 'ui', ...clean }, { a: 'api', b: 'ui', ...clean }], base });
 
-  const worktree = (id: string): string => join(repo.folder, 'repo.worktrees', 'r1', id);
   await repo.write(join(worktree('db'), 'shared.ts'), 'one\ndb\n');
   await repo.write(join(worktree('api'), 'shared.ts'), 'one\napi\n');
   await repo.write(join(worktree('api'), 'new.ts'), 'api\n');
@@ -51,6 +60,47 @@ test('pairs and base, with uncommitted and untracked work, until a task has land
   await switchyard(repo, ['drop', 'api']);
   await switchyard(repo, ['resume']);
   expect(await forecast()).toMatchObject({ pairs: [{ a: 'db', b: 'ui' }], base: [{ task: 'db' }, { task: 'ui' }] });
+}, 120_000);
+
+test('an open session, as in the editor, follows what happens in the worktrees', async () => {
+  await readyTasks('db', 'api');
+  const opened = await openSession({
+    directory: repo.root,
+    environment: repo.env,
+    launch: headlessLauncher(),
+    programs: { node: process.execPath, runner: join(repositoryRoot, 'dist', 'runner.js'), scripted: join(repositoryRoot, 'dist', 'scripted.js') },
+    label: 'test',
+    mode: 'auto',
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  if (!opened.ok) throw new Error(opened.message);
+  const { session } = opened;
+  try {
+    const until = (wanted: (forecast: Forecast) => boolean): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`still ${JSON.stringify(session.forecast())}`)), 60_000);
+        const look = (): void => {
+          const now = session.forecast();
+          if (now === undefined || !wanted(now)) return;
+          clearTimeout(late);
+          listening.dispose();
+          resolve();
+        };
+        const listening = session.onDidChange(look);
+        look();
+      });
+    await until(({ pairs }) => pairs.length === 1 && !pairs[0]!.conflict);
+    await repo.write(join(worktree('db'), 'shared.ts'), 'one\ndb\n');
+    await repo.write(join(worktree('api'), 'shared.ts'), 'one\napi\n');
+    await until(({ pairs }) => pairs[0]?.conflict === true && pairs[0].paths.join() === 'shared.ts');
+    await repo.write('shared.ts', 'one\nmoved\n');
+    await repo.commit('The base moves');
+    await until(({ base }) => base.length === 2 && base.every((each) => each.conflict));
+    await repo.gitIn(worktree('api'), 'checkout', '--quiet', 'shared.ts');
+    await until(({ pairs, base }) => pairs[0]?.conflict === false && base.map((each) => each.conflict).join() === 'true,false');
+  } finally {
+    await session.close({ stopAgents: false });
+  }
 }, 120_000);
 
 test('without a run there is nothing to forecast', async () => {

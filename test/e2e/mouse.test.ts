@@ -130,6 +130,8 @@ journey('mouse', { make }, ({ step }) => {
     await (await dashboard.select('tags')).getByRole('button', { name: 'Approve & Merge' }).click();
     await dashboard.state('tags', 'landed');
     await dashboard.state('tokenizer', 'ready');
+    // The list moves under the mouse while a dependent task comes up; wait until it stands still.
+    await dashboard.state('tag-store', 'ready', 90_000);
     const row = wb.page.getByRole('treeitem', { name: /^Text tokenizer,/ });
     await row.hover();
     await row.getByRole('button', { name: 'Approve & Merge' }).click();

@@ -37,6 +37,11 @@ let fired = 0;
 let bad = 0;
 await campaign(groups, Number(values.parallel), (result) => {
   fired += result.fired;
+  // Agents survive a crash, so nobody may have begun again; after an error or a power cut somebody may.
+  if (result.extraAttempts > 0 && result.faults.every(({ kind }) => kind.startsWith('crash'))) {
+    bad += 1;
+    console.log(`✗ an agent was begun again: ${result.faults.map(nameOf).join(' + ')}`);
+  }
   if (result.problem === undefined) return;
   bad += 1;
   console.log(`✗ ${result.faults.map(nameOf).join(' + ')}\n  ${values.long || values.only ? result.problem : result.problem.slice(0, 600)}`);

@@ -16,6 +16,12 @@ it('goes round a task that stands between, with its words in a gap', () => {
   expect(conflictRoute(a, c, boxes, 'right', SIZE)).toEqual({ points: [{ x: 200, y: 30 }, { x: 216, y: 30 }, { x: 216, y: 190 }, { x: 200, y: 190 }], label: { x: 100, y: 70 } });
 });
 
+it('keeps its words off those of others', () => {
+  const at = (...taken: readonly { x: number; y: number }[]) => conflictRoute(a, c, boxes, 'right', SIZE, taken).label;
+  expect(at({ x: 100, y: 70 })).toEqual({ x: 100, y: 150 });
+  expect(at({ x: 100, y: 70 }, { x: 120, y: 145 })).toEqual({ x: 216, y: 110 });
+});
+
 it('runs from the earlier column to the later', () => {
   const route = { points: [{ x: 200, y: 30 }, { x: 300, y: 110 }], label: { x: 250, y: 70 } };
   expect(conflictRoute(a, d, boxes, 'right', SIZE)).toEqual(route);

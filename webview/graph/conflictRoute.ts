@@ -7,11 +7,25 @@ export interface ConflictRoute {
   readonly label: Point;
 }
 
+/** Words closer than this would cover each other. */
+const NEAR_X = 200;
+const NEAR_Y = 18;
+
 /** Distance from the tasks that it passes. */
 const ASIDE = 16;
 
-/** Tasks of one layer are joined by a straight line or a bracket, others like any edge, from the earlier to the later. */
-export function conflictRoute(one: Box, other: Box, boxes: readonly Box[], flow: Flow, size: { readonly width: number; readonly height: number; readonly gap: number }): ConflictRoute {
+/**
+ * Tasks of one layer are joined by a straight line or a bracket, others like any edge, from the earlier to the later.
+ * `taken`: where the words of others stand.
+ */
+export function conflictRoute(
+  one: Box,
+  other: Box,
+  boxes: readonly Box[],
+  flow: Flow,
+  size: { readonly width: number; readonly height: number; readonly gap: number },
+  taken: readonly Point[] = [],
+): ConflictRoute {
   const { width, height } = size;
   const center = (box: Box): Point => ({ x: box.x + width / 2, y: box.y + height / 2 });
   if (flow === 'down') {
@@ -29,7 +43,9 @@ export function conflictRoute(one: Box, other: Box, boxes: readonly Box[], flow:
   const start = { x: first.x + width, y: center(first).y };
   const end = { x: start.x, y: center(last).y };
   const x = start.x + ASIDE;
-  return { points: [start, { x, y: start.y }, { x, y: end.y }, end], label: { x: below.x, y: below.y + size.gap / 2 } };
+  const gaps = [below.y, ...boxes.filter((box) => box.x === first.x && box.y > first.y && box.y < last.y).map((box) => box.y + height)].map((bottom) => ({ x: below.x, y: bottom + size.gap / 2 }));
+  const free = gaps.find((gap) => !taken.some((label) => Math.abs(label.x - gap.x) < NEAR_X && Math.abs(label.y - gap.y) < NEAR_Y));
+  return { points: [start, { x, y: start.y }, { x, y: end.y }, end], label: free ?? { x, y: (start.y + end.y) / 2 } };
 }
 
 function between(start: Point, end: Point): ConflictRoute {

@@ -106,6 +106,7 @@ export function layoutPlan(ids: readonly string[], edges: readonly EdgeView[], f
   const columns = Math.max(1, main.columns, Math.min(6, Math.ceil(Math.sqrt(loose.length))));
   const boxes = [...main.boxes, ...rows(loose, columns, bottom + (flow === 'right' ? GAP_Y : DOWN_GAP_Y), flow === 'right' ? GAP_X : DOWN_GAP_X)];
   const at = new Map(boxes.map((box) => [box.id, box]));
+  const labels: Point[] = [];
   const routes = usable.flatMap((edge): Route[] => {
     const from = at.get(edge.from);
     const to = at.get(edge.to);
@@ -113,7 +114,11 @@ export function layoutPlan(ids: readonly string[], edges: readonly EdgeView[], f
     const start = flow === 'right' ? { x: from.x + NODE_WIDTH, y: from.y + NODE_HEIGHT / 2 } : { x: from.x + NODE_WIDTH / 2, y: from.y + NODE_HEIGHT };
     const end = flow === 'right' ? { x: to.x, y: to.y + NODE_HEIGHT / 2 } : { x: to.x + NODE_WIDTH / 2, y: to.y };
     const route = { from: edge.from, to: edge.to, why: edge.why, paths: edge.paths ?? [] };
-    if (edge.why === 'conflict') return [{ ...route, ...conflictRoute(from, to, boxes, flow, { width: NODE_WIDTH, height: NODE_HEIGHT, gap: GAP_Y }) }];
+    if (edge.why === 'conflict') {
+      const around = conflictRoute(from, to, boxes, flow, { width: NODE_WIDTH, height: NODE_HEIGHT, gap: GAP_Y }, labels);
+      labels.push(around.label);
+      return [{ ...route, ...around }];
+    }
     return [{ ...route, points: throughLayers(main.bends.get(`${edge.from}>${edge.to}`) ?? [], start, end, flow) }];
   });
   return {

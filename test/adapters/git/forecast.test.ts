@@ -242,7 +242,7 @@ it('writes nothing into the repository or a worktree and leaves nothing behind',
 interface Watching {
   readonly forecaster: Forecaster;
   /** Resolves at the next event, or at once when one came since the last call. */
-  news(): Promise<void>;
+  readonly news: () => Promise<void>;
 }
 
 function watching(on: Stage): Watching {

@@ -100,7 +100,7 @@ export class Machine {
     return { kind: 'exit', record: { v: 1, nonce: spec.nonce, startedAt, endedAt: Date.now(), exitCode: 0, signal: null, ended: agent.stopping ? 'stopped' : 'exited', outcome } };
   }
 
-  /** The commands of the gates here: `has PATH` and `holds PATH TEXT`. */
+  /** The commands of the gates here: `has PATH`, `holds PATH TEXT` and, for the set-up, `true`. */
   async runGate(request: GateRequest): Promise<readonly CommandResult[]> {
     const commit = await headOf(request.cwd);
     const results: CommandResult[] = [];
@@ -141,7 +141,7 @@ async function write({ task, attempt, cwd }: AttemptSpec): Promise<void> {
 async function runCommand(cwd: string, command: string): Promise<CommandResult> {
   const [verb, path = '', text] = command.split(' ');
   const found = await readFile(join(cwd, path), 'utf8').catch(() => undefined);
-  const good = verb === 'prepare' || (found !== undefined && (verb === 'has' || found === text));
+  const good = verb === 'true' || (found !== undefined && (verb === 'has' || found === text));
   return { command, exitCode: good ? 0 : 1, ms: 1, tail: good ? 'ok' : `${path} is ${found ?? 'missing'}` };
 }
 

@@ -18,4 +18,4 @@ export const sixTasks: Plan = planOf(
   scriptedTask('f', none, { gate: ['has f/x.txt', 'has e/x.txt'], dependsOn: ['a', 'e'] }),
 );
 
-export const TEAM = '{ "version": 1, "tiers": { "standard": { "agent": "scripted" } }, "setup": ["prepare"], "limits": { "maxParallel": 3, "gateParallel": 2 } }';
+export const TEAM = '{ "version": 1, "tiers": { "standard": { "agent": "scripted" } }, "setup": ["true"], "limits": { "maxParallel": 3, "gateParallel": 2 } }';

@@ -69,7 +69,7 @@ export async function survive(faults: readonly Fault[]): Promise<Report> {
     await machine.quiet();
   }
   await repo.cleanup();
-  if (wrong.length > 0) throw new Error([`${wrong.join('\n')}`, `Faults: ${faults.map(nameOf).join(', ')}`, `Fired: ${plan.fired.map(nameOf).join(', ')}`, ...story].join('\n'));
+  if (wrong.length > 0) throw new Error([wrong.join('\n'), `Faults: ${faults.map(nameOf).join(', ')}`, `Fired: ${plan.fired.map(nameOf).join(', ')}`, ...story].join('\n'));
   return report;
 }
 
