@@ -1,6 +1,7 @@
 /** From an ended attempt to green, back to the agent, or to the person: commit, boundary, bring up to date, gate. */
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
+import type { EventBody } from '../core/events.js';
 import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
@@ -13,7 +14,7 @@ const MINUTE = 60_000;
 /** Where the task goes next. */
 export type CheckResult =
   | { readonly next: 'ready' }
-  /** Back to the agent: the feedback is recorded. */
+  /** Back to the agent: feedback and state are recorded. */
   | { readonly next: 'working' }
   | { readonly next: 'needs-you'; readonly reason: Reason }
   | { readonly next: 'stopped' };
@@ -118,11 +119,9 @@ async function boundary(context: RunContext, id: string): Promise<CheckResult | 
     return undefined;
   }
   const feedBack = task.boundaryRetries === 0 && task.attempts.length > 0;
-  await store.append({ type: 'boundary.checked', task: id, violations, fedBack: feedBack });
-  if (feedBack) {
-    await store.append({ type: 'feedback.given', task: id, feedback: boundaryFeedback(violations, contract.owns), byPerson: false });
-    return { next: 'working' };
-  }
+  const checked: EventBody = { type: 'boundary.checked', task: id, violations, fedBack: feedBack };
+  if (feedBack) return sendBack(context, id, checked, boundaryFeedback(violations, contract.owns));
+  await store.append(checked);
   const outside = [...new Set(violations.map((each) => each.path))];
   return needsYou({
     kind: 'boundary',
@@ -240,11 +239,9 @@ async function red(context: RunContext, id: string, results: readonly CommandRes
   const attempt = task.attempts.length;
   const budgetLeft = task.gateRetries < store.state.team.limits.retries;
   const again = budgetLeft && attempt > 0;
-  await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, costsRetry: again, ...(note !== undefined && { note }) });
-  if (again) {
-    await store.append({ type: 'feedback.given', task: id, feedback: gateFeedback(results, note), byPerson: false });
-    return { next: 'working' };
-  }
+  const finished: EventBody = { type: 'gate.finished', task: id, attempt, verdict: 'red', results, costsRetry: again, ...(note !== undefined && { note }) };
+  if (again) return sendBack(context, id, finished, gateFeedback(results, note));
+  await store.append(finished);
   const times = task.gates.filter((each) => each.verdict === 'red').length + 1;
   return needsYou({
     kind: 'gate-failed',
@@ -261,6 +258,13 @@ async function brokenOnBase(context: RunContext, id: string, results: readonly C
   const note = `\`${failed.command}\` fails in the same way on ${store.state.base.branch} without this task's work.`;
   await store.append({ type: 'gate.finished', task: id, attempt: task.attempts.length, verdict: 'broken-on-base', results, note, costsRetry: false });
   return needsYou({ kind: 'gate-broken-on-base', text: `${note} It cost no retry. Repair ${store.state.base.branch}, then Check Again.` });
+}
+
+/** One write: a crash between the verdict and its consequence would cost the task a retry, or hide the verdict from the agent. */
+async function sendBack(context: RunContext, id: string, verdict: EventBody, feedback: string): Promise<CheckResult> {
+  const from = context.task(id).state;
+  await context.store.append(verdict, { type: 'feedback.given', task: id, feedback, byPerson: false }, { type: 'task.state', task: id, from, to: 'working' });
+  return { next: 'working' };
 }
 
 function needsYou(reason: Reason): CheckResult {

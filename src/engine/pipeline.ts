@@ -44,7 +44,6 @@ export async function drive(context: RunContext, id: string): Promise<void> {
           if (result.next === 'ready') await becomeReady(context, id);
           else if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
           else if (result.next === 'stopped') await move(context, id, 'stopped', STOPPED);
-          else await move(context, id, 'working');
           break;
         }
         case 'ready':

@@ -1,6 +1,6 @@
 /** The whole job by mouse: from an empty repository to landed work and its bill. Only words are typed. */
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { DEMO_GOAL, recordedPlan } from '../demo/recordedPlan.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
 import { dashboardIn } from './support/dashboard.js';
@@ -133,8 +133,11 @@ journey('mouse', { make }, ({ step }) => {
     // The list moves under the mouse while a dependent task comes up; wait until it stands still.
     await dashboard.state('tag-store', 'ready', 90_000);
     const row = wb.page.getByRole('treeitem', { name: /^Text tokenizer,/ });
-    await row.hover();
-    await row.getByRole('button', { name: 'Approve & Merge' }).click();
+    // Rows move while tasks change groups; a person's hand follows.
+    await vi.waitFor(async () => {
+      await row.hover();
+      await row.getByRole('button', { name: 'Approve & Merge' }).click({ timeout: 2_000 });
+    }, 30_000);
     await dashboard.state('tokenizer', 'landed');
     await picture('landed');
   });

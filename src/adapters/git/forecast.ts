@@ -4,13 +4,13 @@
  * trees and merge base.
  */
 import { mkdtemp } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Forecast, Forecaster, LiveBranch, Sha } from '../../core/ports.js';
 import type { Repository } from './context.js';
 import { lastWords } from './errors.js';
 import { type MergeOutcome, mergePairs } from './forecastMerge.js';
-import { discard } from './forecastObjects.js';
+import { discard, isThere, makeRoot } from './forecastObjects.js';
 import { takeSnapshot, type WorkFolder, type WorkSnapshot } from './forecastSnapshot.js';
 import { openWatches, type Watches } from './forecastWatch.js';
 import { isBranchName } from './names.js';
@@ -30,7 +30,7 @@ export function forecaster(repository: Repository, watching?: { readonly changed
   const folders = new Map<string, WorkFolder>();
   const stale = new Set<string>();
   let outcomes: ReadonlyMap<string, MergeOutcome> = new Map();
-  let root: Promise<string> | undefined;
+  let root: string | undefined;
   const watches: Watches | undefined =
     watching === undefined
       ? undefined
@@ -39,6 +39,13 @@ export function forecaster(repository: Repository, watching?: { readonly changed
           watching.changed();
         });
 
+  const reset = async (): Promise<void> => {
+    const old = root;
+    root = undefined;
+    known.clear();
+    folders.clear();
+    await discard(old);
+  };
   const forget = async (worktree: string): Promise<void> => {
     known.delete(worktree);
     const folder = folders.get(worktree);
@@ -94,9 +101,9 @@ export function forecaster(repository: Repository, watching?: { readonly changed
         await cover(branches, base);
         return { pairs: [], base: [] };
       }
-      root ??= mkdtemp(join(tmpdir(), 'switchyard-forecast-'));
+      if (root !== undefined && !(await isThere(root))) await reset();
+      const folder = (root ??= await makeRoot());
       try {
-        const folder = await root;
         const states = (await inTurns(branches, Math.max(2, availableParallelism()), (branch) => refresh(branch, folder))).filter((state) => state !== undefined);
         await cover(branches, base);
         const tip = isBranchName(base) ? await repository.objects.id(`refs/heads/${base}^{commit}`) : undefined;
@@ -104,12 +111,8 @@ export function forecaster(repository: Repository, watching?: { readonly changed
         outcomes = next;
         return matrix(states, tip, next);
       } catch (error) {
-        // The folder may have been tidied away: the next computation begins anew.
-        const folder = root;
-        root = undefined;
-        known.clear();
-        folders.clear();
-        await discard(await folder.catch(() => undefined));
+        // Whatever it was, the next computation begins anew.
+        await reset();
         throw error;
       }
     },
@@ -120,10 +123,7 @@ export function forecaster(repository: Repository, watching?: { readonly changed
     },
     close: async () => {
       watches?.close();
-      known.clear();
-      folders.clear();
-      await discard(await root?.catch(() => undefined));
-      root = undefined;
+      await reset();
     },
   };
 }

@@ -3,7 +3,8 @@
  * objects are read through alternates. Deleting the folder is all the cleaning there is.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
@@ -34,6 +35,40 @@ export async function writeCommit(folder: string, tree: Sha, parents: readonly S
   await mkdir(join(folder, id.slice(0, 2)), { recursive: true });
   await writeFile(join(folder, id.slice(0, 2), id.slice(2)), await compress(object));
   return id;
+}
+
+/** The process that made it is part of the name, so that the next one can tell what was left behind. */
+const PREFIX = 'switchyard-forecast-';
+const HOUR = 3_600_000;
+
+/** Makes the temporary folder that holds everything of one forecast, and removes those of processes that were killed. */
+export async function makeRoot(): Promise<string> {
+  await sweep().catch(() => undefined);
+  return mkdtemp(join(tmpdir(), `${PREFIX}${String(process.pid)}-`));
+}
+
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`, 'u').exec(name)?.[1]);
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    // Another container may share the folder but not the process table; a forecast that is in use is younger.
+    const { mtimeMs } = await stat(join(tmpdir(), name));
+    if (Date.now() - mtimeMs > HOUR) await discard(join(tmpdir(), name));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+/** Whether it is still there: systems tidy their temporary folders. */
+export async function isThere(folder: string): Promise<boolean> {
+  return (await stat(folder).catch(() => undefined)) !== undefined;
 }
 
 export async function discard(folder: string | undefined): Promise<void> {

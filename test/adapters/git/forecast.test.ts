@@ -239,6 +239,28 @@ it('writes nothing into the repository or a worktree and leaves nothing behind',
   expect(await readdir(temporary)).toEqual([]);
 });
 
+it('begins anew when its temporary folder is tidied away, and removes what a killed process left', async () => {
+  const on = await stage();
+  const branches = [await on.live('one'), await on.live('other')];
+  await on.put('one', 'shared.txt', '1\n');
+  await on.put('other', 'shared.txt', '2\n');
+  const temporary = join(on.repo.folder, 'temporary');
+  // No process has the highest number there can be.
+  const [left, young] = [join(temporary, 'switchyard-forecast-4194305-x'), join(temporary, 'switchyard-forecast-4194305-y')];
+  await mkdir(join(left, 'work-1'), { recursive: true });
+  await mkdir(young);
+  await utimes(left, 1_000_000, 1_000_000);
+  vi.stubEnv('TMPDIR', temporary);
+  const { forecaster } = watching(on);
+  expect(pairOf(await forecaster.compute('main', branches)).conflict).toBe(true);
+  const names = await readdir(temporary);
+  expect(names).toHaveLength(2);
+  expect(names).toContain('switchyard-forecast-4194305-y');
+  for (const name of names) await rm(join(temporary, name), { recursive: true });
+  expect(pairOf(await forecaster.compute('main', branches))).toMatchObject({ conflict: true, uncommitted: true });
+  expect(on.warnings).toEqual([]);
+});
+
 interface Watching {
   readonly forecaster: Forecaster;
   /** Resolves at the next event, or at once when one came since the last call. */

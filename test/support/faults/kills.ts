@@ -1,7 +1,7 @@
 /** Real kills: the headless command as a child, real runners and agents, SIGKILL by pid at an event or shortly after. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Event } from '../../../src/core/events.js';
 import type { Plan } from '../../../src/core/plan.js';
@@ -93,6 +93,12 @@ async function find(repo: FaultRepo, target: Exclude<Target, 'engine'>, engine: 
   return all.filter(fits).at(-1)?.pid;
 }
 
+/** A run that was killed before it had a plan is begun anew under the next name. */
+async function newestEvents(repo: FaultRepo): Promise<readonly Event[]> {
+  const newest = (await runsOf(repo)).at(-1);
+  return newest === undefined ? [] : readEvents(repo, newest);
+}
+
 export interface KillReport {
   readonly killed: readonly Target[];
   readonly wrong: readonly string[];
@@ -106,21 +112,20 @@ export async function surviveKills(kills: readonly Kill[]): Promise<KillReport> 
   const story: string[] = [];
   const wrong: string[] = [];
   try {
-    await mkdir(join(repo.folder, 'home'), { recursive: true });
     const file = join(repo.folder, 'plan.json');
     await writeFile(file, JSON.stringify(planIn(repo.folder)));
     const left = [...kills];
     const begin = ['run', file, '--yes', '--json', '--max-parallel', '2'];
     let done = false;
     for (let tries = 0; !done && tries < kills.length + 12; tries += 1) {
-      const started = (await runsOf(repo)).length > 0 && (await readEvents(repo, 'r1')).some((event) => event.type === 'plan.proposed');
+      const started = (await newestEvents(repo)).some((event) => event.type === 'plan.proposed');
       const planned = left.shift();
       const run = await runKilling(repo, started ? ['resume', '--yes', '--json'] : begin, planned);
       story.push(`${started ? 'resume' : 'run'}: ${planned === undefined ? 'undisturbed' : `${planned.target} at line ${String(planned.line)} + ${String(planned.delayMs)} ms`}: ${run.killed ?? 'nobody'} killed, exit ${String(run.code)} ${run.stderr.trim().slice(-1500)}`);
       if (run.killed !== undefined) killed.push(run.killed);
       if (run.code !== null && ![0, 3].includes(run.code)) wrong.push(`exit ${String(run.code)}`);
-      done = run.code === 0 && left.length === 0;
-      if (run.code === 0) break;
+      done = run.code === 0;
+      if (done) break;
       wrong.push(...(await recovered(repo, story)));
       for (const [task, { state, why }] of Object.entries(run.summary?.tasks ?? {})) {
         if (state !== 'needs-you') continue;
@@ -138,7 +143,7 @@ export async function surviveKills(kills: readonly Kill[]): Promise<KillReport> 
       wrong.push(`process ${String(pid)} is left: ${command}`);
       kill(pid);
     }
-    if (wrong.length > 0) for (const event of await readEvents(repo, 'r1')) story.push(JSON.stringify(event).slice(0, 300));
+    if (wrong.length > 0) for (const event of await newestEvents(repo)) story.push(JSON.stringify(event).slice(0, 300));
     await repo.cleanup();
   }
   return { killed, wrong, story };
@@ -148,9 +153,9 @@ export async function surviveKills(kills: readonly Kill[]): Promise<KillReport> 
 async function recovered(repo: FaultRepo, story: string[]): Promise<readonly string[]> {
   const wrong: string[] = [];
   const first = await switchyard(repo, ['recover', '--json']);
-  const before = await readEvents(repo, 'r1');
+  const before = await newestEvents(repo);
   const second = await switchyard(repo, ['recover', '--json']);
-  const after = await readEvents(repo, 'r1');
+  const after = await newestEvents(repo);
   story.push(`recover: ${first.stdout} ${first.stderr}`);
   if (first.code !== 0 || second.code !== 0) wrong.push(`recover: exit ${String(first.code)} and ${String(second.code)} ${first.stderr} ${second.stderr}`);
   if (after.length !== before.length) wrong.push(`a second recover changed something: ${JSON.stringify(after.slice(before.length))}`);
@@ -162,7 +167,7 @@ const lines = (text: string): readonly string[] => text.split('\n').filter((line
 
 async function atTheEnd(repo: FaultRepo): Promise<readonly string[]> {
   const wrong: string[] = [];
-  const events: readonly Event[] = await readEvents(repo, 'r1');
+  const events: readonly Event[] = await newestEvents(repo);
   const state = fold(events);
   for (const task of TASKS) if (state?.tasks.get(task)?.state !== 'landed') wrong.push(`${task} is ${state?.tasks.get(task)?.state ?? 'nowhere'}: ${state?.tasks.get(task)?.reason?.text ?? ''}`);
   const trees = new Set(events.flatMap((event) => ((event.type === 'gate.finished' || event.type === 'receipt.made') && event.receipt !== undefined ? [event.receipt.tree] : [])));

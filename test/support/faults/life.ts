@@ -48,6 +48,10 @@ export class Life {
     await real.git.settled();
   }
 
+  get dead(): boolean {
+    return !this.#alive;
+  }
+
   async call<T>(name: string, act: () => Promise<T>): Promise<T> {
     if (!this.#alive) return never();
     const fault = this.#plan.next(name);
@@ -59,7 +63,8 @@ export class Life {
     const result = await this.#tracked(act);
     if (fault?.kind === 'crash-after') this.die();
     if (fault?.kind === 'power') this.die('power');
-    if (!this.#alive) return never();
+    // It may have died while the act was under way.
+    if (this.dead) return never();
     if (fault?.kind === 'fail-after') throw systemError(fault.code ?? 'EIO');
     if ('error' in result) throw result.error;
     return result.value;
