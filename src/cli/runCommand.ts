@@ -116,6 +116,8 @@ function printEvent(state: RunState | undefined, event: Event, output: Output): 
 function report(state: RunState, session: EngineSession, output: Output, options: DriveOptions): void {
   output.say('');
   output.say(describeRun(state));
+  const failure = state.planner?.failure;
+  if (failure !== undefined) output.say(`No new plan: ${failure}`);
   if (session.broken !== undefined) output.say(session.broken.message);
   else if (summaryState(state) === 'done') output.result(describeBill(state));
   else {

@@ -49,7 +49,9 @@ export function createGoal(base: Base, opened: () => void): Goal {
     file.emptied(async () => {
       const document = goalDocument();
       if (document === undefined || goalTabs().length === 0) return;
-      await vscode.window.showTextDocument(document);
+      const editor = await vscode.window.showTextDocument(document);
+      // Reverting does nothing to a document that is saved, and the editor would show its words again next time.
+      await editor.edit((edit) => edit.delete(new vscode.Range(0, 0, document.lineCount, 0)));
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
       // The same goal may have been opened beside itself.
       await vscode.window.tabGroups.close(goalTabs());

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { Base } from './app.js';
 import { messageOf } from './log.js';
+import { createDrafts } from './review/drafts.js';
 
 const CONSENT = 'consent.full';
 
@@ -12,6 +13,9 @@ export async function sendWish(app: Base, wish: Wish): Promise<WishAnswer> {
   if (session === undefined) return { ok: false, reason: 'No repository is open in this window. Nothing was changed; open a folder with a git repository.' };
   if (wish.type === 'approve-plan' && !(await consents(app))) {
     return { ok: false, reason: 'Nothing was started: full permission was not allowed for this workspace. Lower "permissions" in the team file, or approve and allow it.' };
+  }
+  if (wish.type === 'approve' && !(await mergesUnsentComments(app, wish.run, wish.task))) {
+    return { ok: false, reason: 'Nothing was merged: your comments have not been sent. Retry with Comments sends them to the agent.' };
   }
   try {
     return await session.wish(wish);
@@ -29,6 +33,19 @@ export async function sayRefusal(app: Base, reason: string): Promise<void> {
   if ((await vscode.window.showWarningMessage(reason, button)) !== button) return;
   if (untrusted) await vscode.commands.executeCommand('workbench.trust.manage');
   else app.log.show();
+}
+
+/** Comments that were written and never sent are easily forgotten under one click. */
+async function mergesUnsentComments(app: Base, run: string, task: string): Promise<boolean> {
+  const count = createDrafts(app.context.workspaceState).of(run, task).length;
+  if (count === 0) return true;
+  const merge = 'Merge Anyway';
+  const answer = await vscode.window.showWarningMessage(
+    count === 1 ? 'One of your comments has not been sent' : `${count} of your comments have not been sent`,
+    { modal: true, detail: 'Retry with Comments sends them to the agent first. Merging now lands the changes as they are; the comments stay with you.' },
+    merge,
+  );
+  return answer === merge;
 }
 
 /** Full permission is asked about once per workspace. */

@@ -116,16 +116,14 @@ export async function surviveKills(kills: readonly Kill[]): Promise<KillReport> 
     await writeFile(file, JSON.stringify(planIn(repo.folder)));
     const left = [...kills];
     const begin = ['run', file, '--yes', '--json', '--max-parallel', '2'];
-    let done = false;
-    for (let tries = 0; !done && tries < kills.length + 12; tries += 1) {
+    for (let tries = 0; tries < kills.length + 12; tries += 1) {
       const started = (await newestEvents(repo)).some((event) => event.type === 'plan.proposed');
       const planned = left.shift();
       const run = await runKilling(repo, started ? ['resume', '--yes', '--json'] : begin, planned);
       story.push(`${started ? 'resume' : 'run'}: ${planned === undefined ? 'undisturbed' : `${planned.target} at line ${String(planned.line)} + ${String(planned.delayMs)} ms`}: ${run.killed ?? 'nobody'} killed, exit ${String(run.code)} ${run.stderr.trim().slice(-1500)}`);
       if (run.killed !== undefined) killed.push(run.killed);
       if (run.code !== null && ![0, 3].includes(run.code)) wrong.push(`exit ${String(run.code)}`);
-      done = run.code === 0;
-      if (done) break;
+      if (run.code === 0) break;
       wrong.push(...(await recovered(repo, story)));
       for (const [task, { state, why }] of Object.entries(run.summary?.tasks ?? {})) {
         if (state !== 'needs-you') continue;
