@@ -68,8 +68,9 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
  * An attempt's end is on disk, what follows from it is not: a crash came in between. The agent has done its work and must
  * not do it again. It was started since the task is `working`, and nobody has sent the task back to it.
  */
-function isUnheeded(task: TaskRun, last: AttemptState): boolean {
-  return task.feedback === undefined && last.startedAt >= task.since && last.outcome?.message !== NEVER_STARTED;
+export function isUnheeded(task: TaskRun): boolean {
+  const last = task.attempts.at(-1);
+  return last?.outcome !== undefined && task.feedback === undefined && last.startedAt >= task.since && last.outcome.message !== NEVER_STARTED;
 }
 
 /** Starts the next attempt of a task, or finds the one that is already under way, and waits for its end. */
@@ -84,7 +85,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: NEVER_STARTED, usage: [], usageIsCumulative: false, denied: [] });
     return runAttempt(context, id);
   }
-  if (last?.outcome !== undefined && isUnheeded(task, last)) return last.outcome;
+  if (last?.outcome !== undefined && isUnheeded(task)) return last.outcome;
   const spent = task.attempts.length > 0 ? budgetReason(store.state, task) : undefined;
   if (spent !== undefined) return { ...spent, failure: 'budget' };
   const member = memberFor(store.state, task);

@@ -4,7 +4,7 @@ import type { Reason } from '../core/run.js';
 import { isActive, isOver } from '../core/task.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
-import { drive } from './pipeline.js';
+import { drive, isUnderWay } from './pipeline.js';
 import { LogWriteError } from './store.js';
 
 export class RunLoop {
@@ -16,6 +16,8 @@ export class RunLoop {
   #outOfBudget = false;
   #scheduled = false;
   #closed = false;
+  /** Landed or dropped before this loop began, and a crash came before the worktree was removed. Tried once; then Clean Up does it. */
+  readonly #untidied: Set<string>;
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
   readonly #guests = new Set<Promise<unknown>>();
 
@@ -23,6 +25,8 @@ export class RunLoop {
   constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
     this.#context = context;
     this.#startsNothing = options.startsNothing;
+    const { tasks } = context.store.state;
+    this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
     context.store.onDidChange(() => this.wake());
   }
 
@@ -61,7 +65,11 @@ export class RunLoop {
     if (state.revision > 0 && !state.discarded) {
       if (!state.stopped && !this.#startsNothing) for (const id of [...decision.start, ...decision.land]) this.#drive(id);
       // A state that is in work without anybody working on it: after a restart, or sent back by a person.
-      for (const [id, task] of state.tasks) if (isActive(task.state) && this.#mayGoOn(id, state.stopped || this.#startsNothing)) this.#drive(id);
+      const still = state.stopped || this.#startsNothing;
+      for (const [id, task] of state.tasks) {
+        if (isActive(task.state) && (!still || isUnderWay(task))) this.#drive(id);
+        else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
+      }
       const over = state.tasks.size > 0 && [...state.tasks.values()].every((task) => isOver(task.state));
       if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
         void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
@@ -71,17 +79,9 @@ export class RunLoop {
     if (this.#driving.size === 0 && this.#guests.size === 0) this.#rest();
   }
 
-  /** Held still (stopped, or recovering), only an agent that is alive and a landing that was begun are seen to their end. */
-  #mayGoOn(id: string, still: boolean): boolean {
-    if (!still) return true;
-    const task = this.#context.store.state.tasks.get(id);
-    const last = task?.attempts.at(-1);
-    return (last !== undefined && last.endedAt === undefined) || task?.state === 'merging';
-  }
-
   #drive(id: string): void {
     if (this.#driving.has(id)) return;
-    const driving = drive(this.#context, id)
+    const driving = drive(this.#context, id, { startsNothing: this.#startsNothing })
       .catch((error: unknown) => this.#failed(id, error))
       .finally(() => {
         this.#driving.delete(id);

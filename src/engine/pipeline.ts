@@ -2,15 +2,16 @@
 import type { EventBody } from '../core/events.js';
 import { listed } from '../core/gate.js';
 import type { AgentOutcome } from '../core/activity.js';
-import type { Reason } from '../core/run.js';
+import type { Reason, TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
-import { prepare, runAttempt } from './attempts.js';
+import { isOver } from '../core/task.js';
+import { isUnheeded, prepare, runAttempt } from './attempts.js';
 import { check } from './checking.js';
 import type { RunContext } from './context.js';
 import { cleanUp } from './landing.js';
 
 /** Returns when the task rests: ready, needs you, stopped, landed, dropped or waiting. */
-export async function drive(context: RunContext, id: string): Promise<void> {
+export async function drive(context: RunContext, id: string, { startsNothing }: { readonly startsNothing: boolean } = { startsNothing: false }): Promise<void> {
   let held: { slot: number; release(): void } | undefined;
   const release = () => {
     held?.release();
@@ -20,6 +21,8 @@ export async function drive(context: RunContext, id: string): Promise<void> {
   try {
     for (;;) {
       const { state } = context.task(id);
+      // Recovery ends what was under way; it begins no gate and no further attempt.
+      if (startsNothing && !isOver(state) && !isUnderWay(context.task(id))) return;
       switch (state) {
         case 'waiting':
           context.rearm(id);
@@ -57,6 +60,7 @@ export async function drive(context: RunContext, id: string): Promise<void> {
           break;
         }
         case 'landed':
+        case 'dropped':
           release();
           await cleanUp(context, id);
           return;
@@ -67,6 +71,12 @@ export async function drive(context: RunContext, id: string): Promise<void> {
   } finally {
     release();
   }
+}
+
+/** An agent that may be alive, or a landing that was begun: both are seen to their end, also when nothing else may start. */
+export function isUnderWay(task: TaskRun): boolean {
+  const last = task.attempts.at(-1);
+  return (last !== undefined && last.endedAt === undefined) || task.state === 'merging' || (task.state === 'working' && isUnheeded(task));
 }
 
 const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Go On or Retry continues it.' };

@@ -443,6 +443,16 @@ export class EngineSession implements Session {
     if (holder !== undefined) return { removed, kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
     for (const run of await this.#reader.ids()) {
       const known = this.#loops.has(run);
+      // Opening a run ends what was under way in it; a look must change nothing.
+      if (options.dryRun) {
+        const state = this.#loops.get(run)?.context.store.state ?? (await this.#reader.read(run));
+        for (const task of state?.tasks.values() ?? []) {
+          if (task.worktree === undefined || task.cleaned) continue;
+          if (isOver(task.state)) removed.push(task.worktree);
+          else kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+        }
+        continue;
+      }
       if (!known) this.#still.add(run);
       const loop = await this.#openLoop(run).catch((error: unknown) => {
         kept.push({ path: paths.run(this.#world, run), why: messageOf(error) });
@@ -454,15 +464,13 @@ export class EngineSession implements Session {
           kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
           continue;
         }
-        if (options.dryRun) {
-          removed.push(task.worktree);
-          continue;
-        }
-        const result = await cleanUp(loop.context, id);
+        // The loop may be at it already.
+        await loop.driven(id);
+        const result = loop.context.task(id).cleaned ? { removed: true } : await cleanUp(loop.context, id);
         if (result.removed) removed.push(task.worktree);
         else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
       }
-      if (loop !== undefined && !options.dryRun && isFinished(loop.context.store.state)) await sweepScratch(loop.context);
+      if (loop !== undefined && isFinished(loop.context.store.state)) await sweepScratch(loop.context);
       if (!known) await this.#forget(run);
     }
     return { removed, kept };

@@ -22,7 +22,7 @@ import { Overview } from './overview.js';
 import { TaskBill } from './taskBill.js';
 
 /** How many buttons fit beside "…": the longest labels take about 130 pixels. */
-const fitting = (width: number): number => (width < 400 ? 2 : width < 560 ? 3 : 4);
+const fitting = (width: number): number => (width < 440 ? 2 : width < 560 ? 3 : 4);
 
 function ActButton({ act, primary }: { readonly act: Act; readonly primary: boolean }): ReactNode {
   const busy = usePending(act.key);

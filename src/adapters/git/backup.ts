@@ -4,12 +4,13 @@
  * changed. Other ignored files are not saved. The worktree and its index stay as they are. A staged state that differs
  * from the files is kept as the second parent, as `git stash` does.
  */
-import { copyFile, mkdir, mkdtemp, opendir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, opendir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
 import { configTrue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
+import { copyIndex } from './copyIndex.js';
 import { WorktreeProblem } from './errors.js';
 import { absolute, modeNow, readFlagged } from './flags.js';
 import { identity } from './identity.js';
@@ -46,7 +47,7 @@ export async function backup(repository: Repository, worktree: string, name: str
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-'));
   try {
     const index = join(folder, 'index');
-    await copyFile(join(place.gitDir, 'index'), index).catch(() => undefined);
+    await copyIndex(join(place.gitDir, 'index'), index);
     const { cwd, env } = inside(place);
     const options = { cwd, before: DURABLE_BATCH, env: { ...env, ...honest.variables, GIT_INDEX_FILE: index } };
     const git = async (args: readonly string[], input?: Uint8Array): Promise<string> =>

@@ -4,11 +4,12 @@
  * worktree, its index and the repository's objects stay as they are. As when Switchyard commits, ignored files, nested
  * repositories and files behind `assume-unchanged` or `skip-worktree` are left out.
  */
-import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdtemp, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveBranch, Sha } from '../../core/ports.js';
 import { honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
+import { copyIndex } from './copyIndex.js';
 import { discard, objectEnvironment, writeCommit } from './forecastObjects.js';
 import { isSha, joinNul, pathText } from './names.js';
 import { honestStatus } from './others.js';
@@ -105,16 +106,4 @@ async function ownIndex(place: Place, folder: WorkFolder): Promise<string> {
   await copyIndex(from, to);
   folder.copied = state;
   return to;
-}
-
-/**
- * The copy is as old as the original (or up to a second older): by that age git knows which files changed so soon
- * after it was written that they must be compared by content.
- */
-async function copyIndex(from: string, to: string): Promise<void> {
-  // Without an index git knows no file.
-  const info = await stat(from).catch(() => undefined);
-  if (info === undefined) return rm(to, { force: true });
-  await copyFile(from, to);
-  await utimes(to, info.atime, Math.floor(info.mtime.getTime() / 1000));
 }

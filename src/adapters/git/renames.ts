@@ -2,11 +2,12 @@
  * Which deleted and which added files are one file renamed, judged by git itself on a copy of the index and a
  * throw-away object directory: nothing is written into the repository.
  */
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
 import type { Repository } from './context.js';
+import { copyIndex } from './copyIndex.js';
 import { joinNul } from './names.js';
 import { inside, type Place } from './place.js';
 import { key, parseRaw } from './status.js';
@@ -32,7 +33,7 @@ export async function findRenames(
   try {
     const index = join(folder, 'index');
     const objects = join(folder, 'objects');
-    await Promise.all([copyFile(join(place.gitDir, 'index'), index), mkdir(objects)]);
+    await Promise.all([copyIndex(join(place.gitDir, 'index'), index), mkdir(objects)]);
     const { cwd, env } = inside(place);
     const options = {
       cwd,

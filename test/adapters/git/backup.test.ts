@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, readlink, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorktreeProblem } from '../../../src/adapters/git/repository.js';
@@ -11,6 +11,29 @@ async function restored(here: Scene, ref: string): Promise<(path: string) => Pro
 }
 
 describe('backup', () => {
+  it('holds a change that leaves size and times of the file as they were', async () => {
+    const here = await scene();
+    const file = join(here.path, 'racy.txt');
+    const past = Math.floor(Date.now() / 1000) - 100;
+    const writeOld = async (text: string): Promise<number> => {
+      await writeFile(file, text);
+      await utimes(file, past, past);
+      return Math.floor((await stat(file)).ctimeMs / 1000);
+    };
+    await writeOld('one');
+    await here.in('add', '-A');
+    await here.in('commit', '-qm', 'Work');
+    // git compares whole seconds; two writes in one of them are not far away.
+    for (let first = 0, second = 1; first !== second; ) {
+      first = await writeOld('one');
+      await here.in('update-index', '--refresh');
+      second = await writeOld('two');
+    }
+    await utimes(join(await here.in('rev-parse', '--absolute-git-dir'), 'index'), past, past);
+    const { ref } = await here.git.backup(here.path, 'racy');
+    expect(await (await restored(here, ref))('racy.txt')).toBe('two');
+  });
+
   it('holds the whole state and leaves it as it is', async () => {
     const here = await scene({ '.worktreeinclude': '.env\n*.log\n' }, {}, async (repo) => {
       await repo.write('.env', 'SECRET=1');
