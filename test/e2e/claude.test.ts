@@ -7,6 +7,7 @@ import { afterAll, expect } from 'vitest';
 import { agentCli } from '../support/agentClis.js';
 import { startModelServer, type ModelServer } from '../support/modelServer/index.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
+import { typeComment } from './support/comment.js';
 import { dashboardIn } from './support/dashboard.js';
 import { gitIn, leftovers } from './support/git.js';
 import { journey } from './support/journey.js';
@@ -76,13 +77,7 @@ journey('claude', {
     const { page } = wb;
     const dashboard = dashboardIn(wb);
     await (await dashboard.inspector()).getByRole('button', { name: 'Review All Changes' }).click();
-    const line = page.locator('.editor.modified .view-line', { hasText: 'toLowerCase' }).first();
-    await line.waitFor();
-    await line.hover();
-    await page.locator('.editor.modified .comment-range-glyph.line-hover').first().click();
-    const box = page.locator('.review-widget');
-    await box.locator('.monaco-editor.focused').waitFor();
-    await page.keyboard.type(SLUG_COMMENT);
+    const box = await typeComment(wb, 'toLowerCase', SLUG_COMMENT);
     await picture('comment');
     // What was typed and not added yet goes along.
     await box.getByRole('button', { name: 'Retry with Comments' }).click();

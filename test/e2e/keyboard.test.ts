@@ -51,7 +51,7 @@ journey('keyboard', { make }, ({ step }) => {
     const frame = await dashboardIn(wb).frame();
     await keys.until('[aria-label="Edit This Task"]', frame);
     await keys.press('Enter');
-    await frame.locator('.plan-form').waitFor();
+    await frame.locator('.plan-form vscode-text-field:focus').waitFor();
     await keys.press('Ctrl+a');
     await keys.type(TITLE);
     await keys.press('Ctrl+Enter');

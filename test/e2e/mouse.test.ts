@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { DEMO_GOAL, recordedPlan } from '../demo/recordedPlan.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
+import { typeComment } from './support/comment.js';
 import { dashboardIn } from './support/dashboard.js';
 import { makeHeldDemo, REVIEWED, type Holds } from './support/demo.js';
 import { gitIn, leftovers } from './support/git.js';
@@ -96,12 +97,7 @@ journey('mouse', { make }, ({ step }) => {
   });
 
   step('a comment is written on a line', async ({ wb, picture }) => {
-    const { page } = wb;
-    await page.locator('.editor.modified .view-line', { hasText: 'const TAG_LIMIT' }).first().hover();
-    await page.locator('.editor.modified .comment-range-glyph.line-hover').first().click();
-    const box = page.locator('.review-widget');
-    await box.locator('.monaco-editor.focused').waitFor();
-    await page.keyboard.type(COMMENT);
+    const box = await typeComment(wb, 'const TAG_LIMIT', COMMENT);
     await box.getByRole('button', { name: 'Add Comment' }).click();
     await box.locator('.review-comment', { hasText: COMMENT }).waitFor();
     await picture('comment');
