@@ -8,7 +8,7 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
-import { exists, PRIVATE_FILE, PRIVATE_FOLDER } from './disk.js';
+import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole } from './disk.js';
 import { stopTree } from './process.js';
 
 export const TAIL_LINES = 50;
@@ -153,12 +153,27 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
 }
 
 /**
+ * `<output file>.running` holds the nonce while a gate runs. A gate outlives our own end by a crash: whoever comes to the
+ * same output file next ends it first, or two of them would work in one worktree.
+ */
+const markOf = (request: GateRequest): string => `${request.outputFile}.running`;
+
+async function endLeftover(request: GateRequest): Promise<void> {
+  const left = await readText(markOf(request));
+  if (left === undefined) return;
+  await stopTree(undefined, left, { from: 'SIGTERM' });
+  await removeFile(markOf(request));
+}
+
+/**
  * Gates of this machine. Rejects when the worktree or the output folder is not there; a command that cannot be found
  * is an ordinary failure (the shell exits 127). After the last command whatever the gate left running is ended.
  */
 export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>> }): Gates {
   return {
     run: async (request) => {
+      await endLeftover(request);
+      if (request.commands.length === 0) return [];
       await mkdir(dirname(request.outputFile), { recursive: true, mode: PRIVATE_FOLDER });
       // Append mode, so that the shell and we never overwrite each other; emptied first, so that it is this run's alone.
       const output = await open(request.outputFile, 'a+', PRIVATE_FILE);
@@ -166,6 +181,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
       const began = performance.now();
       try {
         await output.truncate(0);
+        await writeWhole(markOf(request), request.nonce);
         const results: CommandResult[] = [];
         let first: number | undefined;
         for (const line of request.commands) {
@@ -177,6 +193,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
         }
         const young = first !== undefined && performance.now() - began < YOUNG_MS ? { newerThan: first - 1 } : {};
         await stopTree(undefined, request.nonce, { from: 'SIGTERM', ...young });
+        await removeFile(markOf(request));
         return results;
       } finally {
         await output.close();

@@ -21,6 +21,7 @@ import type { LiveForecast } from './forecast.js';
 import { Holding } from './holding.js';
 import { consume, post } from './inbox.js';
 import { cleanUp } from './landing.js';
+import { tidyAfterCrash } from './recovery.js';
 import { sweepScratch } from './scratch.js';
 import { RunLoop } from './loop.js';
 import { plan as planRun, propose } from './planning.js';
@@ -263,7 +264,7 @@ export class EngineSession implements Session {
       if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
     });
     await this.#recoverPlanner(loop);
-    await sweepScratch(context);
+    await tidyAfterCrash(context);
     loop.wake();
     return loop;
   }

@@ -1,6 +1,6 @@
 /** Real SIGKILLs of the engine, the runner, the agent, git and the gate, at events and at seeded moments inside the acts. */
 import { afterAll, describe, expect, test } from 'vitest';
-import { surviveKills } from '../support/faults/kills.js';
+import { orphanedGate, surviveKills } from '../support/faults/kills.js';
 import type { Kill, Target } from '../support/faults/kills.js';
 import { forgetTemplate } from '../support/faults/repository.js';
 import { random } from '../support/random.js';
@@ -34,6 +34,11 @@ describe.concurrent('killed', () => {
       expect(report.wrong, report.story.join('\n')).toEqual([]);
     },
   );
+});
+
+test('a gate that outlives its engine is ended by recover, and runs once at a time', { timeout: 120_000 }, async () => {
+  const report = await orphanedGate();
+  expect(report.wrong, report.story.join('\n')).toEqual([]);
 });
 
 test('at least 40 times, and each of them', () => {

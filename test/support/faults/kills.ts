@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Event } from '../../../src/core/events.js';
 import type { Plan } from '../../../src/core/plan.js';
 import { fold } from '../../../src/core/fold.js';
+import { watchFor } from '../watchFor.js';
 import { CLI, planOf, scriptedTask, switchyard } from '../switchyard.js';
 import type { Summary } from '../switchyard.js';
 import { readEvents, runsOf } from './invariants.js';
@@ -159,6 +160,35 @@ async function recovered(repo: FaultRepo, story: string[]): Promise<readonly str
   if (after.length !== before.length) wrong.push(`a second recover changed something: ${JSON.stringify(after.slice(before.length))}`);
   for (const { pid, command } of await processesOf(repo.folder)) wrong.push(`after recover, process ${String(pid)} is left: ${command}`);
   return wrong;
+}
+
+/** The engine is killed while a gate of half a minute runs. */
+export async function orphanedGate(): Promise<Omit<KillReport, 'killed'>> {
+  const repo = await copyRepo();
+  const story: string[] = [];
+  const wrong: string[] = [];
+  try {
+    const file = join(repo.folder, 'plan.json');
+    // Long only the first time.
+    const gate = `echo x >> '${repo.folder}/gates.txt'; test "$(wc -l < '${repo.folder}/gates.txt')" -gt 1 || sleep 30`;
+    await writeFile(file, JSON.stringify(planOf(scriptedTask('a', [{ write: { path: 'a/x.txt', text: 'x' } }], { gate: [gate] }))));
+    const child = spawn(process.execPath, [CLI, 'run', file, '--yes', '--json'], { cwd: repo.root, env: repo.env, stdio: 'ignore' });
+    const gone = new Promise((resolve) => child.once('close', resolve));
+    await watchFor(repo.folder, 'gates.txt');
+    if (child.pid !== undefined) kill(child.pid);
+    await gone;
+    if ((await processesOf(repo.folder)).length === 0) wrong.push('the gate should have outlived its engine, or this proves nothing');
+    wrong.push(...(await recovered(repo, story)));
+    const { code, stderr } = await switchyard(repo, ['resume', '--yes', '--json']);
+    if (code !== 0) wrong.push(`resume: exit ${String(code)} ${stderr}`);
+  } finally {
+    for (const { pid, command } of await processesOf(repo.folder)) {
+      wrong.push(`process ${String(pid)} is left: ${command}`);
+      kill(pid);
+    }
+    await repo.cleanup();
+  }
+  return { wrong, story };
 }
 
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');

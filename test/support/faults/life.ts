@@ -92,7 +92,7 @@ export class Life {
         start: (spec) => this.call(`runners.start(${spec.task})`, () => attempt(() => machine.start(spec))),
         adopt: (folder) => this.call(`runners.adopt(${folder.split('/').at(-2) ?? ''})`, () => attempt(() => machine.adopt(folder))),
       },
-      gates: { run: (request) => this.call(`gates.run(${request.cwd.split('/').at(-1) ?? ''}${request.commands[0] === 'true' ? ' set-up' : ''})`, () => machine.runGate(request)) },
+      gates: { run: (request) => request.commands.length === 0 ? Promise.resolve([]) : this.call(`gates.run(${request.cwd.split('/').at(-1) ?? ''}${request.commands[0] === 'true' ? ' set-up' : ''})`, () => machine.runGate(request)) },
       files: {
         ...real.files,
         write: (path, text) => this.call('files.write', () => real.files.write(path, text)),
