@@ -204,7 +204,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
             signal: context.signal(id),
           });
   } catch (error) {
-    results = [{ command: commands[0] ?? '', exitCode: null, ms: 0, tail: messageOf(error) }];
+    return couldNotRun(context, id, commands[0] ?? '', messageOf(error));
   }
   if (context.signal(id).aborted) {
     await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, note: 'Stopped.', costsRetry: false });
@@ -226,6 +226,14 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   };
   await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'green', results, receipt, costsRetry: false });
   return { next: 'ready' };
+}
+
+/** Says nothing about the work, so the agent is not sent back and no retry is spent. */
+async function couldNotRun(context: RunContext, id: string, command: string, why: string): Promise<CheckResult> {
+  const note = `The gate could not be run: ${why}.`;
+  const results: readonly CommandResult[] = [{ command, exitCode: null, ms: 0, tail: why }];
+  await context.store.append({ type: 'gate.finished', task: id, attempt: context.task(id).attempts.length, verdict: 'red', results, note, costsRetry: false });
+  return needsYou({ kind: 'gate-failed', text: `${note} Nothing is known about the work and nothing has landed; it cost no retry. Check Again runs the gate once more.` });
 }
 
 export function gateOf(context: RunContext, task: TaskRun): readonly string[] {

@@ -4,7 +4,7 @@ import { deal, faultsAt, forgetTemplate, nameOf, record, survive } from '../supp
 
 afterAll(forgetTemplate);
 
-const runs = deal(faultsAt(await record(), ['crash', 'crash-after']), 8);
+const runs = deal(faultsAt(await record(), ['crash', 'crash-after']), 10);
 const fired = new Set<string>();
 
 describe.concurrent('a crash', () => {

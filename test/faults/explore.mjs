@@ -1,12 +1,13 @@
 // `npm run test:faults`: goes on where the tests stop. Deals faults to runs by seed, more and closer together.
+//   node test/faults/explore.mjs --kills N [--seed N]     N runs with four real kills each (needs dist/)
 //   node test/faults/explore.mjs [--seed N] [--count N] [--per-run N] [--kinds crash,power] [--match TEXT] [--only "crash at git.advance()#1"]
 import { parseArgs } from 'node:util';
 import { loadTs } from '../support/loadTs.mjs';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, count: { type: 'string' }, 'per-run': { type: 'string', default: '3' }, kinds: { type: 'string' }, match: { type: 'string' }, only: { type: 'string', multiple: true }, parallel: { type: 'string', default: '4' }, long: { type: 'boolean', default: false } },
+  options: { seed: { type: 'string' }, count: { type: 'string' }, 'per-run': { type: 'string', default: '3' }, kinds: { type: 'string' }, match: { type: 'string' }, only: { type: 'string', multiple: true }, kills: { type: 'string' }, parallel: { type: 'string', default: '4' }, long: { type: 'boolean', default: false } },
 });
-const { campaign, deal, faultsAt, forgetTemplate, nameOf, parseFault, record } = await loadTs('test/support/faults/campaign.ts');
+const { campaign, deal, faultsAt, forgetTemplate, killsOf, nameOf, parseFault, record, surviveKills } = await loadTs('test/support/faults/campaign.ts');
 
 /** mulberry32: small, and the same everywhere. */
 function random(seed) {
@@ -22,6 +23,8 @@ function random(seed) {
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const next = random(seed);
 const shuffled = (list) => list.map((item) => [next(), item]).sort(([one], [other]) => one - other).map(([, item]) => item);
+
+if (values.kills !== undefined) process.exit(await exploreKills(Number(values.kills)));
 
 let groups;
 if (values.only !== undefined) groups = [values.only.map(parseFault)];
@@ -49,3 +52,22 @@ await campaign(groups, Number(values.parallel), (result) => {
 await forgetTemplate();
 console.log(`${fired} faults survived, ${bad} runs went wrong, ${Math.round((Date.now() - started) / 1000)} s`);
 process.exit(bad === 0 ? 0 : 1);
+
+async function exploreKills(count) {
+  const seeds = Array.from({ length: count }, (_, index) => seed + index);
+  let killed = 0;
+  let wrong = 0;
+  const worker = async () => {
+    for (let mine = seeds.shift(); mine !== undefined; mine = seeds.shift()) {
+      const report = await surviveKills(killsOf(mine));
+      killed += report.killed.length;
+      if (report.wrong.length === 0) continue;
+      wrong += 1;
+      console.log(`✗ seed ${mine}: ${report.wrong.join('\n')}\n${report.story.join('\n')}`);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  await forgetTemplate();
+  console.log(`${killed} kills survived from seed ${seed} on, ${wrong} runs went wrong`);
+  return wrong === 0 ? 0 : 1;
+}

@@ -5,6 +5,7 @@ import { deal, faultsAt } from './points.js';
 import { survive } from './scenario.js';
 
 export { forgetTemplate } from './repository.js';
+export { killsOf, surviveKills } from './kills.js';
 export { survive, deal, faultsAt, nameOf };
 
 /** The points of a run without faults, as far as two runs agree on them. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Event } from '../../../src/core/events.js';
 import type { Plan } from '../../../src/core/plan.js';
 import { fold } from '../../../src/core/fold.js';
+import { random } from '../random.js';
 import { watchFor } from '../watchFor.js';
 import { CLI, planOf, scriptedTask, switchyard } from '../switchyard.js';
 import type { Summary } from '../switchyard.js';
@@ -22,6 +23,21 @@ export interface Kill {
   readonly line: number;
   /** This many milliseconds later: inside the acts. */
   readonly delayMs: number;
+}
+
+/** What is killed beside the engine. */
+export const OTHERS: readonly Target[] = ['runner', 'agent', 'git', 'gate'];
+
+/** Four kills; the same for the same seed. */
+export function killsOf(seed: number): readonly Kill[] {
+  const next = random(seed + 1);
+  const other = OTHERS[seed % OTHERS.length] ?? 'git';
+  return [
+    { target: 'engine', line: 1 + next.below(24), delayMs: 0 },
+    { target: 'engine', line: 1 + next.below(8), delayMs: next.below(40) },
+    { target: other, line: 1 + next.below(6), delayMs: 0 },
+    { target: 'engine', line: 1 + next.below(6), delayMs: next.below(25) },
+  ];
 }
 
 const TASKS = ['a', 'b', 'c', 'd'] as const;

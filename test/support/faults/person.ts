@@ -25,7 +25,7 @@ function wishFor(run: string, task: string, { state, reason, receipt }: TaskRun)
   if (state === 'ready') return { type: 'approve', run, task };
   if (state !== 'needs-you') return undefined;
   if ((reason?.kind === 'merge-failed' || reason?.kind === 'checkout-in-the-way') && receipt !== undefined) return { type: 'approve', run, task };
-  if (reason?.kind === 'merge-failed') return { type: 'check', run, task };
+  if (reason?.kind === 'merge-failed' || reason?.text.includes('Check Again runs the gate') === true) return { type: 'check', run, task };
   if (reason?.kind === 'nothing-changed' || reason?.kind === 'unproven' || reason?.kind === 'worktree-missing') throw new Error(`A person would be at a loss: ${task} needs you, ${reason.text}`);
   return { type: 'retry', run, task };
 }
