@@ -18,6 +18,12 @@ export class RunReader {
     this.#world = world;
   }
 
+  /** The name of the run after the newest: `r1`, `r2`, … */
+  async nextId(): Promise<string> {
+    const [newest] = await this.ids();
+    return `r${String(newest === undefined ? 1 : Number(newest.slice(1)) + 1)}`;
+  }
+
   /** Names of all runs, the newest first. */
   async ids(): Promise<readonly string[]> {
     const names = await this.#world.files.list(paths.runs(this.#world));

@@ -1,33 +1,27 @@
 /** One repository in this process: which run is shown, who writes, and the doors for the UI and the headless command. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import { outlineToPlan } from '../core/outline.js';
 import { phaseOf } from '../core/phase.js';
-import type { Plan } from '../core/plan.js';
-import { checkPlan } from '../core/planCheck.js';
 import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
-import { isOver } from '../core/task.js';
 import type { Limits } from '../core/team.js';
 import { parseWish } from '../core/wishSchema.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
 import { messageOf } from './attempts.js';
-import { RunContext } from './context.js';
+import { beginning } from './beginning.js';
+import { clean, wouldClean } from './cleaning.js';
 import type { RunOptions } from './context.js';
 import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
 import type { LiveForecast } from './forecast.js';
 import { Holding } from './holding.js';
 import { consume, post } from './inbox.js';
-import { cleanUp } from './landing.js';
-import { tidyAfterCrash } from './recovery.js';
-import { sweepScratch } from './scratch.js';
-import { RunLoop } from './loop.js';
+import type { RunLoop } from './loop.js';
+import { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
 import { Queries } from './queries.js';
 import { RunReader, isFinished } from './runReader.js';
-import { Slots } from './semaphore.js';
 import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
 import { carryOut } from './wishes.js';
@@ -44,8 +38,6 @@ export interface SessionOptions extends RunOptions {
 type Decomposed = Awaited<ReturnType<Session['decompose']>>;
 
 const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
-const PREFIX = 'switchyard';
-const OTHER_PREFIX = 'switchyard-tasks';
 
 export class EngineSession implements Session {
   #facts: RepositoryFacts;
@@ -56,11 +48,7 @@ export class EngineSession implements Session {
   readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
   readonly #reader: RunReader;
   readonly #queries: Queries;
-  readonly #loops = new Map<string, RunLoop>();
-  readonly #opening = new Map<string, Promise<RunLoop>>();
-  /** Landings of every run of the repository share one lane. */
-  readonly #landingLane = new Slots(1);
-  readonly #still = new Set<string>();
+  readonly #runs: OpenRuns;
   readonly #holding: Holding;
   #shown: string | undefined;
   #followed: RunState | undefined;
@@ -83,6 +71,18 @@ export class EngineSession implements Session {
     });
     this.#reader = new RunReader(world);
     this.#queries = new Queries(world, () => this.current());
+    this.#runs = new OpenRuns({
+      world,
+      reader: this.#reader,
+      run: options,
+      commonDir: () => this.facts.commonDir,
+      onActivity: (value) => this.#activity.fire(value),
+      onEvents: (run, events) => {
+        if (run === this.#shown) this.#events.fire(events);
+        this.#changed.fire();
+        if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
+      },
+    });
   }
 
   /** Opens the repository's newest run, or none. */
@@ -151,13 +151,13 @@ export class EngineSession implements Session {
   }
 
   #loop(): RunLoop | undefined {
-    return this.#shown === undefined ? undefined : this.#loops.get(this.#shown);
+    return this.#shown === undefined ? undefined : this.#runs.get(this.#shown);
   }
 
   async runs(): Promise<readonly RunSummary[]> {
     const summaries: RunSummary[] = [];
     for (const run of await this.#reader.ids()) {
-      const state = this.#loops.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.read(run));
+      const state = this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.read(run));
       if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
     }
     return summaries;
@@ -166,14 +166,14 @@ export class EngineSession implements Session {
   async open(run: string): Promise<void> {
     if (!/^r[0-9]+$/.test(run)) throw new Error(`"${run}" is not the name of a run.`);
     let state: RunState | undefined;
-    if (!this.#loops.has(run)) {
+    if (!this.#runs.has(run)) {
       state = await this.#reader.read(run);
       if (state === undefined) throw new Error(`There is no run ${run} in this repository.`);
       this.#shown = run;
       const alive = !isFinished(state);
       if (this.#options.mode === 'writer' || (this.#options.mode === 'auto' && alive)) {
         const holder = await this.#becomeWriter();
-        if (holder === undefined) await this.#openLoop(run);
+        if (holder === undefined) await this.#runs.open(run);
       }
     }
     this.#shown = run;
@@ -187,7 +187,7 @@ export class EngineSession implements Session {
     this.#stopFollowing = undefined;
     this.#followed = undefined;
     const run = this.#shown;
-    if (run === undefined || this.#loops.has(run) || this.#closed) return;
+    if (run === undefined || this.#runs.has(run) || this.#closed) return;
     // What was read already is shown until the follower has read it again from the start.
     this.#followed = present;
     this.#stopFollowing = this.#reader.follow(run, (state) => {
@@ -217,76 +217,11 @@ export class EngineSession implements Session {
     this.#consuming = this.#consuming
       .then(() =>
         consume(this.#world, async (wish) => {
-          const loop = this.#loops.get(wish.run) ?? (await this.#openLoop(wish.run).catch(() => undefined));
+          const loop = this.#runs.get(wish.run) ?? (await this.#runs.open(wish.run).catch(() => undefined));
           return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
         }),
       )
       .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
-  }
-
-  /** Opening a log makes the file: a wish for a run that never was must not make one. */
-  async #openStore(run: string): Promise<RunStore> {
-    if ((await this.#reader.read(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
-    return RunStore.open(this.#world, run);
-  }
-
-  /** One store and one loop a run, whoever asks first: two would both number the same events. */
-  #openLoop(run: string): Promise<RunLoop> {
-    const present = this.#loops.get(run);
-    if (present !== undefined) return Promise.resolve(present);
-    let opening = this.#opening.get(run);
-    if (opening === undefined) {
-      opening = this.#openStore(run)
-        .then((store) => this.#adoptStore(store))
-        .finally(() => this.#opening.delete(run));
-      this.#opening.set(run, opening);
-    }
-    return opening;
-  }
-
-  async #adoptStore(store: RunStore): Promise<RunLoop> {
-    const context = new RunContext({
-      world: this.#world,
-      store,
-      options: { autoApprove: this.#options.autoApprove },
-      branchPrefix: (await this.#world.git.prefixBlocked(PREFIX)) ? OTHER_PREFIX : PREFIX,
-      commonDir: this.facts.commonDir,
-      gateSlots: new Slots(store.state.team.limits.gateParallel),
-      landingLane: this.#landingLane,
-      onActivity: (value) => this.#activity.fire(value),
-    });
-    if (context.branchPrefix !== PREFIX) this.#world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);
-    const loop = new RunLoop(context, { startsNothing: this.#still.has(store.state.run) });
-    this.#loops.set(store.state.run, loop);
-    store.onDidChange((events) => {
-      if (store.state.run === this.#shown) this.#events.fire(events);
-      this.#changed.fire();
-      if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
-    });
-    await this.#recoverPlanner(loop);
-    await tidyAfterCrash(context);
-    loop.wake();
-    return loop;
-  }
-
-  /** A planner that was at work when its window went away: its answer is asked for again by a person. */
-  async #recoverPlanner(loop: RunLoop): Promise<void> {
-    const { store, world } = loop.context;
-    const { planner } = store.state;
-    if (planner === undefined || planner.endedAt !== undefined) return;
-    const open = planner.tries.find((each) => each.endedAt === undefined);
-    if (open !== undefined) {
-      const running = await world.runners.adopt(open.folder);
-      await running?.stop();
-      await store.append({
-        type: 'attempt.ended',
-        task: 'planner',
-        attempt: open.attempt,
-        outcome: { ok: false, reason: 'interrupted', usage: [], usageIsCumulative: false, denied: [] },
-        usage: [],
-      });
-    }
-    await store.append({ type: 'planner.ended', failure: 'Planning was interrupted when the editor or the machine stopped. Nothing was changed; plan again.' });
   }
 
   /** One at a time: each takes the next free name. */
@@ -297,39 +232,25 @@ export class EngineSession implements Session {
   }
 
   async #decompose(source: PlanSource): Promise<Decomposed> {
-    const made = source.kind === 'goal' ? undefined : source.kind === 'plan' ? source.plan : fromOutline(source.text, source.goal);
-    if (typeof made === 'string') return { ok: false, reason: made };
-    const goal = made?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
-    if (goal === '') return { ok: false, reason: 'The goal is empty; say what should be done.' };
     // The person may have switched branches since this session was opened.
     this.#facts = await this.#world.git.facts();
-    const branch = made?.base ?? this.facts.branch;
-    if (branch === undefined) return { ok: false, reason: 'No branch is checked out (HEAD is detached), so there is no base to land on. Check out a branch, or name one as "base" in the plan. Nothing was changed.' };
-    const commit = await this.#world.git.branchCommit(branch);
-    if (commit === undefined) return { ok: false, reason: `There is no local branch "${branch}" to land on. Nothing was changed; name an existing branch as base.` };
-    const reading = await readTeam(this.#world, made, source.overrides);
-    const [problem] = reading.problems;
-    if (problem !== undefined) return { ok: false, reason: `The team file ${reading.file} cannot be used: ${reading.problems.join('; ')}. Nothing was changed.` };
-    if (made !== undefined) {
-      const check = checkPlan(made, { teamHasGate: reading.team.gate.length > 0 });
-      const wrong = check.problems.filter((each) => each.severity !== 'warning');
-      if (wrong.length > 0) return { ok: false, reason: `The plan cannot be used: ${wrong.map((each) => each.message).join('; ')}. Nothing was changed.` };
-    }
+    const begin = await beginning(this.#world, source, this.facts.branch);
+    if ('reason' in begin) return { ok: false, reason: begin.reason };
     const holder = await this.#becomeWriter();
     if (holder !== undefined) return { ok: false, reason: `This repository is held by ${holder.label} (process ${String(holder.pid)}), which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
-    const [newest] = await this.#reader.ids();
-    const run = `r${String(newest === undefined ? 1 : Number(newest.slice(1)) + 1)}`;
+    const run = await this.#reader.nextId();
+    const { plan, goal, base, team } = begin;
     let loop: RunLoop;
     this.#shown = run;
     try {
-      loop = await this.#adoptStore(await RunStore.create(this.#world, { type: 'run.created', run, goal, base: { branch, commit }, team: reading.team }));
-      if (made !== undefined) await propose(loop.context, made);
+      loop = await this.#runs.adopt(await RunStore.create(this.#world, { type: 'run.created', run, goal, base, team }));
+      if (plan !== undefined) await propose(loop.context, plan);
     } catch (error) {
       return { ok: false, reason: messageOf(error) };
     }
     this.#follow();
     this.#changed.fire();
-    if (made === undefined) void loop.guest(() => planRun(loop.context, { kind: 'plan' })).catch((error: unknown) => this.#world.log.error('Planning failed', error));
+    if (plan === undefined) void loop.guest(() => planRun(loop.context, { kind: 'plan' })).catch((error: unknown) => this.#world.log.error('Planning failed', error));
     return { ok: true, run };
   }
 
@@ -341,7 +262,7 @@ export class EngineSession implements Session {
       const holder = await this.#becomeWriter();
       if (holder === undefined) {
         try {
-          const loop = await this.#openLoop(wish.run);
+          const loop = await this.#runs.open(wish.run);
           if (this.#shown === wish.run) this.#follow();
           return await carryOut(loop, wish);
         } catch (error) {
@@ -372,7 +293,7 @@ export class EngineSession implements Session {
 
   /** Opens a run for recovery: what is under way is brought to its end, nothing new starts and nobody is approved. */
   async holdStill(run: string): Promise<void> {
-    this.#still.add(run);
+    this.#runs.keepStill(run);
     await this.open(run);
   }
 
@@ -438,76 +359,31 @@ export class EngineSession implements Session {
   }
 
   async clean(options: { readonly dryRun: boolean } = { dryRun: false }) {
-    const removed: string[] = [];
-    const kept: { path: string; why: string }[] = [];
     const holder = await this.#becomeWriter();
-    if (holder !== undefined) return { removed, kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
-    for (const run of await this.#reader.ids()) {
-      const known = this.#loops.has(run);
-      // Opening a run ends what was under way in it; a look must change nothing.
-      if (options.dryRun) {
-        const state = this.#loops.get(run)?.context.store.state ?? (await this.#reader.read(run));
-        for (const task of state?.tasks.values() ?? []) {
-          if (task.worktree === undefined || task.cleaned) continue;
-          if (isOver(task.state)) removed.push(task.worktree);
-          else kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
-        }
-        continue;
-      }
-      if (!known) this.#still.add(run);
-      const loop = await this.#openLoop(run).catch((error: unknown) => {
-        kept.push({ path: paths.run(this.#world, run), why: messageOf(error) });
-        return undefined;
-      });
-      for (const [id, task] of loop?.context.store.state.tasks ?? []) {
-        if (loop === undefined || task.worktree === undefined || task.cleaned) continue;
-        if (!isOver(task.state)) {
-          kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
-          continue;
-        }
-        // The loop may be at it already.
-        await loop.driven(id);
-        const result = loop.context.task(id).cleaned ? { removed: true } : await cleanUp(loop.context, id);
-        if (result.removed) removed.push(task.worktree);
-        else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
-      }
-      if (loop !== undefined && isFinished(loop.context.store.state)) await sweepScratch(loop.context);
-      if (!known) await this.#forget(run);
-    }
-    return { removed, kept };
+    if (holder !== undefined) return { removed: [], kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
+    return options.dryRun ? wouldClean(this.#reader, this.#runs) : clean(this.#world, this.#reader, this.#runs);
   }
 
   /** A window that only shows finished runs holds nothing: another window or a command may begin the next one. */
   async #letGo(): Promise<void> {
     if (this.#options.mode !== 'auto') return;
-    await Promise.all([...this.#loops.values()].map((loop) => loop.drained()));
-    const alive = [...this.#loops.values()].some((loop) => !isFinished(loop.context.store.state));
-    if (alive || !this.#holding.held || this.#closed || this.#opening.size > 0) return;
+    await Promise.all(this.#runs.all.map((loop) => loop.drained()));
+    const alive = this.#runs.all.some((loop) => !isFinished(loop.context.store.state));
+    if (alive || !this.#holding.held || this.#closed || this.#runs.busy) return;
     await this.#holding.letGo(async () => {
       this.#stopInbox?.();
       this.#stopInbox = undefined;
       const shown = this.current();
-      for (const run of [...this.#loops.keys()]) await this.#forget(run);
+      for (const run of this.#runs.all.map((loop) => loop.context.store.state.run)) await this.#runs.forget(run);
       this.#follow(shown);
     });
     this.#changed.fire();
   }
 
-  /** Lets go of a run that was only opened to look after its worktrees. */
-  async #forget(run: string): Promise<void> {
-    const loop = this.#loops.get(run);
-    this.#still.delete(run);
-    this.#loops.delete(run);
-    if (loop === undefined) return;
-    await loop.drained();
-    loop.close();
-    await loop.context.store.close();
-  }
-
   async close(options: { readonly stopAgents: boolean }): Promise<void> {
     if (this.#closed) return;
     if (options.stopAgents) {
-      for (const loop of this.#loops.values()) {
+      for (const loop of this.#runs.all) {
         const { store } = loop.context;
         const alive = !isFinished(store.state) && store.state.revision > 0;
         if (alive && !store.state.stopped && store.broken === undefined) await store.append({ type: 'run.stopped' }).catch(() => undefined);
@@ -519,7 +395,7 @@ export class EngineSession implements Session {
     this.#stopFollowing?.();
     this.#stopInbox?.();
     await this.#forecast?.close();
-    for (const loop of this.#loops.values()) {
+    for (const loop of this.#runs.all) {
       loop.close();
       await loop.context.store.close().catch(() => undefined);
     }
@@ -530,9 +406,4 @@ export class EngineSession implements Session {
 
 function describeHolder(holder: Holder | undefined): string | undefined {
   return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
-}
-
-function fromOutline(text: string, goal: string | undefined): Plan | string {
-  const read = outlineToPlan(text, goal === undefined ? {} : { goal });
-  return 'plan' in read ? read.plan : `The outline cannot be used: ${read.problems.join('; ')}. Nothing was changed.`;
 }

@@ -1,0 +1,41 @@
+/** What a new run needs to begin: a goal or a checked plan, a base that exists, a team that can be read. */
+import { outlineToPlan } from '../core/outline.js';
+import type { Plan } from '../core/plan.js';
+import { checkPlan } from '../core/planCheck.js';
+import type { Sha } from '../core/ports.js';
+import type { Team } from '../core/team.js';
+import type { PlanSource } from './api.js';
+import { readTeam } from './teams.js';
+import type { World } from './world.js';
+
+export interface Beginning {
+  readonly goal: string;
+  readonly base: { readonly branch: string; readonly commit: Sha };
+  readonly team: Team;
+  /** A plan that was brought along; without it a planner makes one. */
+  readonly plan?: Plan;
+}
+
+/** Reads and checks everything; changes nothing. `head` is the branch that is checked out. */
+export async function beginning(world: World, source: PlanSource, head: string | undefined): Promise<Beginning | { readonly reason: string }> {
+  const plan = source.kind === 'goal' ? undefined : source.kind === 'plan' ? source.plan : fromOutline(source.text, source.goal);
+  if (typeof plan === 'string') return { reason: plan };
+  const goal = plan?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
+  if (goal === '') return { reason: 'The goal is empty; say what should be done.' };
+  const branch = plan?.base ?? head;
+  if (branch === undefined) return { reason: 'No branch is checked out (HEAD is detached), so there is no base to land on. Check out a branch, or name one as "base" in the plan. Nothing was changed.' };
+  const commit = await world.git.branchCommit(branch);
+  if (commit === undefined) return { reason: `There is no local branch "${branch}" to land on. Nothing was changed; name an existing branch as base.` };
+  const { team, file, problems } = await readTeam(world, plan, source.overrides);
+  if (problems.length > 0) return { reason: `The team file ${file} cannot be used: ${problems.join('; ')}. Nothing was changed.` };
+  if (plan !== undefined) {
+    const wrong = checkPlan(plan, { teamHasGate: team.gate.length > 0 }).problems.filter((each) => each.severity !== 'warning');
+    if (wrong.length > 0) return { reason: `The plan cannot be used: ${wrong.map((each) => each.message).join('; ')}. Nothing was changed.` };
+  }
+  return { goal, base: { branch, commit }, team, ...(plan === undefined ? {} : { plan }) };
+}
+
+function fromOutline(text: string, goal: string | undefined): Plan | string {
+  const read = outlineToPlan(text, goal === undefined ? {} : { goal });
+  return 'plan' in read ? read.plan : `The outline cannot be used: ${read.problems.join('; ')}. Nothing was changed.`;
+}

@@ -1,0 +1,63 @@
+/** Clean Up: worktrees and branches of what landed or was dropped go; nothing that is unlanded or unsaved does. */
+import { isOver } from '../core/task.js';
+import { messageOf } from './attempts.js';
+import { cleanUp } from './landing.js';
+import type { OpenRuns } from './openRuns.js';
+import { isFinished } from './runReader.js';
+import type { RunReader } from './runReader.js';
+import { sweepScratch } from './scratch.js';
+import type { World } from './world.js';
+import { paths } from './world.js';
+
+/** Paths of worktrees that are gone (or would be), and of those that stay, with the reason. */
+export interface Cleaned {
+  readonly removed: string[];
+  readonly kept: { path: string; why: string }[];
+}
+
+/** What `clean` would do; opens nothing, because opening a run ends what was under way in it. */
+export async function wouldClean(reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
+  const cleaned: Cleaned = { removed: [], kept: [] };
+  for (const run of await reader.ids()) {
+    const state = runs.get(run)?.context.store.state ?? (await reader.read(run));
+    for (const task of state?.tasks.values() ?? []) {
+      if (task.worktree === undefined || task.cleaned) continue;
+      if (isOver(task.state)) cleaned.removed.push(task.worktree);
+      else cleaned.kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+    }
+  }
+  return cleaned;
+}
+
+/** Cleans every run of the repository; needs the lock. */
+export async function clean(world: World, reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
+  const cleaned: Cleaned = { removed: [], kept: [] };
+  for (const run of await reader.ids()) {
+    const known = runs.has(run);
+    if (!known) runs.keepStill(run);
+    try {
+      await cleanRun(await runs.open(run), cleaned);
+    } catch (error) {
+      cleaned.kept.push({ path: paths.run(world, run), why: messageOf(error) });
+    }
+    if (!known) await runs.forget(run);
+  }
+  return cleaned;
+}
+
+async function cleanRun(loop: Awaited<ReturnType<OpenRuns['open']>>, { removed, kept }: Cleaned): Promise<void> {
+  const { context } = loop;
+  for (const [id, task] of context.store.state.tasks) {
+    if (task.worktree === undefined || task.cleaned) continue;
+    if (!isOver(task.state)) {
+      kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+      continue;
+    }
+    // The loop may be at it already.
+    await loop.driven(id);
+    const result = context.task(id).cleaned ? { removed: true } : await cleanUp(context, id);
+    if (result.removed) removed.push(task.worktree);
+    else kept.push({ path: task.worktree, why: result.why ?? 'it is gone already' });
+  }
+  if (isFinished(context.store.state)) await sweepScratch(context);
+}
