@@ -4,6 +4,7 @@ import { openRepository } from '../adapters/git/repository.js';
 import { boundaryReport } from '../core/contract.js';
 import { validateGlob } from '../core/globs.js';
 import { contractSchema } from '../core/planSchema.js';
+import { placeWords, shapeProblems } from '../core/schemaWords.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
 import { readJson } from './planCommands.js';
@@ -11,8 +12,9 @@ import { readJson } from './planCommands.js';
 export async function boundary(options: { worktree?: string; base?: string; contract?: string }, output: Output): Promise<ExitCode> {
   const { worktree, base, contract } = options;
   if (worktree === undefined || base === undefined || contract === undefined) throw new UsageError('boundary needs --worktree DIR --base REV --contract FILE.json');
-  const parsed = v.safeParse(contractSchema, await readJson(contract));
-  if (!parsed.success) throw new UsageError(`${contract} holds no contract: ${parsed.issues.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}`.trim()).join('; ')}`);
+  const input = await readJson(contract);
+  const parsed = v.safeParse(contractSchema, input);
+  if (!parsed.success) throw new UsageError(`${contract} holds no contract: ${shapeProblems(contractSchema, input).map(({ path, what }) => `${path.length === 0 ? 'the whole' : placeWords(path)} ${what}`).join('; ')}`);
   for (const glob of [...parsed.output.owns, ...parsed.output.offLimits]) {
     const wrong = validateGlob(glob);
     if (wrong !== undefined) throw new UsageError(`${contract}: "${glob}": ${wrong}`);

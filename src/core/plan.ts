@@ -88,7 +88,10 @@ export interface Problem {
   /** `error` where absent. */
   readonly severity?: 'warning';
   readonly tasks: readonly string[];
+  /** A sentence for people; it names the task and the field. */
   readonly message: string;
+  /** Where in the file, for `schema`, e.g. `tasks[0].contract.gate[1]`; empty for the whole. */
+  readonly place?: string;
 }
 
 export interface Edge {

@@ -1,7 +1,8 @@
 /** What a plan means: ids, order, globs, gates, and the edges that serialise tasks which own the same files. */
 import { globsOverlap, validateGlob } from './globs.js';
 import { adjacency, compare, cycles, depths, levels, reachable } from './graph.js';
-import type { Edge, Plan, PlanCheck, Problem, Task } from './plan.js';
+import type { Edge, Plan, PlanCheck, Problem, ProblemCode, Task } from './plan.js';
+import { salvagePlan } from './planSalvage.js';
 import { parsePlan } from './planSchema.js';
 
 const ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -12,9 +13,19 @@ const RESERVED = new Set(['planner']);
 /** `switchyard check`: everything that is wrong with outside input, and the order of what is right. Never throws. */
 export function checkPlanInput(input: unknown, options: CheckOptions = {}): PlanCheck & { readonly plan?: Plan } {
   const parsed = parsePlan(input);
-  if ('problems' in parsed) return { ok: false, problems: parsed.problems, edges: [], levels: [] };
+  if ('problems' in parsed) return { ok: false, problems: [...parsed.problems, ...otherProblems(input, options)], edges: [], levels: [] };
   const check = checkPlan(parsed.plan, options);
   return check.ok ? { ...check, plan: parsed.plan } : check;
+}
+
+/** What else is wrong with a plan whose shape is: the tasks that can be read are checked like those of a good one. */
+function otherProblems(input: unknown, options: CheckOptions): readonly Problem[] {
+  const salvaged = salvagePlan(input);
+  if (salvaged === undefined) return [];
+  const unknown = (problem: Problem, code: ProblemCode, ids: ReadonlySet<string>) => problem.code === code && problem.tasks.some((id) => ids.has(id));
+  return checkPlan(salvaged.plan, options).problems.filter(
+    (problem) => !unknown(problem, 'empty-owns', salvaged.unknownOwns) && !unknown(problem, 'no-gate', salvaged.unknownGate),
+  );
 }
 
 export interface CheckOptions {

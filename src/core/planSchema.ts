@@ -1,29 +1,35 @@
 /** `plan.json` as outside input: shape, sizes and defaults. Meaning (ids, order, overlap) is checked in planCheck.ts. */
 import * as v from 'valibot';
+import { AGENT_IDS } from './ids.js';
 import type { Plan, Problem } from './plan.js';
+import type { ShapeProblem } from './schemaWords.js';
+import { placeWords, shapeProblems, shown } from './schemaWords.js';
 
 /** More tasks than one person can review; a larger plan is refused with a reason. */
 export const MAX_TASKS = 500;
 /** Every glob of a task is compared with every glob of the others: more would hold up whoever looks at the plan. */
 export const MAX_GLOBS = 5_000;
+const MAX_ID_SHOWN = 200;
 const MAX_TEXT = 100_000;
-const MAX_LIST = 1_000;
+/** Entries of any list of a task, e.g. its globs. */
+export const MAX_LIST = 1_000;
 
 const text = (max = MAX_TEXT) => v.pipe(v.string(), v.maxLength(max));
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(MAX_LIST));
 
 const path = text(4_096);
-const step = v.union([
-  v.strictObject({ write: v.strictObject({ path, text: v.string() }) }),
-  v.strictObject({ append: v.strictObject({ path, text: v.string() }) }),
-  v.strictObject({ delete: v.strictObject({ path }) }),
-  v.strictObject({ rename: v.strictObject({ from: path, to: path }) }),
-  v.strictObject({ symlink: v.strictObject({ path, target: path }) }),
-  v.strictObject({ chmod: v.strictObject({ path, mode: v.pipe(v.string(), v.regex(/^[0-7]{3,4}$/)) }) }),
-  v.strictObject({ run: v.pipe(v.array(v.string()), v.minLength(1)) }),
-  v.strictObject({ say: v.string() }),
-  v.strictObject({ sleepMs: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000)) }),
-  v.strictObject({
+/** What the scripted agent can do, by the one key that a step has. */
+const STEPS = {
+  write: v.strictObject({ write: v.strictObject({ path, text: v.string() }) }),
+  append: v.strictObject({ append: v.strictObject({ path, text: v.string() }) }),
+  delete: v.strictObject({ delete: v.strictObject({ path }) }),
+  rename: v.strictObject({ rename: v.strictObject({ from: path, to: path }) }),
+  symlink: v.strictObject({ symlink: v.strictObject({ path, target: path }) }),
+  chmod: v.strictObject({ chmod: v.strictObject({ path, mode: v.pipe(v.string(), v.regex(/^[0-7]{3,4}$/, 'must be an octal mode such as "755"')) }) }),
+  run: v.strictObject({ run: v.pipe(v.array(v.string()), v.minLength(1)) }),
+  say: v.strictObject({ say: v.string() }),
+  sleepMs: v.strictObject({ sleepMs: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000)) }),
+  usage: v.strictObject({
     usage: v.strictObject({
       model: text(200),
       inputTokens: v.pipe(v.number(), v.minValue(0)),
@@ -31,10 +37,21 @@ const step = v.union([
       outputTokens: v.pipe(v.number(), v.minValue(0)),
     }),
   }),
-  v.strictObject({ exit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)) }),
-  v.strictObject({ hang: v.literal(true) }),
-]);
+  exit: v.strictObject({ exit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)) }),
+  hang: v.strictObject({ hang: v.literal(true) }),
+};
+const noStep = v.never(`is no step of the scripted agent; a step is an object with one of the keys ${Object.keys(STEPS).join(', ')}`);
+
+/** By its key, so that what is wrong inside a step is said with its place. */
+const step = v.lazy((input) => {
+  const [key] = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  return key !== undefined && Object.hasOwn(STEPS, key) ? STEPS[key as keyof typeof STEPS] : noStep;
+});
 const steps = v.pipe(v.array(step), v.maxLength(10_000));
+
+const attempts = v.strictObject({ attempts: v.pipe(v.array(steps), v.minLength(1)) });
+const script = v.lazy((input) => (Array.isArray(input) ? steps : typeof input === 'object' && input !== null ? attempts : noScript));
+const noScript = v.never('must be a list of steps, or {"attempts": [[…], […]]} with a list for each attempt');
 
 export const contractSchema = v.strictObject({
   owns: v.optional(list(text(4_096)), []),
@@ -50,20 +67,16 @@ const task = v.strictObject({
   dependsOn: v.optional(list(text(200)), []),
   contract: contractSchema,
   tier: v.optional(v.picklist(['fast', 'standard', 'deep']), 'standard'),
-  agent: v.exactOptional(text(200)),
+  agent: v.exactOptional(v.picklist(AGENT_IDS)),
   model: v.exactOptional(text(200)),
-  script: v.exactOptional(v.union([steps, v.strictObject({ attempts: v.pipe(v.array(steps), v.minLength(1)) })])),
+  script: v.exactOptional(script),
 });
 
 export const planSchema = v.strictObject({
   version: v.literal(1),
   goal: v.pipe(text(), v.trim(), v.minLength(1)),
   base: v.exactOptional(v.pipe(text(1_000), v.minLength(1))),
-  tasks: v.pipe(
-    v.array(task),
-    v.minLength(1, 'the plan has no task'),
-    v.maxLength(MAX_TASKS, `more than ${String(MAX_TASKS)} tasks: nobody can review that; cut the goal into several runs`),
-  ),
+  tasks: v.pipe(v.array(task), v.minLength(1)),
   note: v.exactOptional(text()),
 });
 
@@ -71,11 +84,14 @@ export const planSchema = v.strictObject({
 export function parsePlan(input: unknown): { readonly plan: Plan } | { readonly problems: readonly Problem[] } {
   const tooLong = tooManyTasks(input);
   if (tooLong !== undefined) return { problems: [tooLong] };
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { problems: [{ code: 'schema', tasks: [], message: `a plan is an object with version, goal and tasks, not ${shown(input)}`, place: '' }] };
+  }
   const result = v.safeParse(planSchema, input);
-  if (!result.success) return { problems: result.issues.map((issue) => shapeProblem(issue, input)) };
+  if (!result.success) return { problems: shapeProblems(planSchema, input).map((problem) => shapeProblem(problem, input)) };
   const globs = result.output.tasks.reduce((count, { contract }) => count + contract.owns.length, 0);
   if (globs > MAX_GLOBS) {
-    return { problems: [{ code: 'schema', tasks: [], message: `tasks: the tasks own ${String(globs)} globs together, more than the ${String(MAX_GLOBS)} that a plan may have; name folders (src/db/**) instead of single files` }] };
+    return { problems: [{ code: 'schema', tasks: [], place: 'tasks', message: `the tasks own ${String(globs)} globs together, more than the ${String(MAX_GLOBS)} that a plan may have; name folders (src/db/**) instead of single files` }] };
   }
   return { plan: result.output };
 }
@@ -87,23 +103,23 @@ function tooManyTasks(input: unknown): Problem | undefined {
   return {
     code: 'schema',
     tasks: [],
-    message: `tasks: ${String(input.tasks.length)} tasks are more than the ${String(MAX_TASKS)} that a plan may have; cut the goal into several runs`,
+    place: 'tasks',
+    message: `${String(input.tasks.length)} tasks are more than the ${String(MAX_TASKS)} that a plan may have; cut the goal into several runs`,
   };
 }
 
-function shapeProblem(issue: v.BaseIssue<unknown>, input: unknown): Problem {
-  const place = v.getDotPath(issue) ?? '';
-  const index = /^tasks\.(\d+)/.exec(place)?.[1];
-  const id = index === undefined ? undefined : idAt(input, Number(index));
-  return {
-    code: 'schema',
-    tasks: id === undefined ? [] : [id],
-    message: place === '' ? issue.message : `${place}: ${issue.message}`,
-  };
+/** `db: tier must be one of …`; a task without a readable id is named by its place in the list. */
+function shapeProblem({ path: at, what }: ShapeProblem, input: object): Problem {
+  const [first, index, ...field] = at;
+  const place = placeWords(at);
+  if (first !== 'tasks' || typeof index !== 'number') return { code: 'schema', tasks: [], message: `${place} ${what}`, place };
+  const id = idAt(input, index);
+  const name = id ?? `task ${String(index + 1)} of the list`;
+  return { code: 'schema', tasks: id === undefined ? [] : [id], message: field.length === 0 ? `${name} ${what}` : `${name}: ${placeWords(field)} ${what}`, place };
 }
 
-function idAt(input: unknown, index: number): string | undefined {
-  if (typeof input !== 'object' || input === null || !('tasks' in input) || !Array.isArray(input.tasks)) return undefined;
+function idAt(input: object, index: number): string | undefined {
+  if (!('tasks' in input) || !Array.isArray(input.tasks)) return undefined;
   const found: unknown = input.tasks[index];
-  return typeof found === 'object' && found !== null && 'id' in found && typeof found.id === 'string' ? found.id : undefined;
+  return typeof found === 'object' && found !== null && 'id' in found && typeof found.id === 'string' && found.id.length <= MAX_ID_SHOWN ? found.id : undefined;
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { AgentId } from './ids.js';
 import { AGENT_IDS } from './ids.js';
 import type { AgentStatus } from './ports.js';
+import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team } from './team.js';
 import { DEFAULT_LIMITS } from './team.js';
 
@@ -41,16 +42,11 @@ export const teamFileSchema = v.strictObject({
 
 export type TeamFile = v.InferOutput<typeof teamFileSchema>;
 
-/** Checks a parsed team file. Problems name their place, e.g. `limits.maxParalel: …`. */
+/** Checks a parsed team file. Problems name their place, e.g. `limits.maxParalel: is not known here`. */
 export function parseTeamFile(input: unknown): { readonly file: TeamFile } | { readonly problems: readonly string[] } {
   const result = v.safeParse(teamFileSchema, input);
   if (result.success) return { file: result.output };
-  return {
-    problems: result.issues.map((issue) => {
-      const place = v.getDotPath(issue);
-      return place === null ? issue.message : `${place}: ${issue.message}`;
-    }),
-  };
+  return { problems: shapeProblems(teamFileSchema, input).map(({ path, what }) => `${path.length === 0 ? 'the team file' : placeWords(path)}: ${what}`) };
 }
 
 /** Who is asked first when no team file says so. The scripted agent is last: it can only play what a plan scripts. */
