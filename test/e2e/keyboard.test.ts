@@ -33,6 +33,7 @@ journey('keyboard', { make }, ({ step }) => {
   step('arrow keys walk the graph, Enter opens a task', async ({ wb, picture }) => {
     const keys = keysOf(wb);
     const frame = await dashboardIn(wb).frame();
+    await keys.settled(frame);
     await keys.until('[data-task="tags"]', frame);
     // Which way the graph runs depends on the room it has.
     const walked = new Set<string | null>();
@@ -51,9 +52,9 @@ journey('keyboard', { make }, ({ step }) => {
     const frame = await dashboardIn(wb).frame();
     await keys.until('[aria-label="Edit This Task"]', frame);
     await keys.press('Enter');
-    await frame.locator('.plan-form vscode-text-field:focus').waitFor();
-    await keys.press('Ctrl+a');
-    await keys.type(TITLE);
+    const field = frame.locator('.plan-form vscode-text-field:focus');
+    await field.waitFor();
+    await keys.fill(field, TITLE);
     await keys.press('Ctrl+Enter');
     await frame.locator('.inspector h2', { hasText: TITLE }).waitFor();
     await frame.locator('.inspector h2:focus').waitFor();
@@ -96,6 +97,7 @@ journey('keyboard', { make }, ({ step }) => {
     const { page } = wb;
     await keys.command('Switchyard: Open Dashboard');
     const frame = await dashboardIn(wb).frame();
+    await keys.settled(frame);
     await keys.until('[data-task="tags"]', frame);
     await keys.press('.');
     await frame.locator('[role=menuitem]:focus').waitFor();
@@ -109,6 +111,8 @@ journey('keyboard', { make }, ({ step }) => {
     await page.locator('.tab.active', { hasText: 'note.mjs' }).waitFor();
     await page.locator('.editor-instance .monaco-editor.focused').waitFor();
     await keys.press('Ctrl+Home', 'ArrowDown', 'ArrowDown', 'ArrowDown');
+    // The editor asks for the lines that may be commented on after it has shown the file.
+    await page.locator('.comment-range-glyph').first().waitFor();
     await keys.command('Comments: Add Comment on Current Selection');
     await page.locator('.review-widget .monaco-editor.focused').waitFor();
     await keys.type(COMMENT);
@@ -123,6 +127,7 @@ journey('keyboard', { make }, ({ step }) => {
     await keys.command('Switchyard: Open Dashboard');
     const dashboard = dashboardIn(wb);
     const frame = await dashboard.frame();
+    await keys.settled(frame);
     await keys.until('[data-task="tags"]', frame);
     await keys.press('Enter');
     await frame.locator('.inspector .sub', { hasText: 'attempt 2' }).waitFor();
@@ -152,6 +157,7 @@ journey('keyboard', { make }, ({ step }) => {
     const keys = keysOf(wb);
     await keys.command('Switchyard: Open Dashboard');
     const frame = await dashboardIn(wb).frame();
+    await keys.settled(frame);
     await keys.until('#run-tab-graph', frame);
     await keys.press('ArrowRight');
     await frame.locator('.bill').waitFor();

@@ -19,6 +19,9 @@ export interface Anchor {
   readonly from: HTMLElement;
 }
 
+/** The workbench gives the focus back 50 ms after it has taken it (`_focusDelayer` of its webview element). */
+const AWAY_MS = 200;
+
 /** Below a button, left-aligned. */
 export function below(button: HTMLElement): Anchor {
   const box = button.getBoundingClientRect();
@@ -44,11 +47,20 @@ export function Menu({ items, anchor, label, onClose }: { readonly items: readon
     const outside = (event: Event): void => {
       if (!(event.target instanceof Node) || !ref.current?.contains(event.target)) onClose();
     };
+    // The workbench focuses a page that it reveals more than once: the frame around it for a moment, then the page again.
+    let away: ReturnType<typeof setTimeout> | undefined;
+    const left = (): void => {
+      clearTimeout(away);
+      away = setTimeout(() => {
+        if (!document.hasFocus()) onClose();
+      }, AWAY_MS);
+    };
     document.addEventListener('pointerdown', outside, true);
-    window.addEventListener('blur', onClose);
+    window.addEventListener('blur', left);
     return () => {
+      clearTimeout(away);
       document.removeEventListener('pointerdown', outside, true);
-      window.removeEventListener('blur', onClose);
+      window.removeEventListener('blur', left);
     };
   }, [onClose]);
 

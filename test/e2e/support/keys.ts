@@ -1,5 +1,5 @@
 /** A person without a mouse: commands from the palette, choices in lists, Tab from place to place. */
-import type { Frame, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import type { Workbench } from '../../support/editor/workbench.js';
 
 const CTRL = process.platform === 'darwin' ? 'Meta' : 'Control';
@@ -7,6 +7,13 @@ const CTRL = process.platform === 'darwin' ? 'Meta' : 'Control';
 export interface Keys {
   press(...keys: string[]): Promise<void>;
   type(text: string): Promise<void>;
+  /**
+   * Waits until a page inside the workbench has the focus and keeps it. The workbench gives it to a page that it has
+   * just shown more than once, each time through the frame around it, and keys pressed in between go nowhere.
+   */
+  settled(frame: Frame): Promise<void>;
+  /** Replaces what stands in the focused text field, and looks whether it stands there. */
+  fill(field: Locator, text: string): Promise<void>;
   /** Runs a command by its full title from the command palette. */
   command(title: string): Promise<void>;
   /** Moves down the open list to the row that holds `text` and takes it. */
@@ -15,6 +22,28 @@ export interface Keys {
   until(selector: string, where?: Page | Frame, key?: string): Promise<void>;
   /** Moves down a menu or a list to the entry that has the focus and holds `text`, and takes it. */
   choose(text: string, where?: Page | Frame): Promise<void>;
+}
+
+/** The workbench hands the focus on after 50 ms (`_focusDelayer` of its webview element). */
+const KEPT_MS = 250;
+
+/** Runs in the page: resolves when the focus has stayed in it for so long. */
+function keepsFocus(keptMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let kept: ReturnType<typeof setTimeout> | undefined;
+    const look = (): void => {
+      clearTimeout(kept);
+      if (document.hasFocus()) kept = setTimeout(done, keptMs);
+    };
+    const done = (): void => {
+      window.removeEventListener('focus', look);
+      window.removeEventListener('blur', look);
+      resolve();
+    };
+    window.addEventListener('focus', look);
+    window.addEventListener('blur', look);
+    look();
+  });
 }
 
 /** More places than any of our pages has. */
@@ -29,6 +58,15 @@ export function keysOf(wb: Workbench): Keys {
   return {
     press,
     type: (text) => page.keyboard.type(text),
+    settled: (frame) => frame.evaluate(keepsFocus, KEPT_MS),
+    fill: async (field, text) => {
+      for (let tries = 0; tries < 3; tries += 1) {
+        await press('Ctrl+a');
+        await page.keyboard.type(text);
+        if ((await field.evaluate((element) => (element as HTMLElement & { value: string }).value)) === text) return;
+      }
+      throw new Error(`“${text}” could not be typed.`);
+    },
     command: async (title) => {
       // The palette lists what is known when it opens; a window that has just come up knows little for a moment.
       for (let tries = 0; ; tries += 1) {
