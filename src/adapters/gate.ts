@@ -1,7 +1,7 @@
 /**
  * Runs a contract's commands. Gate commands are command lines that people write, so this is the one place with a shell;
- * nothing is ever put into the line. The shell writes straight into the output file: order of both streams is kept, and
- * no amount of output passes through our memory.
+ * nothing is ever put into the line. The shell writes straight into the output file: order of both streams is kept,
+ * no amount of output passes through our memory, and a crash of ours neither loses nor breaks anything.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
@@ -9,12 +9,9 @@ import { dirname } from 'node:path';
 import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
 import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole } from './disk.js';
+import { countTests, cutMiddle, OUTPUT_LIMITS, readTail, watchSize, type OutputLimits } from './gateOutput.js';
 import { stopTree } from './process.js';
 
-export const TAIL_LINES = 50;
-export const LONGEST_TAIL_LINE = 2000;
-/** Where the last lines are looked for; 50 lines of the longest kept length fit. */
-const TAIL_BYTES = 1024 * 1024;
 /** See `YOUNG_MS` of the runner. */
 const YOUNG_MS = 10_000;
 
@@ -44,23 +41,6 @@ export function gateEnvironment(request: Pick<GateRequest, 'passEnv' | 'slot' | 
   };
 }
 
-/** The last lines of a text: at most 50, each cut to 2,000 characters. */
-export function tailOf(text: string): string {
-  const lines = text.replace(/\n$/, '').split('\n').slice(-TAIL_LINES);
-  return lines.map((line) => (line.length > LONGEST_TAIL_LINE ? `${line.slice(0, LONGEST_TAIL_LINE)} … (cut)` : line)).join('\n');
-}
-
-async function readTail(output: FileHandle, from: number): Promise<string> {
-  const { size } = await output.stat();
-  const start = Math.max(from, size - TAIL_BYTES);
-  const buffer = Buffer.alloc(size - start);
-  const { bytesRead } = await output.read(buffer, 0, buffer.length, start);
-  const text = buffer.toString('utf8', 0, bytesRead);
-  // The first line is a piece of one, unless it is all there is.
-  const first = start > from ? text.indexOf('\n') + 1 : 0;
-  return tailOf(first < text.length ? text.slice(first) : text);
-}
-
 function ending(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -71,27 +51,37 @@ function ending(child: ChildProcess): Promise<Ended> {
 /** Why a gate's shell was ended by us; the tree is gone when `ended` resolves. */
 interface Guard {
   readonly timedOut: () => boolean;
+  readonly overflowed: () => boolean;
   readonly stopped: () => Promise<void>;
   clear(): void;
 }
 
-function guard(child: ChildProcess, request: GateRequest): Guard {
+function guard(child: ChildProcess, request: GateRequest, output: FileHandle, limits: OutputLimits): Guard {
   let timedOut = false;
+  let overflowed = false;
   let stopping: Promise<void> = Promise.resolve();
-  const stop = (): void => {
-    stopping = stopTree(child.pid, request.nonce);
+  const end = (from: 'SIGINT' | 'SIGKILL'): void => {
+    stopping = stopTree(child.pid, request.nonce, { from });
     stopping.catch(() => undefined);
   };
+  const stop = (): void => end('SIGINT');
   const timer = setTimeout(() => {
     timedOut = true;
     stop();
   }, request.timeoutMs);
   request.signal?.addEventListener('abort', stop, { once: true });
+  const unwatch = watchSize(request.outputFile, output, limits.stop, () => {
+    overflowed = true;
+    // What is asked politely goes on printing for seconds.
+    end('SIGKILL');
+  });
   return {
     timedOut: () => timedOut,
+    overflowed: () => overflowed,
     stopped: () => stopping,
     clear: () => {
       clearTimeout(timer);
+      unwatch();
       request.signal?.removeEventListener('abort', stop);
     },
   };
@@ -116,7 +106,7 @@ interface Ran {
   readonly result: CommandResult;
 }
 
-async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle): Promise<Ran> {
+async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle, limits: OutputLimits): Promise<Ran> {
   await output.appendFile(`$ ${line}\n`);
   const from = (await output.stat()).size;
   const began = performance.now();
@@ -129,7 +119,7 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     windowsHide: true,
     windowsVerbatimArguments: verbatim,
   });
-  const watched = guard(child, request);
+  const watched = guard(child, request, output, limits);
   try {
     const { code, signal } = await ending(child).catch(async (cause: unknown) => {
       throw await explain(request.cwd, cause);
@@ -137,15 +127,20 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     watched.clear();
     await watched.stopped();
     // A shell that traps the signal still exits with a code of its own.
-    const killed = watched.timedOut() || request.signal?.aborted === true;
+    const killed = watched.timedOut() || watched.overflowed() || request.signal?.aborted === true;
+    const ms = Math.round(performance.now() - began);
+    const tests = await countTests(output, from);
     const result: CommandResult = {
       command: line,
       exitCode: killed ? null : code,
       ...(signal !== null && { signal }),
       ...(watched.timedOut() && { timedOut: true }),
-      ms: Math.round(performance.now() - began),
+      ...(watched.overflowed() && { overflowed: true }),
+      ms,
+      ...(tests !== undefined && { tests }),
       tail: await readTail(output, from),
     };
+    await cutMiddle(output, from, limits.keep);
     return { pid: child.pid, result };
   } finally {
     watched.clear();
@@ -169,7 +164,8 @@ async function endLeftover(request: GateRequest): Promise<void> {
  * Gates of this machine. Rejects when the worktree or the output folder is not there; a command that cannot be found
  * is an ordinary failure (the shell exits 127). After the last command whatever the gate left running is ended.
  */
-export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>> }): Gates {
+export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly limits?: OutputLimits }): Gates {
+  const limits = options.limits ?? OUTPUT_LIMITS;
   return {
     run: async (request) => {
       await endLeftover(request);
@@ -186,7 +182,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
         let first: number | undefined;
         for (const line of request.commands) {
           if (request.signal?.aborted === true) break;
-          const { pid, result } = await runOne(line, request, env, output);
+          const { pid, result } = await runOne(line, request, env, output, limits);
           first ??= pid;
           results.push(result);
           if (result.exitCode !== 0) break;

@@ -2,7 +2,6 @@
 import type { CommandResult } from './ports.js';
 import type { GateVerdict } from './run.js';
 import { stripAnsi } from './text.js';
-import { testCount } from './testCount.js';
 
 /** Lines of a failing command that go back to the agent. */
 export const FEEDBACK_LINES = 50;
@@ -25,23 +24,35 @@ export function judge(commands: readonly string[], results: readonly CommandResu
   if (dirtied.length > 0) {
     return { verdict: 'red', note: `The gate itself changed tracked files (${listed(dirtied)}), so what it tested is not what would land.` };
   }
-  const empty = results.find((result) => testCount(result.tail) === 0);
+  const empty = results.find((result) => result.tests === 0);
   if (empty !== undefined) return { verdict: 'unproven', note: `\`${empty.command}\` passed but ran no test: nothing was proven.` };
   return { verdict: 'green' };
 }
 
 /** What was stopped for its time proves nothing, even where it caught the signal and then ended well. */
-function hasFailed(result: CommandResult): boolean {
-  return result.exitCode !== 0 || result.timedOut === true;
+export function hasFailed(result: CommandResult): boolean {
+  return result.exitCode !== 0 || result.timedOut === true || result.overflowed === true;
+}
+
+/** How a command that has failed ended, after its name. */
+function ending(result: CommandResult): string {
+  if (result.timedOut === true) return `took longer than its ${timeText(result.ms)} and was stopped with all it had started`;
+  if (result.overflowed === true) return 'printed without end and was stopped before it filled the disk';
+  if (result.exitCode === null) return `was ended by ${result.signal ?? 'a signal'}`;
+  return `failed with exit code ${String(result.exitCode)}`;
+}
+
+function timeText(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 2 ? `${String(Math.max(1, Math.round(ms / 1000)))} s` : `${String(minutes)} minutes`;
 }
 
 /** What goes back to the agent's session after a red gate. */
 export function gateFeedback(results: readonly CommandResult[], note: string | undefined): string {
   const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'The gate failed.';
-  const how = failed.timedOut === true ? 'took too long and was stopped' : failed.exitCode === null ? `was ended by ${failed.signal ?? 'a signal'}` : `failed with exit code ${String(failed.exitCode)}`;
   return [
-    `The gate command \`${failed.command}\` ${how}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
+    `The gate command \`${failed.command}\` ${ending(failed)}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
     '',
     `Its last ${String(FEEDBACK_LINES)} lines:`,
     stripAnsi(failed.tail).trimEnd().split('\n').slice(-FEEDBACK_LINES).join('\n'),
@@ -52,8 +63,7 @@ export function gateFeedback(results: readonly CommandResult[], note: string | u
 export function gateSummary(results: readonly CommandResult[], note: string | undefined): string {
   const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'Gate failed';
-  if (failed.timedOut === true) return `\`${failed.command}\` took too long`;
-  return `\`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}`;
+  return `\`${failed.command}\` ${ending(failed)}`;
 }
 
 export function listed(paths: readonly string[], most = 5): string {

@@ -398,7 +398,11 @@ export interface CommandResult {
   readonly exitCode: number | null;
   readonly signal?: string;
   readonly timedOut?: true;
+  /** It printed more than any log is worth and was stopped, before it filled the disk. */
+  readonly overflowed?: true;
   readonly ms: number;
+  /** Tests that ran, as the runner's own summary says; absent: no runner was recognised, or it does not tell. */
+  readonly tests?: number;
   /** The last lines, for feedback (ANSI kept). The whole output is in the attempt's folder. */
   readonly tail: string;
 }
@@ -406,7 +410,7 @@ export interface CommandResult {
 export interface GateRequest {
   readonly cwd: string;
   readonly commands: readonly string[];
-  /** The whole output goes here, with a header line per command. */
+  /** The whole output goes here, with a header line per command. Of very much the beginning and the end are kept. */
   readonly outputFile: string;
   readonly slot: number;
   readonly passEnv: readonly string[];

@@ -112,7 +112,11 @@ export interface GateCommandView {
   readonly command: string;
   readonly exitCode: number | null;
   readonly timedOut: boolean;
+  /** It printed without end and was stopped. */
+  readonly overflowed?: true;
   readonly ms: number;
+  /** Tests that ran; absent is unknown. */
+  readonly tests?: number;
   /** The last lines, with ANSI colours. */
   readonly tail: string;
 }

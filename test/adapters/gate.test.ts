@@ -1,8 +1,10 @@
+import { watch } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createGates, GateError, gateEnvironment, tailOf } from '../../src/adapters/gate.js';
+import { createGates, GateError, gateEnvironment } from '../../src/adapters/gate.js';
+import { tailOf } from '../../src/adapters/gateOutput.js';
 import { startTime, stopTree } from '../../src/adapters/process.js';
 import type { GateRequest } from '../../src/core/ports.js';
 import { untilFile } from './runner/support.js';
@@ -62,6 +64,46 @@ test('of much output the last 50 lines are kept, long ones cut', async () => {
   expect(lines[49]).toBe(`${'y'.repeat(2000)} … (cut)`);
   expect((await stat(join(root, 'out', 'gate.txt'))).size).toBeGreaterThan(1_000_000);
   expect(tailOf('a\nb\n')).toBe('a\nb');
+});
+
+const loud = (megabytes: number, then = ''): string =>
+  node(`const { writeSync } = require('fs'); const piece = Buffer.from(('z'.repeat(99) + '\\n').repeat(10486)); for (let i = 0; i < ${megabytes}; i++) writeSync(1, piece); ${then}`);
+
+test('a gigabyte of output costs neither memory nor disk for long: both ends are kept, and it is said what is not', async () => {
+  await mkdir(join(root, 'out'));
+  let most = 0;
+  const before = process.memoryUsage().rss;
+  const watched = watch(join(root, 'out'), () => (most = Math.max(most, process.memoryUsage().rss - before)));
+  try {
+    const [result] = await gates.run(request([`echo first; ${loud(1024, "console.log('the last line')")}; exit 3`]));
+    expect(result).toMatchObject({ exitCode: 3 });
+    expect(result?.tail.split('\n').at(-1)).toBe('the last line');
+    expect(result?.tail.split('\n')).toHaveLength(50);
+    const text = await readFile(join(root, 'out', 'gate.txt'), 'utf8');
+    expect(text.length).toBeLessThan(17 * 1024 * 1024);
+    expect(text.split('\n').slice(1, 3)).toEqual(['first', 'z'.repeat(99)]);
+    expect(text).toMatch(/\n… 1,0\d\d MB of output left out by Switchyard …\n/);
+    expect(text.endsWith('the last line\n')).toBe(true);
+    expect(Math.max(most, process.memoryUsage().rss - before)).toBeLessThan(256 * 1024 * 1024);
+  } finally {
+    watched.close();
+  }
+});
+
+test('output without end is stopped before it fills the disk', async () => {
+  const small = createGates({ environment: { PATH: process.env['PATH'] }, limits: { keep: 1000, stop: 20 * 1024 * 1024 } });
+  const [result] = await small.run(request(['yes a line without end', 'echo never > second']));
+  expect(result).toMatchObject({ exitCode: null, overflowed: true, tail: expect.stringContaining('a line without end\n') as string });
+  expect((await stat(join(root, 'out', 'gate.txt'))).size).toBeLessThan(5000);
+  await expect(readFile(join(root, 'tree', 'second'))).rejects.toThrow('ENOENT');
+});
+
+test('the tests that ran are counted over the whole output, not only its last lines', async () => {
+  const results = await gates.run(request([`echo '  7 passing (2ms)'; ${node("for (let i = 0; i < 300; i++) console.log('a report line')")}`, 'echo built']));
+  expect(results.map(({ tests }) => tests)).toEqual([7, undefined]);
+  await writeFile(join(root, 'tree', 'a.test.mjs'), "import test from 'node:test'; test('a', () => {}); test('b', () => {}); test.skip('c', () => {});");
+  const [real] = await gates.run(request([`"${process.execPath}" --test a.test.mjs`]));
+  expect(real).toMatchObject({ exitCode: 0, tests: 2 });
 });
 
 test('a command that is not there is an ordinary failure', async () => {

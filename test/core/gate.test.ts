@@ -14,12 +14,13 @@ describe('judge', () => {
     ['the last failed', ['a', 'b'], [ran(), failed()], [], 'red'],
     ['killed', ['a'], [ran({ exitCode: null, signal: 'SIGKILL' })], [], 'red'],
     ['timed out', ['a'], [ran({ exitCode: null, timedOut: true })], [], 'red'],
+    ['stopped for its output', ['a'], [ran({ exitCode: null, overflowed: true })], [], 'red'],
     ['timed out, though it then exited with 0', ['a'], [ran({ timedOut: true })], [], 'red'],
     ['it did not finish', ['a', 'b'], [ran()], [], 'red'],
     ['nothing ran', ['a'], [], [], 'red'],
     ['it changed tracked files', ['a'], [ran()], ['dist/x.js'], 'red'],
-    ['a test command that ran no test', ['a'], [ran({ tail: '# tests 0\n# pass 0\n' })], [], 'unproven'],
-    ['a test command that ran some', ['a'], [ran({ tail: '# tests 3\n# pass 3\n' })], [], 'green'],
+    ['a test command that ran no test', ['a'], [ran({ tests: 0 })], [], 'unproven'],
+    ['a test command that ran some', ['a'], [ran({ tests: 3 })], [], 'green'],
     ['a command that says nothing of tests', ['a'], [ran({ tail: 'compiled' })], [], 'green'],
   ])('%s: %s', (_what, commands, results, dirtied, verdict) => expect(judge(commands, results, dirtied).verdict).toBe(verdict));
 
@@ -44,7 +45,9 @@ describe('feedback', () => {
   });
   it('has no terminal colours', () => expect(gateFeedback([failed('\u001b[31mred\u001b[0m \u001b]8;;http://x\u0007link\u001b]8;;\u0007')], undefined)).toMatch(/\nred link$/));
   it.each([
-    [ran({ exitCode: null, timedOut: true }), 'took too long and was stopped'],
+    [ran({ exitCode: null, timedOut: true, ms: 900_000 }), 'took longer than its 15 minutes and was stopped'],
+    [ran({ exitCode: 0, timedOut: true, ms: 2_400 }), 'took longer than its 2 s and was stopped'],
+    [ran({ exitCode: null, overflowed: true }), 'printed without end and was stopped'],
     [ran({ exitCode: null, signal: 'SIGSEGV' }), 'was ended by SIGSEGV'],
     [ran({ exitCode: null }), 'was ended by a signal'],
     [ran({ exitCode: 127 }), 'failed with exit code 127'],
@@ -58,8 +61,8 @@ describe('feedback', () => {
 describe('in one line', () => {
   it.each<[readonly CommandResult[], string | undefined, string]>([
     [[failed()], undefined, '`npm test` failed with exit code 1'],
-    [[ran({ exitCode: null, timedOut: true })], undefined, '`npm test` took too long'],
-    [[ran({ exitCode: null, signal: 'SIGKILL' })], undefined, '`npm test` failed'],
+    [[ran({ exitCode: null, timedOut: true })], undefined, '`npm test` took longer than its 1 s and was stopped with all it had started'],
+    [[ran({ exitCode: null, signal: 'SIGKILL' })], undefined, '`npm test` was ended by SIGKILL'],
     [[ran()], 'A note', 'A note'],
     [[], undefined, 'Gate failed'],
   ])('%j', (results, note, expected) => expect(gateSummary(results, note)).toBe(expected));

@@ -4,7 +4,7 @@ import { app, useAnswer } from '../app.js';
 import { AnsiLine, ansiLines } from '../components/ansiText.js';
 import { Icon } from '../components/icon.js';
 import { Lines } from '../components/lines.js';
-import { clock, duration } from '../format.js';
+import { clock, count, duration } from '../format.js';
 import { useNow } from '../time.js';
 import { gateLook } from './proof.js';
 
@@ -27,9 +27,9 @@ function Output({ text, label }: { readonly text: string; readonly label: string
 }
 
 function Command({ command }: { readonly command: GateCommandView }): ReactNode {
-  const ok = command.exitCode === 0 && !command.timedOut;
+  const ok = command.exitCode === 0 && !command.timedOut && command.overflowed === undefined;
   const [open, setOpen] = useState(!ok);
-  const ending = command.timedOut ? 'time limit' : command.exitCode === null ? 'killed' : `exit ${command.exitCode}`;
+  const ending = command.timedOut ? 'time limit' : command.overflowed ? 'endless output' : command.exitCode === null ? 'killed' : `exit ${command.exitCode}`;
   return (
     <li className="gate-command">
       <button type="button" className="gate-head" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -39,6 +39,7 @@ function Command({ command }: { readonly command: GateCommandView }): ReactNode 
           {command.command}
         </code>
         <span className="muted num end">
+          {command.tests === undefined ? '' : `${count(command.tests, 'test')} · `}
           {ending} · {duration(command.ms)}
         </span>
       </button>
