@@ -15,6 +15,7 @@ const stages = [
   { name: 'lint', steps: [[bin('eslint/bin/eslint.js'), '.'], [bin('dependency-cruiser/bin/dependency-cruise.mjs'), 'src', 'webview']] },
   { name: 'types', steps: [[bin('typescript/bin/tsc'), '-p', '.']] },
   { name: 'unit', steps: [vitest('unit')], report: 'unit', kind: 'vitest' },
+  { name: 'faults', steps: [vitest('faults', '--config', 'test/faults.config.mjs')], report: 'faults', kind: 'vitest', config: 'test/faults.config.mjs' },
   { name: 'host', steps: [['test/extension/run.mjs', 'newest']], report: 'host-newest', kind: 'host' },
   { name: 'host-minimum', steps: [['test/extension/run.mjs', 'minimum']], report: 'host-minimum', kind: 'host' },
   { name: 'e2e', steps: [vitest('e2e', '--config', 'test/e2e.config.mjs')], report: 'e2e', kind: 'vitest', config: 'test/e2e.config.mjs', folders: ['test/e2e', 'test/dashboard'] },

@@ -4,11 +4,11 @@ import { deal, faultsAt, forgetTemplate, nameOf, record, survive } from '../supp
 
 afterAll(forgetTemplate);
 
-const runs = deal(faultsAt(await record(), ['crash', 'crash-after']), 10);
+const runs = deal(faultsAt(await record(), ['crash', 'crash-after']), 16);
 const fired = new Set<string>();
 
 describe.concurrent('a crash', () => {
-  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 180_000 }, async ({ faults }) => {
+  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 300_000 }, async ({ faults }) => {
     const report = await survive(faults);
     for (const fault of report.fired) fired.add(nameOf(fault));
     // Agents live on through a crash, so no attempt is ever begun again.

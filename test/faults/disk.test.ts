@@ -7,11 +7,11 @@ afterAll(forgetTemplate);
 const points = await record();
 const log = faultsAt(points.filter((point) => point.startsWith('disk.')), ['fail', 'torn', 'power']).filter((_fault, index) => index % 4 === 0);
 const power = faultsAt(points.filter((point) => !point.startsWith('disk.')), ['power']).filter((_fault, index) => index % 2 === 0);
-const runs = deal([...log, ...power], 6);
+const runs = deal([...log, ...power], 10);
 const fired = new Set<string>();
 
 describe.concurrent('a disk', () => {
-  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 180_000 }, async ({ faults }) => {
+  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 300_000 }, async ({ faults }) => {
     const report = await survive(faults);
     for (const fault of report.fired) fired.add(nameOf(fault));
     expect(report.fired.length).toBeGreaterThan(0);

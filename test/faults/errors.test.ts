@@ -5,11 +5,11 @@ import { deal, faultsAt, forgetTemplate, nameOf, record, survive } from '../supp
 afterAll(forgetTemplate);
 
 const points = (await record()).filter((point) => !point.startsWith('disk.'));
-const runs = deal(faultsAt(points, ['fail', 'fail-after']), 6);
+const runs = deal(faultsAt(points, ['fail', 'fail-after']), 10);
 const fired = new Set<string>();
 
 describe.concurrent('an error', () => {
-  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 180_000 }, async ({ faults }) => {
+  test.each(runs.map((faults) => ({ name: faults.map(nameOf).join(', '), faults })))('$name', { timeout: 300_000 }, async ({ faults }) => {
     const report = await survive(faults);
     for (const fault of report.fired) fired.add(nameOf(fault));
     expect(report.fired.length).toBeGreaterThan(0);

@@ -19,7 +19,7 @@ export type Target = 'engine' | 'runner' | 'agent' | 'git' | 'gate';
 
 export interface Kill {
   readonly target: Target;
-  /** At this line of its output, or at the first later moment when there is such a process. */
+  /** At this line of the engine's output, or at the first later moment when there is such a process. */
   readonly line: number;
   /** This many milliseconds later: inside the acts. */
   readonly delayMs: number;
@@ -42,7 +42,7 @@ export function killsOf(seed: number): readonly Kill[] {
 
 const TASKS = ['a', 'b', 'c', 'd'] as const;
 /** A command that hangs would be no test; none of these takes longer than a few seconds. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 150_000;
 
 /** Each start of an agent leaves its nonce in a file outside of every worktree. */
 function planIn(folder: string): Plan {
@@ -50,9 +50,9 @@ function planIn(folder: string): Plan {
   const task = (id: string, text: string) => [mark, { write: { path: `${id}/x.txt`, text } }, { sleepMs: 60 }, { append: { path: `${id}/x.txt`, text: '.' } }];
   const outside = { write: { path: 'outside.txt', text: 'x' } };
   return planOf(
-    scriptedTask('a', task('a', 'right'), { gate: ['sleep 0.05; test -f a/x.txt'] }),
+    scriptedTask('a', task('a', 'right'), { gate: ['sleep 0.2; test -f a/x.txt'] }),
     scriptedTask('b', { attempts: [task('b', 'wrong'), task('b', 'right')] }, { gate: ['grep -q right b/x.txt'] }),
-    scriptedTask('c', { attempts: [[...task('c', 'right'), outside], [...task('c', 'right'), { run: ['rm', '-f', 'outside.txt'] }]] }, { gate: ['sleep 0.05; test -f c/x.txt'], dependsOn: ['a'] }),
+    scriptedTask('c', { attempts: [[...task('c', 'right'), outside], [...task('c', 'right'), { run: ['rm', '-f', 'outside.txt'] }]] }, { gate: ['sleep 0.2; test -f c/x.txt'], dependsOn: ['a'] }),
     scriptedTask('d', task('d', 'right'), { gate: ['test -f d/x.txt'], dependsOn: ['a'] }),
   );
 }
@@ -75,11 +75,19 @@ async function runKilling(repo: FaultRepo, args: readonly string[], planned: Kil
   let last: Record<string, unknown> | undefined;
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString('utf8')));
+  const living = (): boolean => child.exitCode === null && child.signalCode === null;
   const tryKill = async ({ target, delayMs }: Kill): Promise<void> => {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const victim = target === 'engine' ? pid : await find(repo, target, pid);
-    if (victim !== undefined && kill(victim)) killed = target;
+    if (!living()) return;
+    if (target === 'engine') {
+      if (kill(pid)) killed = target;
+      return;
+    }
+    // Such a process comes and goes: looked for until there is one, as long as the engine lives.
+    while (killed === undefined && living()) {
+      const victim = await find(repo, target, pid);
+      if (victim !== undefined && kill(victim)) killed = target;
+    }
   };
   const read = createInterface({ input: child.stdout });
   read.on('line', (line) => {

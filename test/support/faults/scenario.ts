@@ -29,7 +29,7 @@ export interface Report {
 }
 
 /** A life that has not come to an end by then hangs. */
-const LIFE_MS = 60_000;
+const LIFE_MS = 150_000;
 
 async function realWorld(repo: FaultRepo, log: Log): Promise<World> {
   return buildWorld(await openRepository(repo.root, { environment: repo.env }), {
