@@ -4,9 +4,10 @@
  */
 import { matches } from './globs.js';
 import type { Contract } from './plan.js';
+import { isSideName } from './markers.js';
 import type { BoundaryInput, ChangedPath, ChangeKind, ChangeSet } from './ports.js';
 
-export type ViolationKind = 'outside-owns' | 'off-limits' | 'symlink-escape' | 'hidden-by-flag' | 'submodule';
+export type ViolationKind = 'outside-owns' | 'off-limits' | 'symlink-escape' | 'hidden-by-flag' | 'submodule' | 'conflict-marker';
 
 export interface Violation {
   /** Repository path. */
@@ -57,6 +58,7 @@ function violationsOf(contract: Pick<Contract, 'owns' | 'offLimits'>, entry: Cha
   if (entry.link?.escapes === true) kinds.push('symlink-escape');
   if (entry.hiddenByFlag === true) kinds.push('hidden-by-flag');
   if (entry.submodule === true) kinds.push('submodule');
+  if (entry.change !== 'deleted' && entry.change !== 'renamed-from' && isSideName(entry.path)) kinds.push('conflict-marker');
   return kinds.map((kind) => ({ path: entry.path, change: entry.change, kind }));
 }
 

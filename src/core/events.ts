@@ -8,7 +8,7 @@ import type { Violation } from './contract.js';
 import type { AgentId, Role } from './ids.js';
 import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
-import type { GateVerdict, Reason, Receipt } from './run.js';
+import type { GateVerdict, Reason, Receipt, Resolution } from './run.js';
 import type { TaskState } from './task.js';
 import type { Limits, Team } from './team.js';
 import type { ReviewComment } from './wishes.js';
@@ -62,8 +62,10 @@ export type EventBody =
   | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }
   | { readonly type: 'paths.allowed'; readonly task: string; readonly paths: readonly string[] }
   | { readonly type: 'branch.updated'; readonly task: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
-  /** The conflicted merge with `base` was laid into the worktree, for the next attempt to resolve. */
-  | { readonly type: 'conflict.opened'; readonly task: string; readonly base: Sha; readonly paths: readonly string[] }
+  /** The conflicted merge with `base` was laid into the worktree, for the next attempt or the person to resolve. */
+  | { readonly type: 'conflict.opened'; readonly task: string; readonly base: Sha; readonly paths: readonly string[]; readonly notes?: readonly string[]; readonly by?: 'agent' | 'person' }
+  /** How a conflict with `base` was resolved, and by what; the merge is `commit`. */
+  | { readonly type: 'conflict.resolved'; readonly task: string; readonly base: Sha; readonly commit: Sha; readonly resolutions: readonly Resolution[] }
   | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha }
   | {
       readonly type: 'gate.finished';

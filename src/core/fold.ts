@@ -171,6 +171,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       delete task.receipt;
       delete task.mergeIntended;
       delete task.conflict;
+      task.resolved = [];
       return;
     case 'worktree.created':
       task.prepared = true;
@@ -186,6 +187,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'attempt.starting':
       task.attempts = [...task.attempts, newAttempt(event, at)];
+      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
       // What was approved is what was reviewed; an agent that works again makes something else.
       task.approved = false;
       delete task.feedback;
@@ -197,7 +199,10 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       if (event.outcome.session !== undefined) task.session = event.outcome.session;
       return;
     case 'conflict.opened':
-      task.conflict = { base: event.base, paths: event.paths };
+      task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
+      return;
+    case 'conflict.resolved':
+      task.resolved = [...task.resolved, ...event.resolutions];
       return;
     case 'work.committed':
     case 'branch.updated':
@@ -213,6 +218,9 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'paths.allowed':
       task.allowedPaths = [...new Set([...task.allowedPaths, ...event.paths])];
+      task.allowedMarkers = [
+        ...new Set([...task.allowedMarkers, ...task.violations.filter((each) => each.kind === 'conflict-marker' && event.paths.includes(each.path)).map((each) => each.path)]),
+      ];
       return;
     case 'gate.started':
       task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base }];
@@ -245,6 +253,8 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'approval.withdrawn':
       task.approved = false;
+      // Check Again: what is in the worktree now is the person's word.
+      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'person' };
       return;
     case 'merge.intended':
       task.mergeIntended = { from: event.from, to: event.to };
@@ -291,6 +301,8 @@ function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun
     boundaryRetries: 0,
     gateRetries: 0,
     allowedPaths: [],
+    allowedMarkers: [],
+    resolved: [],
     approved: false,
     cleaned: false,
     prepared: false,

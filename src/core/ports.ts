@@ -89,6 +89,40 @@ export type UpdateResult =
   | { readonly ok: false; readonly reason: 'conflict'; readonly paths: readonly string[] }
   | { readonly ok: false; readonly reason: 'hook'; readonly output: string };
 
+/** One side of a conflicting path: the file's mode as git writes it (`100644`) and its object. */
+export interface ConflictSide {
+  readonly mode: string;
+  readonly id: Sha;
+}
+
+/** A conflicting path and what each side has there; a side that is absent does not have it. */
+export interface ConflictSides {
+  /** Repository path, or `<path>~<commit>` where two sides want one name for different things. */
+  readonly path: string;
+  readonly base?: ConflictSide;
+  readonly ours?: ConflictSide;
+  readonly theirs?: ConflictSide;
+}
+
+export interface Conflict {
+  readonly ours: Sha;
+  readonly theirs: Sha;
+  /** The merged tree, conflict markers included. */
+  readonly tree: Sha;
+  /** Sorted by path. */
+  readonly paths: readonly ConflictSides[];
+  /** git's own sentence for each conflict; it names the two commits by their ids. */
+  readonly notes: readonly string[];
+}
+
+/** A commit as people read it. */
+export interface PathCommit {
+  readonly commit: Sha;
+  readonly author: string;
+  /** Subject, body and trailers. */
+  readonly message: string;
+}
+
 export type AdvanceResult =
   | { readonly ok: true }
   /** The branch is not where the receipt says; nothing was changed. */
@@ -137,13 +171,18 @@ export interface Git {
   bringUpToDate(worktree: string, base: Sha, message: string): Promise<UpdateResult>;
   /**
    * Lays the conflicted result of merging `base` into the worktree as plain files, markers included, and returns the
-   * conflicting paths. The branch does not move. Rejects, and changes nothing, when files are in the way.
+   * conflict (`undefined`: there is none any more). The branch does not move. Rejects, and changes nothing, when files
+   * are in the way.
    */
-  openConflict(worktree: string, base: Sha): Promise<readonly string[]>;
+  openConflict(worktree: string, base: Sha): Promise<Conflict | undefined>;
+  /** What conflicts between two commits; `undefined` when nothing does. Moves nothing. */
+  conflict(ours: Sha, theirs: Sha): Promise<Conflict | undefined>;
   /** Records that the worktree's last commit resolves a merge with `base`: a merge commit with the same tree. */
   concludeMerge(worktree: string, base: Sha, message: string): Promise<CommitTreeResult>;
-  /** Which of these paths still hold conflict markers. */
-  conflictMarkers(worktree: string, paths: readonly string[]): Promise<readonly string[]>;
+  /** The last commits (at most 20, newest first) of `to` that are not in `from` and touch one of the paths. */
+  commitsTouching(from: Sha, to: Sha, paths: readonly string[]): Promise<readonly PathCommit[]>;
+  /** Paths whose content at `commit` holds conflict markers that were not there at `base`. */
+  newMarkers(base: Sha, commit: Sha): Promise<readonly string[]>;
   diffFiles(from: Sha, to: Sha): Promise<readonly FileDiff[]>;
   /** Unified diff of two commits, of one path or of all. */
   patch(from: Sha, to: Sha, path?: string): Promise<string>;

@@ -2,6 +2,7 @@
 import { STATE_WORDS, hasStarted, isUntouched } from './task.js';
 import type { Problem } from './plan.js';
 import type { RunState, TaskRun } from './run.js';
+import type { OtherSide } from './otherSide.js';
 import type { ReviewComment } from './wishes.js';
 
 export interface PlanningFacts {
@@ -134,16 +135,44 @@ export function personFeedback(text: string | undefined, comments: readonly Revi
   ].join('\n') || 'Please try again.';
 }
 
+/** What an agent has to know of a conflict that is laid out in its worktree. */
+export interface ConflictBrief {
+  readonly paths: readonly string[];
+  /** git's own sentences; they name commits by their ids. */
+  readonly notes: readonly string[];
+  readonly others: OtherSide;
+}
+
 /** For the agent that resolves a conflict: both sides' intent, and where the markers are. */
-export function conflictFeedback(state: RunState, task: TaskRun, paths: readonly string[], said: string): string {
-  const landed = [...state.tasks.values()].filter((each) => each.landed !== undefined && each.files.some((file) => paths.includes(file.path)));
+export function conflictFeedback(state: RunState, task: TaskRun, { paths, notes, others }: ConflictBrief, said: string): string {
+  const { branch } = state.base;
+  const own = task.head?.commit;
+  const readable = (note: string) => note.replaceAll(/[0-9a-f]{40}(?:[0-9a-f]{24})?/gu, (id) => (id === own ? 'your branch' : branch));
   return [
-    `${state.base.branch} moved while you worked, and your changes conflict with it in: ${paths.join(', ')}. The merged files, with conflict markers, are in your worktree now; everything else of ${state.base.branch} is merged already.`,
-    `Resolve the conflicts by editing these files: keep the intent of both sides and leave no marker. Do not run git merge or git commit.`,
-    `Your side: ${task.task.title}. ${task.task.contract.acceptance.join('; ')}`,
-    ...landed.map((each) => `The other side: ${each.task.title}. ${each.task.contract.acceptance.join('; ')}`),
-    ...(said === '' ? [] : [`The person adds: ${said}`]),
+    `${branch} moved while you worked, and your changes conflict with it in: ${paths.join(', ')}. The merged files, with conflict markers, are in your worktree now; everything else of ${branch} is merged already.`,
+    ...(notes.length === 0 ? [] : ['git says:', ...notes.map((note) => `- ${readable(note)}`)]),
+    `Resolve the conflicts by editing these files: keep the intent of both sides and leave no marker. Where a file has no markers (deleted on one side, renamed twice, binary, a link), or lies there a second time as <name>~<commit>, leave the one version under the one name that should land. Do not run git merge or git commit.`,
+    '',
+    ...intent('Your side', task),
+    ...others.tasks.flatMap((each) => ['', ...intent('The other side, landed', each)]),
+    ...others.commits.flatMap((each) => ['', `The other side, a commit by ${each.author}:`, quoted(cut(each.message))]),
+    ...(said === '' ? [] : ['', `The person adds: ${said}`]),
   ].join('\n');
+}
+
+function intent(side: string, { task }: TaskRun): readonly string[] {
+  return [
+    `${side}: ${task.title}.`,
+    ...(task.instructions.trim() === '' ? [] : [quoted(cut(task.instructions))]),
+    `It owns ${task.contract.owns.join(', ')}.`,
+    ...task.contract.acceptance.map((line) => `It must hold: ${line}`),
+  ];
+}
+
+/** The beginning says what something is about. */
+function cut(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.length <= 1_000 ? trimmed : `${trimmed.slice(0, 1_000)} …`;
 }
 
 function quoted(text: string): string {

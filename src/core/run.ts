@@ -63,6 +63,15 @@ export interface AttemptState {
   readonly apiEquivalent: boolean;
 }
 
+/** How the conflict in one path was resolved. */
+export interface Resolution {
+  readonly path: string;
+  /** `regenerated` by its package manager, `formatted` by the project's formatter, or by somebody's hand. */
+  readonly how: 'regenerated' | 'formatted' | 'agent' | 'person';
+  /** The tool or the agent. */
+  readonly tool?: string;
+}
+
 export type GateVerdict = 'green' | 'red' | 'unproven' | 'broken-on-base';
 
 /** Proof that one exact tree passed one exact gate. */
@@ -104,8 +113,10 @@ export interface TaskRun {
   readonly session?: string;
   /** What the branch holds: the last commit Switchyard knows, and what it was last brought up to date with. */
   readonly head?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
-  /** A merge with `base` that the agent is resolving in the worktree. */
-  readonly conflict?: { readonly base: Sha; readonly paths: readonly string[] };
+  /** A merge with `base` that is being resolved in the worktree: `notes` are git's words, `by` is who had it last. */
+  readonly conflict?: { readonly base: Sha; readonly paths: readonly string[]; readonly notes: readonly string[]; readonly by: 'agent' | 'person' };
+  /** Conflicts that were resolved on the way, oldest first. */
+  readonly resolved: readonly Resolution[];
   readonly files: readonly FileDiff[];
   readonly gates: readonly GateState[];
   readonly violations: readonly Violation[];
@@ -115,6 +126,8 @@ export interface TaskRun {
   /** Red gates that cost a retry so far. */
   readonly gateRetries: number;
   readonly allowedPaths: readonly string[];
+  /** Files that a person lets hold conflict markers: they are about them. */
+  readonly allowedMarkers: readonly string[];
   readonly receipt?: Receipt;
   /** Approved by a person (or `--yes`): lands as soon as it is green. */
   readonly approved: boolean;

@@ -6,6 +6,7 @@ import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
+import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { paths } from './world.js';
 
@@ -51,7 +52,10 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
     await store.append({ type: 'gate.started', task: id, attempt: task.attempts.length, of: 1, tree: head.tree, base: task.head?.base ?? task.startedFrom ?? head.commit });
     return red(context, id, [result], undefined);
   }
-  if (task.conflict !== undefined) return concludeConflict(context, id, task.conflict);
+  if (task.conflict !== undefined) {
+    const problem = await concludeConflict(context, id, task.conflict);
+    return problem === 'nothing-changed' ? nothingChanged(context, id) : problem === undefined ? undefined : needsYou(problem);
+  }
   const recorded = task.head?.base ?? task.startedFrom ?? committed.commit;
   if (committed.commit === recorded) return nothingChanged(context, id);
   if (task.head?.commit !== committed.commit) {
@@ -80,22 +84,6 @@ async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Prom
   return base;
 }
 
-/** The agent has resolved a merge with the base: no marker may be left, and the merge is recorded as one. */
-async function concludeConflict(context: RunContext, id: string, conflict: NonNullable<TaskRun['conflict']>): Promise<CheckResult | undefined> {
-  const { world, store } = context;
-  const task = context.task(id);
-  const marked = await world.git.conflictMarkers(task.worktree ?? '', conflict.paths);
-  if (marked.length > 0) {
-    return needsYou({ kind: 'conflict', text: `Conflict markers are left in ${listed(marked)}. Nothing has landed; retry, or resolve them in the worktree and check again.`, paths: marked });
-  }
-  const made = await world.git.concludeMerge(task.worktree ?? '', conflict.base, `Merge ${store.state.base.branch} into ${task.task.id}: conflicts resolved`);
-  if (!made.ok) return needsYou({ kind: 'merge-failed', text: `The resolved merge could not be recorded: ${made.message}` });
-  const [files, tree] = await Promise.all([world.git.diffFiles(conflict.base, made.commit), world.git.treeOf(made.commit)]);
-  if (files.length === 0) return nothingChanged(context, id);
-  await store.append({ type: 'branch.updated', task: id, commit: made.commit, tree, base: conflict.base, files });
-  return undefined;
-}
-
 function nothingChanged(context: RunContext, id: string): CheckResult {
   const denied = context.task(id).attempts.at(-1)?.outcome?.denied ?? [];
   const because = denied.length === 0 ? '' : ` It was denied ${listed(denied.map((each) => each.tool))}.`;
@@ -111,9 +99,10 @@ async function boundary(context: RunContext, id: string): Promise<CheckResult | 
   const task = context.task(id);
   const base = task.head?.base ?? task.startedFrom;
   if (base === undefined) throw new Error('a task without a base cannot be checked');
-  const changes = await world.git.changes(task.worktree ?? '', base);
+  const [changes, marked] = await Promise.all([world.git.changes(task.worktree ?? '', base), task.head === undefined ? [] : world.git.newMarkers(base, task.head.commit)]);
   const contract = { owns: [...task.task.contract.owns], offLimits: task.task.contract.offLimits };
-  const violations = checkBoundary(contract, changes).filter((each) => each.kind === 'symlink-escape' || !task.allowedPaths.includes(each.path));
+  const markers = marked.map((path): Violation => ({ path, change: 'modified', kind: 'conflict-marker' }));
+  const violations = [...checkBoundary(contract, changes), ...markers].filter((each) => !isAllowed(task, each));
   if (violations.length === 0) {
     if (!task.boundaryChecked || task.violations.length > 0) await store.append({ type: 'boundary.checked', task: id, violations: [], fedBack: false });
     return undefined;
@@ -123,11 +112,15 @@ async function boundary(context: RunContext, id: string): Promise<CheckResult | 
   if (feedBack) return sendBack(context, id, checked, boundaryFeedback(violations, contract.owns));
   await store.append(checked);
   const outside = [...new Set(violations.map((each) => each.path))];
-  return needsYou({
-    kind: 'boundary',
-    text: `Changed ${listed(outside)}, outside what the task owns. Nothing has landed; allow these paths, retry, or drop it.`,
-    paths: outside,
-  });
+  const onlyMarkers = violations.every((each) => each.kind === 'conflict-marker');
+  const what = onlyMarkers ? `Conflict markers are left in ${listed(outside)}` : `Changed ${listed(outside)}, outside what the task owns`;
+  return needsYou({ kind: 'boundary', text: `${what}. Nothing has landed; allow these paths, retry, or drop it.`, paths: outside });
+}
+
+/** What a person let pass. A path that may be changed may not for that reason hold markers. */
+function isAllowed(task: TaskRun, { kind, path }: Violation): boolean {
+  if (kind === 'symlink-escape') return false;
+  return (kind === 'conflict-marker' ? task.allowedMarkers : task.allowedPaths).includes(path);
 }
 
 const VIOLATION_WORDS: Readonly<Record<Violation['kind'], string>> = {
@@ -136,11 +129,12 @@ const VIOLATION_WORDS: Readonly<Record<Violation['kind'], string>> = {
   'symlink-escape': 'is a symbolic link that leads out of the worktree',
   'hidden-by-flag': 'is hidden from git status by assume-unchanged or skip-worktree',
   submodule: 'is a submodule or a nested repository',
+  'conflict-marker': 'holds conflict markers (or is named like one side of a conflict): resolve it and leave none',
 };
 
 function boundaryFeedback(violations: readonly Violation[], owns: readonly string[]): string {
   return [
-    'Your changes leave your contract. Undo exactly these and keep the rest of your work:',
+    'Your changes cannot land as they are. Put exactly these right and keep the rest of your work:',
     ...violations.slice(0, 200).map((each) => `- ${each.path} (${each.change}) ${VIOLATION_WORDS[each.kind]}`),
     `You may change only: ${owns.join(', ')}`,
   ].join('\n');
@@ -173,11 +167,7 @@ async function bringUpToDate(context: RunContext, id: string): Promise<CheckResu
   if (result.reason === 'hook') {
     return needsYou({ kind: 'merge-failed', text: `A git hook refused to bring the branch up to date with ${store.state.base.branch}: ${result.output.trim().split('\n').at(-1) ?? ''}. Nothing was changed.` });
   }
-  return needsYou({
-    kind: 'conflict',
-    text: `Could not merge ${task.task.title}: ${store.state.base.branch} moved and ${listed(result.paths)} now ${result.paths.length === 1 ? 'conflicts' : 'conflict'}. Your work is safe on ${task.branch ?? 'its branch'}. Retry resolves it with the agent; Review Changes shows it.`,
-    paths: result.paths,
-  });
+  return needsYou(await conflictReason(context, task, now, result.paths));
 }
 
 async function gate(context: RunContext, id: string, slot: number): Promise<CheckResult> {

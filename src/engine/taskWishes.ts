@@ -3,7 +3,8 @@ import { conflictFeedback, personFeedback } from '../core/prompts.js';
 import type { Receipt, TaskRun } from '../core/run.js';
 import { isOver } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
-import { messageOf } from './attempts.js';
+import type { OpenedConflict } from './conflicts.js';
+import { openConflict, otherSide } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
@@ -110,39 +111,31 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
   if (!allowed.includes(before.state)) return refuse(`${before.task.title} is ${before.state}; stop it first, or wait until it is done.`);
   const conflict = before.reason?.kind === 'conflict' && before.conflict === undefined ? await openConflict(context, before) : undefined;
   if (typeof conflict === 'string') return refuse(conflict);
-  const task = context.task(id);
-  if (task.state !== before.state) return refuse(`${task.task.title} has moved on meanwhile (${task.state}); look again.`);
   const comments = wish.comments ?? [];
   const said = (wish.feedback ?? '').trim() === '' && comments.length === 0 ? '' : personFeedback(wish.feedback, comments);
+  const feedback = await feedbackFor(context, before, conflict, said);
+  const task = context.task(id);
+  if (task.state !== before.state) return refuse(`${task.task.title} has moved on meanwhile (${task.state}); look again.`);
   context.rearm(id);
   await store.append(
     ...resumed(context),
     ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
-    { type: 'feedback.given', task: id, feedback: feedbackFor(context, task, conflict?.paths, said), byPerson: true, ...(comments.length > 0 && { comments }) },
+    { type: 'feedback.given', task: id, feedback, byPerson: true, ...(comments.length > 0 && { comments }) },
     { type: 'task.state', task: id, from: task.state, to: 'waiting' },
   );
   return OK;
 }
 
 /** The person's words first; without any, what the task was told last, or why it needed the person. */
-function feedbackFor(context: RunContext, task: TaskRun, conflict: readonly string[] | undefined, said: string): string {
-  const paths = conflict ?? task.conflict?.paths;
-  if (paths !== undefined) return conflictFeedback(context.store.state, task, paths, said);
+async function feedbackFor(context: RunContext, task: TaskRun, opened: OpenedConflict | undefined, said: string): Promise<string> {
+  const conflict = opened ?? task.conflict;
+  if (conflict !== undefined) {
+    const others = await otherSide(context, task, conflict.base, conflict.paths);
+    return conflictFeedback(context.store.state, task, { paths: conflict.paths, notes: conflict.notes, others }, said);
+  }
   if (said !== '') return said;
   if (task.feedback !== undefined) return task.feedback;
   return task.reason === undefined ? 'Please try again.' : `${task.reason.text}\n\nGo on and bring the task to its end.`;
-}
-
-/** Lays the conflict into the worktree; a refusal is a sentence for people. */
-async function openConflict(context: RunContext, task: TaskRun): Promise<{ readonly base: string; readonly paths: readonly string[] } | string> {
-  const { world, store } = context;
-  const base = await world.git.branchCommit(store.state.base.branch);
-  if (base === undefined || task.worktree === undefined) return `The branch ${store.state.base.branch} is gone; nothing was changed.`;
-  try {
-    return { base, paths: await world.git.openConflict(task.worktree, base) };
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 async function drop(loop: RunLoop, id: string): Promise<void> {

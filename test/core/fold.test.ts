@@ -220,6 +220,23 @@ describe('gates, feedback and landing', () => {
     expect(run.add(said(false)).task('a')).toMatchObject({ gateRetries: 1, boundaryRetries: 1, approved: true, feedback: 'again' });
     expect(run.add(said(true)).task('a')).toMatchObject({ gateRetries: 0, boundaryRetries: 0, approved: false });
   });
+  it('a path that may be changed may not for that reason hold markers', () => {
+    const checked = (kind: 'outside-owns' | 'conflict-marker'): EventBody => ({ type: 'boundary.checked', task: 'a', violations: [{ path: 'x', change: 'modified', kind }], fedBack: false });
+    const allowed: EventBody = { type: 'paths.allowed', task: 'a', paths: ['x', 'y'] };
+    expect(ab().add(checked('outside-owns'), allowed).task('a').allowedMarkers).toEqual([]);
+    expect(ab().add(checked('conflict-marker'), allowed).task('a').allowedMarkers).toEqual(['x']);
+  });
+  it('a conflict is whose it was last, until it is concluded', () => {
+    const opened: EventBody = { type: 'conflict.opened', task: 'a', base: SHA('3'), paths: ['x'], notes: ['CONFLICT'], by: 'person' };
+    const run = ab().add(opened);
+    expect(run.task('a').conflict).toEqual({ base: SHA('3'), paths: ['x'], notes: ['CONFLICT'], by: 'person' });
+    expect(run.attempt('a').task('a').conflict?.by).toBe('agent');
+    expect(run.add({ type: 'approval.withdrawn', task: 'a' }).task('a').conflict?.by).toBe('person');
+    run.add({ type: 'conflict.resolved', task: 'a', base: SHA('3'), commit: SHA('4'), resolutions: [{ path: 'x', how: 'person' }] });
+    run.add({ type: 'branch.updated', task: 'a', commit: SHA('4'), tree: SHA('2'), base: SHA('3'), files: [] });
+    expect(run.task('a')).toMatchObject({ resolved: [{ path: 'x', how: 'person' }], head: { commit: SHA('4') } });
+    expect(run.task('a').conflict).toBeUndefined();
+  });
   it('allowed paths add up', () => {
     expect(ab().add({ type: 'paths.allowed', task: 'a', paths: ['x', 'y'] }, { type: 'paths.allowed', task: 'a', paths: ['y', 'z'] }).task('a').allowedPaths).toEqual(['x', 'y', 'z']);
   });

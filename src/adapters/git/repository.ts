@@ -5,7 +5,8 @@ import { isAncestor } from './ancestry.js';
 import { backup, listBackups, restoreBackup } from './backup.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
-import { concludeMerge, conflictMarkers, openConflict } from './conflicts.js';
+import { conflict } from './conflictFacts.js';
+import { concludeMerge, openConflict } from './conflicts.js';
 import type { Repository, RepositoryOptions } from './context.js';
 import { diffFiles, patch } from './diff.js';
 import { dirty } from './dirty.js';
@@ -13,6 +14,8 @@ import { personEnvironment, readEnvironment } from './env.js';
 import { facts, findRepository, noCommits } from './facts.js';
 import { forecaster } from './forecast.js';
 import { advance } from './landing.js';
+import { commitsTouching } from './history.js';
+import { newMarkers } from './markers.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
 import { mutexOf } from './mutex.js';
 import { isRevision, isSha } from './names.js';
@@ -97,7 +100,9 @@ function portOf(repository: Repository): OpenedGit {
     bringUpToDate: (worktree, base, message) => bringUpToDate(repository, worktree, base, message),
     openConflict: (worktree, base) => openConflict(repository, worktree, base),
     concludeMerge: (worktree, base, message) => concludeMerge(repository, worktree, base, message),
-    conflictMarkers: (worktree, paths) => conflictMarkers(worktree, paths),
+    conflict: (ours, theirs) => conflict(repository, ours, theirs),
+    commitsTouching: (from, to, paths) => commitsTouching(repository, from, to, paths),
+    newMarkers: (base, commit) => newMarkers(repository, base, commit),
     diffFiles: (from, to) => diffFiles(repository, from, to),
     patch: (from, to, path) => patch(repository, from, to, path),
     commitTree: (tree, parents, message) => commitTree(repository, tree, parents, message),

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, symlink, unlink } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorktreeProblem } from '../../../src/adapters/git/repository.js';
@@ -62,34 +62,6 @@ describe('bringUpToDate', () => {
     await here.put('new.txt', 'mine');
     expect(await here.git.bringUpToDate(here.path, theirs, 'Up')).toMatchObject({ ok: true });
     expect(await here.in('status', '--porcelain')).toBe(' M src/b.txt\n?? new.txt');
-  });
-
-  const conflicts: readonly [name: string, mine: (here: Scene) => Promise<unknown>, theirs: (repo: TempRepo) => Promise<unknown>, paths: readonly string[]][] = [
-    ['content', (w) => w.put('a.txt', 'mine\n'), (m) => m.write('a.txt', 'main\n'), ['a.txt']],
-    ['changed and deleted', (w) => w.put('a.txt', 'mine\n'), (m) => unlink(join(m.root, 'a.txt')), ['a.txt']],
-    ['both added', (w) => w.put('new.txt', 'mine\n'), (m) => m.write('new.txt', 'main\n'), ['new.txt']],
-    ['file and link', async (w) => { await unlink(join(w.path, 'a.txt')); await symlink('src/b.txt', join(w.path, 'a.txt')); }, (m) => m.write('a.txt', 'main\n'), ['a.txt']],
-    ['both renamed', (w) => w.in('mv', 'src/c.txt', 'mine.txt'), (m) => m.git('mv', 'src/c.txt', 'main.txt'), ['main.txt', 'mine.txt', 'src/c.txt']],
-  ];
-  it.each(conflicts)('changes nothing on a conflict: %s', async (_name, mine, theirs, paths) => {
-    const here = await scene();
-    await mine(here);
-    await here.in('add', '-A');
-    await here.in('commit', '-qm', 'Mine');
-    await theirs(here.repo);
-    const base = await here.repo.commit('Main');
-    const before = await state(here);
-    expect(await here.git.bringUpToDate(here.path, base, 'Up')).toEqual({ ok: false, reason: 'conflict', paths });
-    expect(await state(here)).toEqual(before);
-  });
-
-  it('sees a file against a folder of the same name as a conflict', async () => {
-    const here = await scene();
-    await work(here, 'thing', 'mine\n');
-    const base = await onMain(here, 'thing/inside.txt', 'main\n');
-    const before = await state(here);
-    expect(await here.git.bringUpToDate(here.path, base, 'Up')).toMatchObject({ ok: false, reason: 'conflict' });
-    expect(await state(here)).toEqual(before);
   });
 
   it.each<[string, (here: Scene) => Promise<unknown>, string]>([
