@@ -78,8 +78,15 @@ export async function takeOver(session: EngineSession, options: { run?: string; 
   const state = await stateOf(session, options.run);
   const task = taskOf(state, options.task);
   const command = await session.takeOverCommand(task.task.id);
-  if (command === undefined) throw new UsageError(`${task.task.id} has no session to take over yet (${task.state}).`);
+  if (command === undefined && (task.worktree === undefined || task.cleaned || task.attempts.length === 0)) throw new UsageError(`${task.task.id} has no session to take over yet (${task.state}).`);
   if (task.state === 'working') throw new UsageError(`${task.task.id} is being worked on now. Stop it first (Ctrl+C on the run, or Stop in the editor): two processes on one session would destroy it.`);
+  if (command === undefined) {
+    const cwd = task.worktree ?? '';
+    output.object({ type: 'task.takeover', run: state.run, task: task.task.id, cwd });
+    output.say(`${task.attempts.at(-1)?.agent ?? 'This agent'} has no CLI to go on in. Edit in the worktree, then choose Check Again in the editor, or retry.`);
+    output.result(`cd ${quote(cwd)}`);
+    return EXIT.done;
+  }
   output.object({ type: 'task.takeover', run: state.run, task: task.task.id, ...command });
   output.result(`cd ${quote(command.cwd)}\n${[command.file, ...command.args].map(quote).join(' ')}`);
   if (output.json || !process.stdin.isTTY || !process.stdout.isTTY) return EXIT.done;

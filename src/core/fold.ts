@@ -72,6 +72,7 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
       return;
     case 'plan.proposed':
     case 'plan.edited':
+      run.planChangedAt = at;
       run.proposal = { revision: event.revision, plan: event.plan, at };
       run.lastRevision = Math.max(run.lastRevision, event.revision);
       if (run.revision === 0) {
@@ -81,10 +82,13 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
       }
       return;
     case 'plan.discarded':
+      run.planChangedAt = at;
       delete run.proposal;
       if (run.revision === 0) run.tasks = new Map();
       return;
     case 'plan.approved':
+      run.planChangedAt = at;
+      run.approvedAt ??= at;
       approve(run, event.revision, event.seq, at);
       return;
     case 'run.discarded':

@@ -334,8 +334,8 @@ export interface AgentAdapter {
   detect(environment: Readonly<Record<string, string | undefined>>): Promise<AgentStatus>;
   command(request: StartRequest): AgentCommand;
   parser(): StreamParser;
-  /** The interactive CLI on that session, for a person, in that directory. */
-  takeOver(session: string | undefined, request: { readonly cwd: string; readonly model?: string; readonly executable?: string }): AgentCommand;
+  /** The interactive CLI on that session, for a person, in that directory; `undefined` for an agent that has none. */
+  takeOver(session: string | undefined, request: { readonly cwd: string; readonly model?: string; readonly executable?: string }): AgentCommand | undefined;
 }
 
 export interface Agents {

@@ -163,7 +163,11 @@ export interface RunState {
   readonly base: { readonly branch: string; readonly commit: Sha };
   readonly team: Team;
   readonly createdAt: number;
+  /** When the first plan was approved: from then on agents worked. Milliseconds since the epoch. */
+  readonly approvedAt?: number;
   readonly endedAt?: number;
+  /** When a plan was last proposed, edited, discarded or approved. */
+  readonly planChangedAt?: number;
   /** 0 until a plan was approved. */
   readonly revision: number;
   readonly plan?: Plan;

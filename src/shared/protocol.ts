@@ -214,6 +214,7 @@ export interface RunView {
   readonly planRevision: number;
   /** While a revision is proposed, the one in force that it would replace (absent for a first plan). */
   readonly revisionInForce?: number;
+  /** When its first plan was approved; until then, when the goal was given. */
   readonly startedAt: number;
   readonly endedAt?: number;
   /** The planner's remark to the person. */

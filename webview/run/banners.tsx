@@ -68,6 +68,22 @@ function ReplanningNews({ run }: { readonly run: RunView }): ReactNode {
   );
 }
 
+/** A re-plan that failed changes nothing; it is told once, and until the plan went another way. */
+function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; readonly failure: string; readonly startedAt: number }): ReactNode {
+  const key = `${run.id}/planner/${startedAt}`;
+  const dismissed = useApp((state) => state.dismissed === key);
+  if (dismissed) return null;
+  return (
+    <Banner kind="warning" onDismiss={() => app.set({ dismissed: key })}>
+      <b>No changed plan came of it: </b>
+      {failure} The plan in force goes on.{' '}
+      <button type="button" className="link" onClick={() => send('run:replan', { kind: 'action', action: { type: 'replan-with-feedback' } })}>
+        Re-plan…
+      </button>
+    </Banner>
+  );
+}
+
 export function Banners({ run }: { readonly run: RunView }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   const teamProblem = useApp((state) => state.snapshot?.teamProblem);
@@ -91,10 +107,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
       {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
       {run.phase === 'planning' && run.tasks.length > 0 ? <ReplanningNews run={run} /> : null}
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (
-        <Banner kind="warning">
-          <b>No changed plan came of it: </b>
-          {run.planner.failure}
-        </Banner>
+        <FailedReplan run={run} failure={run.planner.failure} startedAt={run.planner.startedAt} />
       ) : null}
       {run.phase === 'done' ? <DoneNews run={run} /> : null}
     </div>

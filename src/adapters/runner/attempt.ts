@@ -1,5 +1,6 @@
 /** One attempt from the start of the CLI to its exit record. */
 import { join } from 'node:path';
+import { closingWords } from '../../core/closing.js';
 import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
 import { writeWhole } from '../disk.js';
@@ -11,7 +12,7 @@ import type { Printer } from './printer.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { FILE, writeExit } from './records.js';
 import { readStderr, readStdout, type Sink } from './streams.js';
-import { head, tail } from './transcript.js';
+import { head, paint, tail } from './transcript.js';
 
 /** After everything of the tree is gone, its pipes can only be held open by somebody out of reach. */
 const DRAIN_MS = 2000;
@@ -60,6 +61,7 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
     await recorder?.note(tail(record));
     await recorder?.close();
     await writeExit(spec.folder, record);
+    if (printer.shows()) printer.print(paint([{ tone: 'plain', text: '' }, { tone: 'dim', text: closingWords(record) }], printer.colour));
   };
   // Without a record, or without somebody who understands it, nothing may run.
   const giveUp = async (error: unknown): Promise<Ending> => {

@@ -4,7 +4,7 @@ import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { asReview } from '../review/drafts.js';
-import { terminalName } from '../terminals.js';
+import { terminalName } from '../terminals/terminals.js';
 import { sendWish } from '../wishing.js';
 import { askForWords, onTask } from './tasks.js';
 
@@ -100,10 +100,10 @@ export function takeOver(app: App, argument: unknown): Promise<Outcome> {
     const answer = await sendWish(app, { type: 'take-over', run: run.id, task: task.id });
     if (!answer.ok) return answer;
     const command = await app.repository.session()?.takeOverCommand(task.id);
-    if (command === undefined) {
-      return refuse(`“${task.title}” is stopped and its work is kept, but its agent has no session to open. Try It opens the worktree; Check Again checks what you change there.`);
-    }
-    app.terminals.takeOver(`${task.id} · ${task.agent} (you)`, task.agent, command);
+    const name = `${task.id} · ${task.agent} (you)`;
+    if (command !== undefined) app.terminals.takeOver(name, task.agent, command);
+    else if (task.worktree !== undefined) app.terminals.shell(name, task.worktree, `The worktree of “${task.title}”: ${task.agent} has no CLI to go on in, so this is your own shell. Edit, then choose Check Again in Switchyard.`);
+    else return refuse(`“${task.title}” has no worktree: it has not started, or it was cleaned up after landing.`);
     return DONE;
   });
 }
