@@ -7,6 +7,7 @@ import type { ActivityLine, FailureReason } from '../core/activity.js';
 import type { AgentId, Role } from '../core/ids.js';
 import type { Contract, Problem, Tier } from '../core/plan.js';
 import type { FileDiff } from '../core/ports.js';
+import type { Resolution } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 
@@ -180,6 +181,10 @@ export interface TaskView {
   readonly branch?: string;
   readonly worktree?: string;
   readonly landedCommit?: string;
+  /** Repository paths in which it will conflict with the base, forecast before anybody merges; absent when none will. */
+  readonly baseConflict?: readonly string[];
+  /** Conflicts that were resolved on the way, oldest first. */
+  readonly resolved: readonly Resolution[];
   readonly actions: readonly TaskAction[];
   /** In a proposed revision: how the task differs from the plan in force. */
   readonly difference?: 'added' | 'removed' | 'changed' | 'same';

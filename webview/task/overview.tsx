@@ -6,6 +6,7 @@ import { Icon, StateIcon } from '../components/icon.js';
 import { IconButton } from '../components/toolkit.js';
 import { agentText, ago, clock, duration, timeOfDay } from '../format.js';
 import { useNow } from '../time.js';
+import { BaseConflict, ResolvedFact } from './conflicts.js';
 import { Codes, ContractFacts, Fact, TaskLinks } from './facts.js';
 
 /** Why it waits, needs you or stopped: the first thing to read. */
@@ -82,6 +83,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
   return (
     <div className="pane scroll">
       <WhyBox run={run} task={task} />
+      <BaseConflict run={run} task={task} />
       {task.violations.length === 0 ? null : (
         <section className="note warning" aria-label="Outside its contract">
           <p>
@@ -117,6 +119,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
             <span className="muted num">{ago(task.since, now)}</span>
           </Fact>
         )}
+        <ResolvedFact task={task} />
       </dl>
       {task.attempts.length === 0 ? null : (
         <section aria-label="Attempts">

@@ -48,7 +48,7 @@ export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
 
 export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast'>): RunView {
   const bills = billLines(state);
-  const view = planView({ state, waits: input.waits, bills, live: input.live }, input.forecast);
+  const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }) });
   const { proposal } = state;
   const note = proposal?.plan.note ?? state.plan?.note;
   return {

@@ -4,8 +4,9 @@ import { sum } from '../../core/bill.js';
 import type { AgentId } from '../../core/ids.js';
 import { isAgentId } from '../../core/ids.js';
 import type { Task } from '../../core/plan.js';
+import type { Forecast } from '../../core/ports.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
-import { isActive } from '../../core/task.js';
+import { isActive, isOver } from '../../core/task.js';
 import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
 import { taskActions } from './actions.js';
 import { isBilled } from './billView.js';
@@ -16,6 +17,7 @@ export interface TaskContext {
   readonly bills: readonly AttemptBill[];
   /** One line of what each working agent does, by task id. */
   readonly live: ReadonlyMap<string, string>;
+  readonly forecast?: Forecast;
 }
 
 /** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
@@ -60,8 +62,16 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...(run.branch !== undefined && { branch: run.branch }),
     ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
     ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
+    ...baseConflictOf(run, context),
+    resolved: run.resolved,
     actions: taskActions(run),
   };
+}
+
+/** What landed or was dropped since the forecast was computed conflicts with nothing any more. */
+function baseConflictOf(run: TaskRun, { forecast }: TaskContext): Pick<TaskView, 'baseConflict'> {
+  const found = isOver(run.state) ? undefined : forecast?.base.find((each) => each.task === run.task.id && each.conflict);
+  return found === undefined ? {} : { baseConflict: found.paths };
 }
 
 /** A task that exists only in a proposed revision. */
@@ -88,6 +98,7 @@ export function proposedTaskView(task: Task, state: RunState, since: number): Ta
     boundaryChecked: false,
     amount: sum([]),
     billed: false,
+    resolved: [],
     actions: [],
   };
 }
