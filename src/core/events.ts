@@ -4,6 +4,7 @@
  * are on disk before the act, outcomes after it.
  */
 import type { AgentOutcome, Usage } from './activity.js';
+import type { ChangeState } from './change.js';
 import type { Violation } from './contract.js';
 import type { AgentId, Role } from './ids.js';
 import type { Plan } from './plan.js';
@@ -89,7 +90,20 @@ export type EventBody =
   | { readonly type: 'approval.withdrawn'; readonly task: string }
   | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
   | { readonly type: 'merge.landed'; readonly task: string; readonly commit: Sha }
-  | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string };
+  | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string }
+  /** The branch that the run's tasks land on, with the strategy `integration`. */
+  | { readonly type: 'integration.creating'; readonly branch: string; readonly commit: Sha }
+  | { readonly type: 'integration.created' }
+  | { readonly type: 'integration.removed' }
+  /** A change of the base beside the tasks is asked for, or asked for again. `by`: approved at once. */
+  | { readonly type: 'change.opened'; readonly change: string; readonly kind: 'run' | 'undo'; readonly undoes?: string; readonly by?: 'person' | 'yes' }
+  | { readonly type: 'change.made'; readonly change: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha }
+  | { readonly type: 'change.gated'; readonly change: string; readonly verdict: GateVerdict; readonly results: readonly CommandResult[]; readonly receipt?: Receipt }
+  | { readonly type: 'change.state'; readonly change: string; readonly to: Exclude<ChangeState, 'landed'>; readonly reason?: Reason }
+  | { readonly type: 'change.approved'; readonly change: string; readonly by: 'person' | 'yes' }
+  | { readonly type: 'change.intended'; readonly change: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
+  | { readonly type: 'change.landed'; readonly change: string; readonly commit: Sha }
+  | { readonly type: 'change.refused'; readonly change: string; readonly reason: string };
 
 export type Event = EventBody & {
   readonly v: 1;

@@ -1,4 +1,7 @@
 /** fold(events) -> RunState: a loop over a private mutable accumulator, handed out as read-only data. */
+import { RUN_CHANGE } from './change.js';
+import type { ChangeEvent } from './changeFold.js';
+import { foldChange, isChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { PLANNER } from './events.js';
 import { checkPlan } from './planCheck.js';
@@ -44,6 +47,7 @@ export function apply(state: RunState | undefined, event: Event): RunState {
       stopped: false,
       discarded: false,
       tasks: new Map(),
+      changes: new Map(),
       seq: event.seq,
     };
   }
@@ -54,6 +58,11 @@ export function apply(state: RunState | undefined, event: Event): RunState {
 }
 
 function change(run: Mutable<RunState>, event: Event, at: number): void {
+  if (isChangeEvent(event)) {
+    const wrong = foldChange(run, event, at);
+    if (wrong !== undefined) throw new FoldError(wrong, event.seq);
+    return;
+  }
   switch (event.type) {
     case 'run.created':
       throw new FoldError('a run is created once', event.seq);
@@ -147,7 +156,7 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
   run.tasks = tasks;
 }
 
-type TaskEvent = Extract<Event, { readonly task: string }>;
+type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
 
 function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void {
   switch (event.type) {
@@ -290,6 +299,9 @@ function approve(run: Mutable<RunState>, revision: number, seq: number, at: numb
   run.edges = checkPlan(inForce).edges;
   delete run.proposal;
   delete run.endedAt;
+  // What landed as a whole is over; new tasks fill a new integration branch.
+  if (run.integration?.landed === true) delete run.integration;
+  run.changes = new Map([...run.changes].filter(([id]) => id !== RUN_CHANGE));
 }
 
 function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun {

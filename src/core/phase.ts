@@ -1,4 +1,5 @@
 /** Where a run as a whole is: derived from its state, never stored. */
+import { RUN_CHANGE, awaitsLanding, isMoving } from './change.js';
 import { decide } from './scheduler.js';
 import type { RunState } from './run.js';
 import { isActive, isOver } from './task.js';
@@ -12,6 +13,8 @@ export function phaseOf(state: RunState): RunPhase {
   if (state.proposal !== undefined) return 'proposed';
   if (state.revision === 0) return state.planner?.cancelled === true ? 'stopped' : 'failed';
   const tasks = [...state.tasks.values()];
+  if ([...state.changes.values()].some((change) => isMoving(change) && !(state.stopped && change.state !== 'merging'))) return 'running';
+  if (awaitsLanding(state)) return state.stopped ? 'stopped' : state.changes.has(RUN_CHANGE) ? 'needs-you' : 'running';
   if (tasks.every((task) => isOver(task.state))) return 'done';
   if (tasks.some((task) => isActive(task.state))) return 'running';
   if (planning) return 'planning';

@@ -202,6 +202,12 @@ export interface Git {
   restoreBackup(ref: string, into: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
   /** The tree of a merge, or the paths that conflict; moves and writes no ref. */
   mergedTree(ours: Sha, theirs: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** The tree of `tip` without what `landed` brought over its first parent, or the paths that conflict; moves and writes no ref. */
+  revertedTree(tip: Sha, landed: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** Makes one of Switchyard's own branches. Idempotent; rejects when a branch of that name holds something else. */
+  createBranch(branch: string, commit: Sha): Promise<void>;
+  /** Deletes a branch only where it is expected and nobody has it checked out; true when it is gone. */
+  removeBranch(branch: string, at: Sha): Promise<boolean>;
   /**
    * Removes a worktree and, when given, its branch if it still is at `branchAt`. Refuses while there is unsaved work
    * (`dirty`); `backedUp` says that this state was saved. The folder is renamed away at once and deleted in the background.

@@ -1,5 +1,6 @@
 /** The state of a run: the fold of its event log. Plain data; nobody but the fold writes it. */
 import type { AgentOutcome, FailureReason, Usage } from './activity.js';
+import type { Change, Integration } from './change.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
 import type { Edge, Plan, Task } from './plan.js';
@@ -135,6 +136,8 @@ export interface TaskRun {
   readonly feedback?: string;
   readonly comments?: readonly ReviewComment[];
   readonly landed?: { readonly commit: Sha; readonly at: number };
+  /** The commit that took the landing back. */
+  readonly undone?: { readonly commit: Sha; readonly at: number };
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
   readonly cleaned: boolean;
   /** The worktree was made and its set-up commands have passed. */
@@ -185,6 +188,10 @@ export interface RunState {
   readonly discarded: boolean;
   /** Insertion order is plan order. */
   readonly tasks: ReadonlyMap<string, TaskRun>;
+  /** With the strategy `integration`: the branch that tasks land on. */
+  readonly integration?: Integration;
+  /** Changes of the base beside the tasks, by name. */
+  readonly changes: ReadonlyMap<string, Change>;
   /** Sequence number of the last folded event. */
   readonly seq: number;
 }

@@ -100,14 +100,14 @@ function findBlock(state: RunState, task: TaskRun, known: Blocks): Reason | unde
     if (edge.to !== task.task.id) continue;
     const from = state.tasks.get(edge.from);
     // An overlap edge orders; it does not need the other's work: a dropped one is out of the way.
-    if (from === undefined || from.state === 'landed' || (edge.why === 'overlap' && from.state === 'dropped')) continue;
+    if (from === undefined || (from.state === 'landed' && (from.undone === undefined || edge.why === 'overlap')) || (edge.why === 'overlap' && from.state === 'dropped')) continue;
     open.push(from);
   }
   if (open.length === 0) return undefined;
-  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped') ?? open.find((each) => stuckBehind(state, each, known));
+  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped' || each.undone !== undefined) ?? open.find((each) => stuckBehind(state, each, known));
   const ids = open.map((each) => each.task.id);
   if (stuck !== undefined) {
-    const word = stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
+    const word = stuck.undone !== undefined ? 'was undone' : stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
     return { kind: 'blocked', text: `Blocked by ${stuck.task.title}, which ${word}`, tasks: [stuck.task.id] };
   }
   const [only] = open;

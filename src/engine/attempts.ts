@@ -2,6 +2,7 @@
 import type { AgentOutcome, Usage } from '../core/activity.js';
 import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
 import type { AgentId, Role } from '../core/ids.js';
+import { targetBranch } from '../core/change.js';
 import { isAgentId } from '../core/ids.js';
 import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
@@ -10,6 +11,7 @@ import type { Member } from '../core/team.js';
 import { retryPrompt, taskPrompt } from '../core/prompts.js';
 import { stripAnsi } from '../core/text.js';
 import type { RunContext } from './context.js';
+import { targetTip, taskBranch } from './target.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -28,12 +30,12 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   const { world, store } = context;
   const task = context.task(id);
   const fresh = task.worktree === undefined || task.startedFrom === undefined || task.branch === undefined || task.cleaned;
-  const commit = fresh ? await world.git.branchCommit(store.state.base.branch) : task.startedFrom;
+  const commit = fresh ? await targetTip(context) : task.startedFrom;
   if (commit === undefined) {
-    return { kind: 'set-up-failed', text: `The branch ${store.state.base.branch} is gone. Nothing was changed; restore the branch, then retry.` };
+    return { kind: 'set-up-failed', text: `The branch ${targetBranch(store.state)} is gone. Nothing was changed; restore the branch, then retry.` };
   }
   const path = fresh ? paths.worktree(world, store.state.run, id) : (task.worktree ?? '');
-  const branch = fresh ? `${context.branchPrefix}/${store.state.run}/${id}` : (task.branch ?? '');
+  const branch = fresh ? taskBranch(context, id) : (task.branch ?? '');
   if (fresh) await store.append({ type: 'worktree.creating', task: id, path, branch, commit });
   const there = !fresh && task.prepared && (await world.git.worktreeExists(path));
   if (there) return undefined;

@@ -31,6 +31,7 @@ export class RunContext {
   readonly queue = new MergeQueue();
   /** Attempts whose end is awaited now, by task id (or `planner`). */
   readonly running = new Map<string, RunningAttempt>();
+  readonly #onces = new Map<string, Promise<void>>();
   readonly #aborts = new Map<string, AbortController>();
   readonly #follows = new Map<string, () => void>();
   readonly #onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
@@ -64,6 +65,16 @@ export class RunContext {
   /** Names an agent or gate of this run may inherit. */
   passEnv(own: readonly string[]): readonly string[] {
     return [...new Set([...this.world.commonEnvironment, ...own, ...this.store.state.team.environment.pass])];
+  }
+
+  /** Work that several tasks may ask for at once is done by the first; a failure lets the next one try again. */
+  once(what: string, work: () => Promise<void>): Promise<void> {
+    let doing = this.#onces.get(what);
+    if (doing === undefined) {
+      doing = work().finally(() => this.#onces.delete(what));
+      this.#onces.set(what, doing);
+    }
+    return doing;
   }
 
   /** Aborted when a person stops the task; a fresh one is made at its next start. */

@@ -1,4 +1,5 @@
 /** The planner: an agent that reads the repository at the base commit and answers a plan. It can change nothing. */
+import { targetBranch } from '../core/change.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { CHECK_FILES, findChecks } from '../core/checksFound.js';
 import { PLANNER } from '../core/events.js';
@@ -41,7 +42,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
   }
   const worktree = paths.worktree(world, store.state.run, PLANNER);
   try {
-    const commit = (await world.git.branchCommit(store.state.base.branch)) ?? store.state.base.commit;
+    const commit = (await world.git.branchCommit(targetBranch(store.state))) ?? store.state.base.commit;
     await makeScratch(context, PLANNER, commit);
     const failure = await ask(context, planning, worktree, commit);
     if (failure === 'cancelled') await store.append({ type: 'planner.ended', cancelled: true });

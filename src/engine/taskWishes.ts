@@ -60,7 +60,7 @@ export function guest(loop: RunLoop, work: () => Promise<void>): void {
 }
 
 /** A person who sends a task on while the run is stopped wants the run to go on. */
-function resumed(context: RunContext): { readonly type: 'run.resumed' }[] {
+export function resumed(context: RunContext): { readonly type: 'run.resumed' }[] {
   if (!context.store.state.stopped) return [];
   context.rearmRun();
   return [{ type: 'run.resumed' }];

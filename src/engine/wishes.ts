@@ -6,6 +6,7 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
 import type { RunLoop } from './loop.js';
 import { plan } from './planning.js';
+import { landRun, undo } from './changeWishes.js';
 import { guest, onTask } from './taskWishes.js';
 
 const OK: WishAnswer = { ok: true };
@@ -64,6 +65,10 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return OK;
     case 'go-on':
       return goOn(context);
+    case 'undo':
+      return undo(context, wish.task);
+    case 'land-run':
+      return landRun(context);
     default: {
       const task = state.tasks.get(wish.task);
       if (task === undefined) return refuse(`There is no task "${wish.task}" in ${state.run}.`);

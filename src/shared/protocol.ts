@@ -106,6 +106,7 @@ export type TaskAction =
   | 'stop'
   | 'check'
   | 'allow-paths'
+  | 'undo'
   | 'review'
   | 'show-terminal';
 
@@ -185,6 +186,10 @@ export interface TaskView {
   readonly baseConflict?: readonly string[];
   /** Conflicts that were resolved on the way, oldest first. */
   readonly resolved: readonly Resolution[];
+  /** The landing is being taken back, was taken back, or could not be. */
+  readonly undo?: { readonly state: 'moving' | 'undone' | 'not-done'; readonly text: string; readonly commit?: string; readonly paths?: readonly string[] };
+  /** Titles of tasks that build on this one and have landed since. */
+  readonly landedDependents?: readonly string[];
   readonly actions: readonly TaskAction[];
   /** In a proposed revision: how the task differs from the plan in force. */
   readonly difference?: 'added' | 'removed' | 'changed' | 'same';
@@ -246,6 +251,8 @@ export interface RunView {
   readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
   /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
   readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  /** Tasks land on the run's own branch; how it stands with landing that as a whole. */
+  readonly landing?: { readonly branch: string; readonly state: 'filling' | 'checking' | 'ready' | 'merging' | 'landed' | 'needs-you'; readonly text?: string; readonly paths?: readonly string[] };
   /** Another process holds the run; this window only follows, and its wishes go through the inbox. */
   readonly heldBy?: string;
 }

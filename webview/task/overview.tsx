@@ -27,6 +27,8 @@ function WhyBox({ run, task }: { readonly run: RunView; readonly task: TaskView 
   );
 }
 
+const UNDO_WORDS = { moving: 'Being undone', undone: 'Undone', 'not-done': 'Not undone' } as const;
+
 const RESULTS = {
   done: { icon: 'check', text: 'finished', tone: 'ok' },
   failed: { icon: 'error', text: 'failed', tone: 'bad' },
@@ -84,6 +86,16 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
     <div className="pane scroll">
       <WhyBox run={run} task={task} />
       <BaseConflict run={run} task={task} />
+      {task.undo === undefined ? null : (
+        <section className={`note ${task.undo.state === 'not-done' ? 'warning' : 'info'}`} aria-label="Undo">
+          <p>
+            <Icon name={task.undo.state === 'moving' ? 'sync' : 'discard'} spin={task.undo.state === 'moving'} /> <b>{UNDO_WORDS[task.undo.state]}</b>
+          </p>
+          <p className="prose">{task.undo.text}</p>
+          {task.undo.commit === undefined ? null : <Copyable text={task.undo.commit} what="commit" short={task.undo.commit.slice(0, 10)} />}
+          {task.undo.paths === undefined || task.undo.paths.length === 0 ? null : <Codes items={task.undo.paths} none="" />}
+        </section>
+      )}
       {task.violations.length === 0 ? null : (
         <section className="note warning" aria-label="Outside its contract">
           <p>

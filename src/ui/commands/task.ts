@@ -73,6 +73,18 @@ export function drop(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Names what would stay behind without its ground before anything is done. */
+export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'undo', 'undone', async ({ run, task }) => {
+    const button = 'Undo Landing';
+    const builders = task.landedDependents ?? [];
+    const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
+    const detail = `A commit that takes its changes back is made, gated and landed on ${run.landing?.branch ?? run.base}. If it conflicts or its gate is red, nothing is changed.${stays}`;
+    const answer = await vscode.window.showWarningMessage(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
+  });
+}
+
 export function stopTask(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'stop', 'stopped', async ({ run, task }) => sendWish(app, { type: 'stop', run: run.id, task: task.id }));
 }

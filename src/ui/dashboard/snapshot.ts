@@ -1,6 +1,7 @@
 /** The one projection of everything the engine knows onto what the dashboard shows. Pure; no editor here. */
 import type { RunSummary } from '../../engine/api.js';
 import { billLines, sum } from '../../core/bill.js';
+import { RUN_CHANGE } from '../../core/change.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
 import type { PlannerState, Reason, RunState } from '../../core/run.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
@@ -69,8 +70,17 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     bill: billView(state),
     limits: pickLimits(state),
     notices: startNotices(state, facts, input.agents),
+    ...landingView(state),
     ...(input.heldBy !== undefined && { heldBy: input.heldBy }),
   };
+}
+
+/** The run's integration branch, from its first use until the run has landed. */
+function landingView(state: RunState): Pick<RunView, 'landing'> {
+  const change = state.changes.get(RUN_CHANGE);
+  const branch = state.integration?.branch;
+  if (branch === undefined || state.integration?.landed === true) return {};
+  return { landing: { branch, state: change?.state ?? 'filling', ...(change?.reason !== undefined && { text: change.reason.text }), ...(change?.reason?.paths !== undefined && { paths: change.reason.paths }) } };
 }
 
 function pickLimits({ team: { limits } }: RunState): RunView['limits'] {

@@ -1,6 +1,7 @@
 /** One task of a run as the dashboard shows it. Pure. */
 import type { AttemptBill } from '../../core/bill.js';
 import { sum } from '../../core/bill.js';
+import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
 import { isAgentId } from '../../core/ids.js';
 import type { Task } from '../../core/plan.js';
@@ -64,6 +65,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
     ...baseConflictOf(run, context),
     resolved: run.resolved,
+    ...undoView(run, state),
     actions: taskActions(run),
   };
 }
@@ -72,6 +74,22 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
 function baseConflictOf(run: TaskRun, { forecast }: TaskContext): Pick<TaskView, 'baseConflict'> {
   const found = isOver(run.state) ? undefined : forecast?.base.find((each) => each.task === run.task.id && each.conflict);
   return found === undefined ? {} : { baseConflict: found.paths };
+}
+
+/** How the landing stands that a person wants back, and what would stay behind without its ground. */
+function undoView(run: TaskRun, state: RunState): Pick<TaskView, 'undo' | 'landedDependents'> {
+  if (run.state !== 'landed') return {};
+  if (run.undone !== undefined) return { undo: { state: 'undone', text: 'Its landing was taken back.', commit: run.undone.commit } };
+  const dependents = landedDependents(state, run.task.id).map((id) => state.tasks.get(id)?.task.title ?? id);
+  const change = state.changes.get(undoChange(run.task.id));
+  return {
+    ...(change !== undefined && {
+      undo: isMoving(change)
+        ? { state: 'moving' as const, text: 'Its landing is being taken back: the result is gated first.' }
+        : { state: 'not-done' as const, text: change.reason?.text ?? '', ...(change.reason?.paths !== undefined && { paths: change.reason.paths }) },
+    }),
+    ...(dependents.length > 0 && { landedDependents: dependents }),
+  };
 }
 
 /** A task that exists only in a proposed revision. */
