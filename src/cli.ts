@@ -5,6 +5,7 @@ import { GitProblem } from './adapters/git/errors.js';
 import { boundary } from './cli/boundary.js';
 import { forecast } from './cli/forecast.js';
 import { openHere } from './cli/open.js';
+import { undo } from './cli/undo.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
 import { checkedPlan, planFromOutline, planGoal, readJson, reportCheck } from './cli/planCommands.js';
@@ -25,6 +26,8 @@ const HELP = `switchyard: a team of coding agents, under control
   status [RUN]        bill [RUN] [--csv]
   approve [TASK]      retry TASK [--feedback TEXT]         record a wish; resume (or the editor) acts on it
   replan [TASK] [--feedback TEXT]      drop TASK
+  land [RUN]                                               land a run's integration branch on its base
+  undo TASK                                                take a landing back: gated and landed like any change
   diff TASK           takeover TASK
   boundary --worktree DIR --base REV --contract FILE.json
   forecast [RUN]                                           which branches will conflict, before anybody merges
@@ -134,6 +137,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     case 'replan':
     case 'drop':
       return withSession(reader, (session) => recordWish(session, command, { ...task, ...(values.feedback !== undefined && { feedback: values.feedback }) }, output));
+    case 'land':
+      return withSession(reader, (session) => recordWish(session, 'land', run(values, first), output));
+    case 'undo':
+      return undo(() => reader(), writer('switchyard undo'), task, output);
     case 'diff':
       return withSession(reader, (session) => showDiff(session, task, output));
     case 'takeover':

@@ -8,7 +8,7 @@ import type { Repository } from './ui/repository.js';
 import type { SwitchyardApi } from './ui/start.js';
 import { setting } from './ui/settings.js';
 import { startUi } from './ui/start.js';
-import { createTerminals } from './ui/terminals.js';
+import { createTerminals } from './ui/terminals/terminals.js';
 
 let repository: Repository | undefined;
 

@@ -58,13 +58,13 @@ export interface App {
   closeActivity(task: string, attempt: number): void;
 }
 
-const REMEMBERED = ['selected', 'open', 'tab', 'view', 'filter', 'drafts'] as const;
+const REMEMBERED = ['selected', 'open', 'tab', 'view', 'filter', 'dismissed', 'drafts'] as const;
 export const streamKey = (task: string, attempt: number): string => `${task}#${attempt}`;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function pick(state: AppState): ViewState {
-  const { selected, open, tab, view, filter, drafts } = state;
-  return { selected, open, tab, view, filter, drafts };
+  const { selected, open, tab, view, filter, dismissed, drafts } = state;
+  return { selected, open, tab, view, filter, dismissed, drafts };
 }
 
 /** Only drafts of the run's present proposal are worth keeping: an older revision can no longer be edited. */

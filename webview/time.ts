@@ -1,18 +1,24 @@
-/** One clock for the page. It ticks, aligned to full seconds, only while something is working and the page is visible. */
+/** One clock for the page. It ticks, aligned to full seconds or minutes, only while somebody reads it and the page is visible. */
 import { useCallback, useSyncExternalStore } from 'react';
 
+const SECOND = 1_000;
+const MINUTE = 60_000;
+
 let now = Date.now();
-let live = 0;
+/** How many readers want each step. */
+const readers = { [SECOND]: 0, [MINUTE]: 0 };
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
 function schedule(): void {
-  if (timer !== undefined || live === 0 || document.visibilityState !== 'visible') return;
+  clearTimeout(timer);
+  timer = undefined;
+  const step = readers[SECOND] > 0 ? SECOND : readers[MINUTE] > 0 ? MINUTE : undefined;
+  if (step === undefined || document.visibilityState !== 'visible') return;
   timer = setTimeout(() => {
-    timer = undefined;
     refreshNow();
     schedule();
-  }, 1_000 - (Date.now() % 1_000));
+  }, step - (Date.now() % step));
 }
 
 /** Takes the present time; called on every snapshot and when the page becomes visible. */
@@ -24,38 +30,27 @@ export function refreshNow(): void {
 /** Starts following the page's visibility. Call once. */
 export function followVisibility(): void {
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') {
-      refreshNow();
-      schedule();
-    } else {
-      clearTimeout(timer);
-      timer = undefined;
-    }
+    if (document.visibilityState === 'visible') refreshNow();
+    schedule();
   });
 }
 
-/**
- * Milliseconds since the epoch. `ticking` readers make the clock run and see every second; others see steps of ten
- * seconds, taken when something else moves it.
- */
+/** Milliseconds since the epoch. `ticking` readers see every second; others see every minute, which costs no more than a look. */
 export function useNow(ticking: boolean): number {
+  const step = ticking ? SECOND : MINUTE;
   const subscribe = useCallback(
     (listener: () => void) => {
       listeners.add(listener);
-      if (ticking) {
-        live += 1;
-        schedule();
-      }
+      readers[step] += 1;
+      schedule();
       return () => {
         listeners.delete(listener);
-        if (ticking) live -= 1;
-        if (live === 0) {
-          clearTimeout(timer);
-          timer = undefined;
-        }
+        readers[step] -= 1;
+        schedule();
       };
     },
-    [ticking],
+    [step],
   );
+  // A minute's reader sees steps of ten seconds: something else may move the clock meanwhile.
   return useSyncExternalStore(subscribe, () => (ticking ? now : now - (now % 10_000)));
 }

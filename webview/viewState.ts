@@ -23,11 +23,13 @@ export interface ViewState {
   readonly tab: Tab;
   readonly view: RunViewName;
   readonly filter: Group | undefined;
+  /** The failed planning whose news the person has put away. */
+  readonly dismissed: string | undefined;
   /** By `run/revision/task`. */
   readonly drafts: Readonly<Record<string, Draft>>;
 }
 
-export const FRESH_VIEW: ViewState = { selected: undefined, open: true, tab: 'overview', view: 'graph', filter: undefined, drafts: {} };
+export const FRESH_VIEW: ViewState = { selected: undefined, open: true, tab: 'overview', view: 'graph', filter: undefined, dismissed: undefined, drafts: {} };
 
 function isDraft(value: unknown): value is Draft {
   if (typeof value !== 'object' || value === null) return false;
@@ -46,6 +48,7 @@ export function readViewState(value: unknown): ViewState {
     open: record['open'] !== false,
     tab: TABS.find((tab) => tab === record['tab']) ?? FRESH_VIEW.tab,
     view: record['view'] === 'bill' ? 'bill' : 'graph',
+    dismissed: typeof record['dismissed'] === 'string' ? record['dismissed'] : undefined,
     filter: GROUPS.find((group) => group === record['filter']),
     drafts: Object.fromEntries(drafts.filter((entry): entry is [string, Draft] => isDraft(entry[1]))),
   };

@@ -1,4 +1,5 @@
 /** `forecast`: which branches with unlanded work will conflict, before anybody merges. */
+import { targetBranch } from '../core/change.js';
 import { forecastLines } from '../core/forecast.js';
 import type { EngineSession } from '../engine/session.js';
 import type { ExitCode, Output } from './output.js';
@@ -10,6 +11,6 @@ export async function forecast(session: EngineSession, options: { readonly run?:
   const state = await stateOf(session, options.run);
   const found = await session.forecastNow();
   output.object(found);
-  output.result(forecastLines(found, state.base.branch).join('\n'));
+  output.result(forecastLines(found, targetBranch(state)).join('\n'));
   return EXIT.done;
 }

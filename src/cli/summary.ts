@@ -1,5 +1,7 @@
 /** What a run came to, as `run --json` ends with and `status --json` prints. */
 import { runAmount } from '../core/bill.js';
+import type { Change } from '../core/change.js';
+import { awaitsLanding, targetBranch } from '../core/change.js';
 import { phaseOf } from '../core/phase.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
@@ -35,12 +37,27 @@ function body(state: RunState) {
           state: task.state,
           attempts: task.attempts.length,
           ...(task.landed !== undefined && { commit: task.landed.commit }),
+          ...(task.undone !== undefined && { undone: task.undone.commit }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
         },
       ];
     }),
   );
-  return { tasks, bill: runAmount(state) };
+  const changes = Object.fromEntries([...state.changes].map(([id, change]) => [id, changeStatus(change)]));
+  return { tasks, ...(state.changes.size > 0 && { changes }), bill: runAmount(state) };
+}
+
+function changeStatus(change: Change): object {
+  return { state: change.state, ...(change.landed !== undefined && { commit: change.landed.commit }), ...(change.reason !== undefined && { why: change.reason }) };
+}
+
+/** One line for each change beside the tasks. */
+function changeLines(state: RunState): readonly string[] {
+  return [...state.changes].map(([id, change]) => {
+    const what = change.kind === 'run' ? `${state.integration?.branch ?? 'the run'} onto ${state.base.branch}` : `undo of ${change.undoes ?? id}`;
+    const word = change.state === 'needs-you' ? (change.kind === 'run' ? 'needs you' : 'not done') : change.state;
+    return `  ${what}: ${word}${change.reason === undefined ? '' : `: ${change.reason.text}`}`;
+  });
 }
 
 /** What a person reads at the end: every task, the money, and what to run next. */
@@ -48,18 +65,19 @@ export function describeRun(state: RunState): string {
   const waits = decide(state).waits;
   const wide = Math.max(4, ...[...state.tasks.keys()].map((id) => id.length));
   const lines = [...state.tasks.values()].map((task) => {
-    const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text;
+    const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
     return `  ${task.task.id.padEnd(wide)}  ${STATE_WORDS[task.state].toLowerCase()}${attempts}${why === undefined ? '' : `: ${why}`}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, `${String(landed)} of ${String(state.tasks.size)} landed on ${state.base.branch} · ${money(runAmount(state))}`].join('\n');
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
 }
 
 /** Commands that move a resting run on, most useful first. */
 export function nextSteps(state: RunState): readonly string[] {
   if (state.proposal !== undefined) return [`switchyard approve --run ${state.run}      approve the plan (revision ${String(state.proposal.revision)})`, `switchyard resume ${state.run}               then go on`];
   const steps: string[] = [];
+  if (awaitsLanding(state)) steps.push(`switchyard land ${state.run}      land ${state.integration?.branch ?? 'the run'} on ${state.base.branch}`);
   for (const task of state.tasks.values()) {
     const id = task.task.id;
     if (task.state === 'ready') steps.push(`switchyard approve ${id}      merge it (review first: switchyard diff ${id})`);

@@ -1,6 +1,7 @@
 /** Commands about one task or one run that drive nothing themselves: wishes, diff, take over, bill, status, clean. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
+import { awaitsLanding } from '../core/change.js';
 import type { RunState, TaskRun } from '../core/run.js';
 import type { Wish } from '../core/wishes.js';
 import type { EngineSession } from '../engine/session.js';
@@ -26,7 +27,7 @@ export async function stateOf(session: EngineSession, run: string | undefined): 
   return state;
 }
 
-function taskOf(state: RunState, id: string | undefined): TaskRun {
+export function taskOf(state: RunState, id: string | undefined): TaskRun {
   if (id === undefined) throw new UsageError(`Which task? ${state.run} has: ${[...state.tasks.keys()].join(', ')}`);
   const task = state.tasks.get(id);
   if (task === undefined) throw new UsageError(`There is no task "${id}" in ${state.run}. It has: ${[...state.tasks.keys()].join(', ')}`);
@@ -34,7 +35,7 @@ function taskOf(state: RunState, id: string | undefined): TaskRun {
 }
 
 /** `approve`, `retry`, `replan`, `drop`: records the wish in the inbox and returns; the holder or `resume` acts on it. */
-export async function recordWish(session: EngineSession, what: 'approve' | 'retry' | 'replan' | 'drop', options: { run?: string; task?: string; feedback?: string }, output: Output): Promise<ExitCode> {
+export async function recordWish(session: EngineSession, what: 'approve' | 'retry' | 'replan' | 'drop' | 'land', options: { run?: string; task?: string; feedback?: string }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   const wish = wishFor(state, what, options);
   const answer = await session.wish(wish);
@@ -45,8 +46,12 @@ export async function recordWish(session: EngineSession, what: 'approve' | 'retr
   return EXIT.done;
 }
 
-function wishFor(state: RunState, what: 'approve' | 'retry' | 'replan' | 'drop', options: { task?: string; feedback?: string }): Wish {
+function wishFor(state: RunState, what: 'approve' | 'retry' | 'replan' | 'drop' | 'land', options: { task?: string; feedback?: string }): Wish {
   const { run } = state;
+  if (what === 'land' || (what === 'approve' && options.task === undefined && state.proposal === undefined && awaitsLanding(state))) {
+    if (!awaitsLanding(state)) throw new UsageError(`${run} has nothing to land as a whole: only a run with an integration branch has, once every task is in.`);
+    return { type: 'land-run', run };
+  }
   if (what === 'approve' && options.task === undefined) {
     if (state.proposal === undefined) throw new UsageError(`${run} has no proposed plan to approve. Which task? It has: ${[...state.tasks.keys()].join(', ')}`);
     return { type: 'approve-plan', run, revision: state.proposal.revision };
@@ -78,8 +83,15 @@ export async function takeOver(session: EngineSession, options: { run?: string; 
   const state = await stateOf(session, options.run);
   const task = taskOf(state, options.task);
   const command = await session.takeOverCommand(task.task.id);
-  if (command === undefined) throw new UsageError(`${task.task.id} has no session to take over yet (${task.state}).`);
+  if (command === undefined && (task.worktree === undefined || task.cleaned || task.attempts.length === 0)) throw new UsageError(`${task.task.id} has no session to take over yet (${task.state}).`);
   if (task.state === 'working') throw new UsageError(`${task.task.id} is being worked on now. Stop it first (Ctrl+C on the run, or Stop in the editor): two processes on one session would destroy it.`);
+  if (command === undefined) {
+    const cwd = task.worktree ?? '';
+    output.object({ type: 'task.takeover', run: state.run, task: task.task.id, cwd });
+    output.say(`${task.attempts.at(-1)?.agent ?? 'This agent'} has no CLI to go on in. Edit in the worktree, then choose Check Again in the editor, or retry.`);
+    output.result(`cd ${quote(cwd)}`);
+    return EXIT.done;
+  }
   output.object({ type: 'task.takeover', run: state.run, task: task.task.id, ...command });
   output.result(`cd ${quote(command.cwd)}\n${[command.file, ...command.args].map(quote).join(' ')}`);
   if (output.json || !process.stdin.isTTY || !process.stdout.isTTY) return EXIT.done;

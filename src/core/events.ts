@@ -4,11 +4,12 @@
  * are on disk before the act, outcomes after it.
  */
 import type { AgentOutcome, Usage } from './activity.js';
+import type { ChangeState } from './change.js';
 import type { Violation } from './contract.js';
 import type { AgentId, Role } from './ids.js';
 import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
-import type { AgentWait, GateVerdict, Reason, Receipt, Resolution } from './run.js';
+import type { GateVerdict, Reason, Receipt, Resolution } from './run.js';
 import type { TaskState } from './task.js';
 import type { Limits, Team } from './team.js';
 import type { ReviewComment } from './wishes.js';
@@ -31,11 +32,6 @@ export type EventBody =
   | { readonly type: 'run.ended' }
   /** A person raised (or lowered) a limit for the rest of the run. */
   | { readonly type: 'limits.changed'; readonly limits: Partial<Limits> }
-  /** An agent met its rate limit, has no quota, or lost its service: its tasks wait until then (milliseconds since the epoch), or for a person. `by`: the task that met it. */
-  | { readonly type: 'agent.waits'; readonly agent: AgentId; readonly by: string; readonly kind: AgentWait['kind']; readonly until?: number; readonly told: boolean; readonly count: number }
-  | { readonly type: 'agent.goes-on'; readonly agent: AgentId; readonly by: 'time' | 'person' }
-  /** The attempt's context was full; a fresh session goes on from a checkpoint. */
-  | { readonly type: 'task.handed-off'; readonly task: string; readonly attempt: number }
   | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason }
   | { readonly type: 'worktree.creating'; readonly task: string; readonly path: string; readonly branch: string; readonly commit: Sha }
   | { readonly type: 'worktree.created'; readonly task: string }
@@ -53,8 +49,6 @@ export type EventBody =
       readonly resume?: string;
       readonly feedback?: string;
       readonly apiEquivalent: boolean;
-      readonly slot?: number;
-      readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
     }
   | { readonly type: 'attempt.started'; readonly task: string; readonly attempt: number; readonly pid: number }
   | {
@@ -96,7 +90,20 @@ export type EventBody =
   | { readonly type: 'approval.withdrawn'; readonly task: string }
   | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
   | { readonly type: 'merge.landed'; readonly task: string; readonly commit: Sha }
-  | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string };
+  | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string }
+  /** The branch that the run's tasks land on, with the strategy `integration`. */
+  | { readonly type: 'integration.creating'; readonly branch: string; readonly commit: Sha }
+  | { readonly type: 'integration.created' }
+  | { readonly type: 'integration.removed' }
+  /** A change of the base beside the tasks is asked for, or asked for again. `by`: approved at once. */
+  | { readonly type: 'change.opened'; readonly change: string; readonly kind: 'run' | 'undo'; readonly undoes?: string; readonly by?: 'person' | 'yes' }
+  | { readonly type: 'change.made'; readonly change: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha }
+  | { readonly type: 'change.gated'; readonly change: string; readonly verdict: GateVerdict; readonly results: readonly CommandResult[]; readonly receipt?: Receipt }
+  | { readonly type: 'change.state'; readonly change: string; readonly to: Exclude<ChangeState, 'landed'>; readonly reason?: Reason }
+  | { readonly type: 'change.approved'; readonly change: string; readonly by: 'person' | 'yes' }
+  | { readonly type: 'change.intended'; readonly change: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
+  | { readonly type: 'change.landed'; readonly change: string; readonly commit: Sha }
+  | { readonly type: 'change.refused'; readonly change: string; readonly reason: string };
 
 export type Event = EventBody & {
   readonly v: 1;

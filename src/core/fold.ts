@@ -1,4 +1,7 @@
 /** fold(events) -> RunState: a loop over a private mutable accumulator, handed out as read-only data. */
+import { RUN_CHANGE } from './change.js';
+import type { ChangeEvent } from './changeFold.js';
+import { foldChange, isChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { PLANNER } from './events.js';
 import { checkPlan } from './planCheck.js';
@@ -40,11 +43,11 @@ export function apply(state: RunState | undefined, event: Event): RunState {
       edges: [],
       lastRevision: 0,
       plannerAttempts: [],
-      agentWaits: new Map(),
       paused: false,
       stopped: false,
       discarded: false,
       tasks: new Map(),
+      changes: new Map(),
       seq: event.seq,
     };
   }
@@ -55,6 +58,11 @@ export function apply(state: RunState | undefined, event: Event): RunState {
 }
 
 function change(run: Mutable<RunState>, event: Event, at: number): void {
+  if (isChangeEvent(event)) {
+    const wrong = foldChange(run, event, at);
+    if (wrong !== undefined) throw new FoldError(wrong, event.seq);
+    return;
+  }
   switch (event.type) {
     case 'run.created':
       throw new FoldError('a run is created once', event.seq);
@@ -73,6 +81,7 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
       return;
     case 'plan.proposed':
     case 'plan.edited':
+      run.planChangedAt = at;
       run.proposal = { revision: event.revision, plan: event.plan, at };
       run.lastRevision = Math.max(run.lastRevision, event.revision);
       if (run.revision === 0) {
@@ -82,10 +91,13 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
       }
       return;
     case 'plan.discarded':
+      run.planChangedAt = at;
       delete run.proposal;
       if (run.revision === 0) run.tasks = new Map();
       return;
     case 'plan.approved':
+      run.planChangedAt = at;
+      run.approvedAt ??= at;
       approve(run, event.revision, event.seq, at);
       return;
     case 'run.discarded':
@@ -110,16 +122,6 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
     case 'run.ended':
       run.endedAt = at;
       return;
-    case 'agent.waits': {
-      const { agent, kind, until, told, count } = event;
-      run.agentWaits = new Map(run.agentWaits).set(agent, { agent, kind, told, count, since: at, over: false, ...(until !== undefined && { until }) });
-      return;
-    }
-    case 'agent.goes-on': {
-      const wait = run.agentWaits.get(event.agent);
-      if (wait !== undefined) run.agentWaits = new Map(run.agentWaits).set(event.agent, { ...wait, over: true });
-      return;
-    }
     case 'candidate.started':
     case 'candidate.finished':
     case 'receipt.made':
@@ -147,7 +149,6 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
   }
   const task = run.tasks.get(event.task);
   if (task === undefined) throw new FoldError(`there is no task "${event.task}"`, event.seq);
-  if (event.type === 'attempt.ended' && event.outcome.ok) forgetWait(run, task, event.attempt);
   const changed: Mutable<TaskRun> = { ...task };
   changeTask(changed, event, at);
   const tasks = new Map(run.tasks);
@@ -155,16 +156,7 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
   run.tasks = tasks;
 }
 
-/** An agent that has ended an attempt well is over its trouble: the next wait is a first one. */
-function forgetWait(run: Mutable<RunState>, task: TaskRun, number: number): void {
-  const agent = task.attempts.find((each) => each.attempt === number)?.agent;
-  if (agent === undefined || run.agentWaits.get(agent)?.over !== true) return;
-  const waits = new Map(run.agentWaits);
-  waits.delete(agent);
-  run.agentWaits = waits;
-}
-
-type TaskEvent = Extract<Event, { readonly task: string }>;
+type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
 
 function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void {
   switch (event.type) {
@@ -219,9 +211,6 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       task.attempts = endAttempt(task.attempts, event, at);
       if (event.outcome.session !== undefined) task.session = event.outcome.session;
       return;
-    case 'task.handed-off':
-      task.handOffs = (task.handOffs ?? 0) + 1;
-      return;
     case 'conflict.opened':
       task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
       return;
@@ -266,7 +255,6 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
         // A person's retry is a fresh start for the automatic ones.
         task.gateRetries = 0;
         task.boundaryRetries = 0;
-        task.handOffs = 0;
         task.approved = false;
       }
       return;
@@ -311,6 +299,9 @@ function approve(run: Mutable<RunState>, revision: number, seq: number, at: numb
   run.edges = checkPlan(inForce).edges;
   delete run.proposal;
   delete run.endedAt;
+  // What landed as a whole is over; new tasks fill a new integration branch.
+  if (run.integration?.landed === true) delete run.integration;
+  run.changes = new Map([...run.changes].filter(([id]) => id !== RUN_CHANGE));
 }
 
 function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun {
@@ -346,8 +337,6 @@ function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, at: num
     usage: [],
     ...(event.feedback !== undefined && { feedback: event.feedback }),
     apiEquivalent: event.apiEquivalent,
-    ...(event.slot !== undefined && { slot: event.slot }),
-    ...(event.insteadOf !== undefined && { insteadOf: event.insteadOf }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Where a run as a whole is: derived from its state, never stored. */
+import { RUN_CHANGE, awaitsLanding, isMoving } from './change.js';
 import { decide } from './scheduler.js';
 import type { RunState } from './run.js';
 import { isActive, isOver } from './task.js';
@@ -12,6 +13,8 @@ export function phaseOf(state: RunState): RunPhase {
   if (state.proposal !== undefined) return 'proposed';
   if (state.revision === 0) return state.planner?.cancelled === true ? 'stopped' : 'failed';
   const tasks = [...state.tasks.values()];
+  if ([...state.changes.values()].some((change) => isMoving(change) && !(state.stopped && change.state !== 'merging'))) return 'running';
+  if (awaitsLanding(state)) return state.stopped ? 'stopped' : state.changes.has(RUN_CHANGE) ? 'needs-you' : 'running';
   if (tasks.every((task) => isOver(task.state))) return 'done';
   if (tasks.some((task) => isActive(task.state))) return 'running';
   if (planning) return 'planning';
@@ -19,10 +22,8 @@ export function phaseOf(state: RunState): RunPhase {
   const decision = decide(state);
   if (decision.start.length > 0 || decision.land.length > 0) return 'running';
   if (state.paused) return 'paused';
-  // An agent that told until when it cannot work goes on by itself.
-  if ([...decision.waits.values()].some((reason) => reason.until !== undefined)) return 'running';
   if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready')) return 'needs-you';
   // What a dropped task held up waits for a person's word: retry, re-plan or drop.
-  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked' || reason.kind === 'quota');
+  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked');
   return blocked && !tasks.some((task) => task.state === 'stopped') ? 'needs-you' : 'stopped';
 }

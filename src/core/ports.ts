@@ -202,6 +202,12 @@ export interface Git {
   restoreBackup(ref: string, into: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
   /** The tree of a merge, or the paths that conflict; moves and writes no ref. */
   mergedTree(ours: Sha, theirs: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** The tree of `tip` without what `landed` brought over its first parent, or the paths that conflict; moves and writes no ref. */
+  revertedTree(tip: Sha, landed: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** Makes one of Switchyard's own branches. Idempotent; rejects when a branch of that name holds something else. */
+  createBranch(branch: string, commit: Sha): Promise<void>;
+  /** Deletes a branch only where it is expected and nobody has it checked out; true when it is gone. */
+  removeBranch(branch: string, at: Sha): Promise<boolean>;
   /**
    * Removes a worktree and, when given, its branch if it still is at `branchAt`. Refuses while there is unsaved work
    * (`dirty`); `backedUp` says that this state was saved. The folder is renamed away at once and deleted in the background.
@@ -327,8 +333,6 @@ export interface StreamParser {
 export interface AgentAdapter {
   readonly id: AgentId;
   readonly name: string;
-  /** How a person signs in: a command, or a sentence. */
-  readonly signIn?: string;
   /** Can the CLI be told a JSON schema for its answer? */
   readonly answersBySchema: boolean;
   /** Can a finished session be resumed with feedback? */
@@ -336,8 +340,8 @@ export interface AgentAdapter {
   detect(environment: Readonly<Record<string, string | undefined>>): Promise<AgentStatus>;
   command(request: StartRequest): AgentCommand;
   parser(): StreamParser;
-  /** The interactive CLI on that session, for a person, in that directory. */
-  takeOver(session: string | undefined, request: { readonly cwd: string; readonly model?: string; readonly executable?: string }): AgentCommand;
+  /** The interactive CLI on that session, for a person, in that directory; `undefined` for an agent that has none. */
+  takeOver(session: string | undefined, request: { readonly cwd: string; readonly model?: string; readonly executable?: string }): AgentCommand | undefined;
 }
 
 export interface Agents {
@@ -364,8 +368,6 @@ export interface AttemptSpec {
   readonly model?: string;
   readonly cwd: string;
   readonly folder: string;
-  /** A small number that no other live agent or gate has; in the environment as `SWITCHYARD_SLOT`. */
-  readonly slot?: number;
   /** Random; in the environment of every process of the attempt as `SWITCHYARD_NONCE`. */
   readonly nonce: string;
   readonly command: Omit<AgentCommand, 'files'>;

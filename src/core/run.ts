@@ -1,5 +1,6 @@
 /** The state of a run: the fold of its event log. Plain data; nobody but the fold writes it. */
 import type { AgentOutcome, FailureReason, Usage } from './activity.js';
+import type { Change, Integration } from './change.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
 import type { Edge, Plan, Task } from './plan.js';
@@ -42,28 +43,7 @@ export type ReasonKind =
   | 'interrupted'
   | 'taken-over'
   | 'stopped-by-you'
-  | 'limit'
-  /** Its agent waits: see `AgentWait`. */
-  | 'rate-limit'
-  | 'quota'
-  | 'network'
-  | 'server'
-  | 'permission';
-
-/** An agent that cannot work for now. Its tasks wait; other agents' go on. */
-export interface AgentWait {
-  readonly agent: AgentId;
-  readonly kind: 'rate-limit' | 'quota' | 'network' | 'server';
-  /** When it goes on by itself, milliseconds since the epoch; absent: only a person's word ends it. */
-  readonly until?: number;
-  /** The agent told the time itself. */
-  readonly told: boolean;
-  readonly since: number;
-  /** Waits in a row without a success between. */
-  readonly count: number;
-  /** It goes on again; kept for the count until an attempt ends well. */
-  readonly over: boolean;
-}
+  | 'limit';
 
 export interface AttemptState {
   /** 1-based, per task; planner tries count by themselves. */
@@ -82,10 +62,6 @@ export interface AttemptState {
   /** What was sent back to the agent, when this is a retry. */
   readonly feedback?: string;
   readonly apiEquivalent: boolean;
-  /** `SWITCHYARD_SLOT` of its processes. */
-  readonly slot?: number;
-  /** Why this agent and not the one that the team names. */
-  readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
 }
 
 /** How the conflict in one path was resolved. */
@@ -150,8 +126,6 @@ export interface TaskRun {
   readonly boundaryRetries: number;
   /** Red gates that cost a retry so far. */
   readonly gateRetries: number;
-  /** Fresh sessions begun because the context was full, since a person last spoke. */
-  readonly handOffs?: number;
   readonly allowedPaths: readonly string[];
   /** Files that a person lets hold conflict markers: they are about them. */
   readonly allowedMarkers: readonly string[];
@@ -162,6 +136,8 @@ export interface TaskRun {
   readonly feedback?: string;
   readonly comments?: readonly ReviewComment[];
   readonly landed?: { readonly commit: Sha; readonly at: number };
+  /** The commit that took the landing back. */
+  readonly undone?: { readonly commit: Sha; readonly at: number };
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
   readonly cleaned: boolean;
   /** The worktree was made and its set-up commands have passed. */
@@ -190,7 +166,11 @@ export interface RunState {
   readonly base: { readonly branch: string; readonly commit: Sha };
   readonly team: Team;
   readonly createdAt: number;
+  /** When the first plan was approved: from then on agents worked. Milliseconds since the epoch. */
+  readonly approvedAt?: number;
   readonly endedAt?: number;
+  /** When a plan was last proposed, edited, discarded or approved. */
+  readonly planChangedAt?: number;
   /** 0 until a plan was approved. */
   readonly revision: number;
   readonly plan?: Plan;
@@ -202,14 +182,16 @@ export interface RunState {
   readonly planner?: PlannerState;
   /** Every planner attempt of the run, for the bill. */
   readonly plannerAttempts: readonly AttemptState[];
-  /** By agent. */
-  readonly agentWaits: ReadonlyMap<AgentId, AgentWait>;
   readonly paused: boolean;
   /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
   readonly stopped: boolean;
   readonly discarded: boolean;
   /** Insertion order is plan order. */
   readonly tasks: ReadonlyMap<string, TaskRun>;
+  /** With the strategy `integration`: the branch that tasks land on. */
+  readonly integration?: Integration;
+  /** Changes of the base beside the tasks, by name. */
+  readonly changes: ReadonlyMap<string, Change>;
   /** Sequence number of the last folded event. */
   readonly seq: number;
 }

@@ -1,11 +1,9 @@
 /** decide(state) -> what may start now, and why the rest may not. Deterministic; reads nothing but its arguments. */
 import { reserveFor, runBudget, taskAmount } from './bill.js';
 import { adjacency, compare, depths } from './graph.js';
-import { memberFor } from './member.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
 import { isActive, isOver } from './task.js';
-import { waitReason } from './trouble.js';
 
 export interface Decision {
   /** Tasks that start now, longest remaining path first. */
@@ -57,11 +55,6 @@ export function decide(state: RunState): Decision {
       waits.set(id, { kind: 'paused', text: state.stopped ? 'The run is stopped' : 'The run is paused' });
       continue;
     }
-    const held = state.agentWaits.get(memberFor(state, task).agent);
-    if (held !== undefined && !held.over) {
-      waits.set(id, waitReason(held));
-      continue;
-    }
     const overlap = busy.find((other) => other.task.id !== id && sharedGlobs(other.task, task.task).length > 0);
     if (overlap !== undefined) {
       waits.set(id, {
@@ -107,14 +100,14 @@ function findBlock(state: RunState, task: TaskRun, known: Blocks): Reason | unde
     if (edge.to !== task.task.id) continue;
     const from = state.tasks.get(edge.from);
     // An overlap edge orders; it does not need the other's work: a dropped one is out of the way.
-    if (from === undefined || from.state === 'landed' || (edge.why === 'overlap' && from.state === 'dropped')) continue;
+    if (from === undefined || (from.state === 'landed' && (from.undone === undefined || edge.why === 'overlap')) || (edge.why === 'overlap' && from.state === 'dropped')) continue;
     open.push(from);
   }
   if (open.length === 0) return undefined;
-  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped') ?? open.find((each) => stuckBehind(state, each, known));
+  const stuck = open.find((each) => each.state === 'needs-you' || each.state === 'stopped' || each.state === 'dropped' || each.undone !== undefined) ?? open.find((each) => stuckBehind(state, each, known));
   const ids = open.map((each) => each.task.id);
   if (stuck !== undefined) {
-    const word = stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
+    const word = stuck.undone !== undefined ? 'was undone' : stuck.state === 'dropped' ? 'was dropped' : stuck.state === 'stopped' ? 'is stopped' : stuck.state === 'needs-you' ? 'needs you' : 'is itself blocked';
     return { kind: 'blocked', text: `Blocked by ${stuck.task.title}, which ${word}`, tasks: [stuck.task.id] };
   }
   const [only] = open;

@@ -40,6 +40,8 @@ export const wishSchema = v.variant('type', [
   v.strictObject({ type: v.literal('go-on'), run }),
   v.strictObject({ type: v.literal('take-over'), run, task }),
   v.strictObject({ type: v.literal('check'), run, task }),
+  v.strictObject({ type: v.literal('undo'), run, task }),
+  v.strictObject({ type: v.literal('land-run'), run }),
 ]);
 
 /** Returns the wish, or what is wrong with it. */

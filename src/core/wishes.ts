@@ -55,7 +55,11 @@ export type Wish =
   /** Stops the headless agent so that the person can continue its session by hand. */
   | { readonly type: 'take-over'; readonly run: string; readonly task: string }
   /** The person is done with a task they took over, or changed its worktree by hand: check it again. */
-  | { readonly type: 'check'; readonly run: string; readonly task: string };
+  | { readonly type: 'check'; readonly run: string; readonly task: string }
+  /** *Undo Landing*: lands the revert of a task's landing, gated like any other change. */
+  | { readonly type: 'undo'; readonly run: string; readonly task: string }
+  /** *Land the Run*: lands the integration branch on the base, or checks it again where it could not. */
+  | { readonly type: 'land-run'; readonly run: string };
 
 export type WishType = Wish['type'];
 

@@ -79,7 +79,7 @@ export interface Session {
   patch(task: string, path: string): Promise<string | undefined>;
   /** A file's text at a commit, or `undefined` when it is not there. */
   fileAt(commit: Sha, path: string): Promise<string | undefined>;
-  /** The command that opens the agent's own interactive CLI on the task's session, in its worktree. */
+  /** The command that opens the agent's own interactive CLI on the task's session, in its worktree; `undefined` where there is none. */
   takeOverCommand(task: string): Promise<{ readonly file: string; readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined>;
   /** Everything that was saved before a removal, newest first. */
   backups(): Promise<readonly { readonly ref: string; readonly commit: Sha; readonly at: number; readonly subject: string }[]>;

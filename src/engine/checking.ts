@@ -1,14 +1,15 @@
 /** From an ended attempt to green, back to the agent, or to the person: commit, boundary, bring up to date, gate. */
+import { targetBranch } from '../core/change.js';
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import type { EventBody } from '../core/events.js';
 import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
-import { TROUBLE } from '../core/trouble.js';
 import { messageOf } from './attempts.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
+import { targetTip } from './target.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -76,7 +77,7 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
 async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Promise<Sha> {
   const { git } = context.world;
   const { state } = context.store;
-  const now = await git.branchCommit(state.base.branch);
+  const now = await targetTip(context);
   if (now === undefined || now === recorded) return recorded;
   let base = recorded;
   for (const tip of [now, ...[...state.tasks.values()].flatMap((each) => each.landed?.commit ?? [])]) {
@@ -87,11 +88,8 @@ async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Prom
 
 function nothingChanged(context: RunContext, id: string): CheckResult {
   const denied = context.task(id).attempts.at(-1)?.outcome?.denied ?? [];
-  if (denied.length > 0) {
-    const text = `The agent ended without changing anything: it was denied ${listed([...new Set(denied.map((each) => each.tool))])}. Nothing has landed. ${TROUBLE.permission.next}`;
-    return needsYou({ kind: 'permission', failure: 'permission', text });
-  }
-  return needsYou({ kind: 'nothing-changed', text: 'The agent ended without changing anything. Retry with feedback, re-plan or drop it.' });
+  const because = denied.length === 0 ? '' : ` It was denied ${listed(denied.map((each) => each.tool))}.`;
+  return needsYou({ kind: 'nothing-changed', text: `The agent ended without changing anything.${because} Retry with feedback, re-plan or drop it.` });
 }
 
 export function commitMessage(run: string, task: TaskRun): string {
@@ -148,9 +146,9 @@ function boundaryFeedback(violations: readonly Violation[], owns: readonly strin
 async function bringUpToDate(context: RunContext, id: string): Promise<CheckResult | undefined> {
   const { world, store } = context;
   const task = context.task(id);
-  const now = await world.git.branchCommit(store.state.base.branch);
+  const now = await targetTip(context);
   if (now === undefined) {
-    return needsYou({ kind: 'merge-failed', text: `The branch ${store.state.base.branch} is gone, so nothing can land on it. Your work is safe on ${task.branch ?? 'its branch'}; restore the branch, then check again.` });
+    return needsYou({ kind: 'merge-failed', text: `The branch ${targetBranch(store.state)} is gone, so nothing can land on it. Your work is safe on ${task.branch ?? 'its branch'}; restore the branch, then check again.` });
   }
   const head = task.head;
   if (head === undefined) throw new Error('a task without a commit cannot be brought up to date');
@@ -158,18 +156,18 @@ async function bringUpToDate(context: RunContext, id: string): Promise<CheckResu
   if (!(await world.git.isAncestor(head.base, now))) {
     return needsYou({
       kind: 'merge-failed',
-      text: `${store.state.base.branch} was moved back or rewritten since this task began, so its branch holds commits that are no longer on it; landing it would bring them back. Nothing has landed and your work is safe on ${task.branch ?? 'its branch'}. Drop it and retry it to start afresh from the present ${store.state.base.branch}.`,
+      text: `${targetBranch(store.state)} was moved back or rewritten since this task began, so its branch holds commits that are no longer on it; landing it would bring them back. Nothing has landed and your work is safe on ${task.branch ?? 'its branch'}. Drop it and retry it to start afresh from the present ${targetBranch(store.state)}.`,
     });
   }
-  const result = await world.git.bringUpToDate(task.worktree ?? '', now, `Bring ${task.task.id} up to date with ${store.state.base.branch}`);
+  const result = await world.git.bringUpToDate(task.worktree ?? '', now, `Bring ${task.task.id} up to date with ${targetBranch(store.state)}`);
   if (result.ok) {
     const files = await world.git.diffFiles(now, result.commit);
-    if (files.length === 0) return needsYou({ kind: 'nothing-changed', text: `${store.state.base.branch} already holds everything this task changed. Drop it, or retry with feedback.` });
+    if (files.length === 0) return needsYou({ kind: 'nothing-changed', text: `${targetBranch(store.state)} already holds everything this task changed. Drop it, or retry with feedback.` });
     await store.append({ type: 'branch.updated', task: id, commit: result.commit, tree: result.tree, base: now, files });
     return undefined;
   }
   if (result.reason === 'hook') {
-    return needsYou({ kind: 'merge-failed', text: `A git hook refused to bring the branch up to date with ${store.state.base.branch}: ${result.output.trim().split('\n').at(-1) ?? ''}. Nothing was changed.` });
+    return needsYou({ kind: 'merge-failed', text: `A git hook refused to bring the branch up to date with ${targetBranch(store.state)}: ${result.output.trim().split('\n').at(-1) ?? ''}. Nothing was changed.` });
   }
   return needsYou(await conflictReason(context, task, now, result.paths));
 }
@@ -257,9 +255,9 @@ async function brokenOnBase(context: RunContext, id: string, results: readonly C
   const task = context.task(id);
   const failed = results.find((result) => result.exitCode !== 0);
   if (failed === undefined || task.head === undefined || !(await context.baseGate.failsToo(context, task.head.base, failed, slot, context.signal(id)))) return undefined;
-  const note = `\`${failed.command}\` fails in the same way on ${store.state.base.branch} without this task's work.`;
+  const note = `\`${failed.command}\` fails in the same way on ${targetBranch(store.state)} without this task's work.`;
   await store.append({ type: 'gate.finished', task: id, attempt: task.attempts.length, verdict: 'broken-on-base', results, note, costsRetry: false });
-  return needsYou({ kind: 'gate-broken-on-base', text: `${note} It cost no retry. Repair ${store.state.base.branch}, then Check Again.` });
+  return needsYou({ kind: 'gate-broken-on-base', text: `${note} It cost no retry. Repair ${targetBranch(store.state)}, then Check Again.` });
 }
 
 /** One write: a crash between the verdict and its consequence would cost the task a retry, or hide the verdict from the agent. */

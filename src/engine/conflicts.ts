@@ -1,4 +1,5 @@
 /** A conflict with the base on its way: said to the person, laid out for who resolves it, and concluded as a merge. */
+import { targetBranch } from '../core/change.js';
 import { listed } from '../core/gate.js';
 import { isSideName } from '../core/markers.js';
 import type { OtherSide } from '../core/otherSide.js';
@@ -7,6 +8,7 @@ import type { Conflict, Sha } from '../core/ports.js';
 import type { Reason, Resolution, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
+import { targetTip } from './target.js';
 
 /** Who changed the other side of these paths since the task was last brought up to date. */
 export async function otherSide(context: RunContext, task: TaskRun, base: Sha, paths: readonly string[]): Promise<OtherSide> {
@@ -18,7 +20,7 @@ export async function otherSide(context: RunContext, task: TaskRun, base: Sha, p
 
 /** What the person reads when the base cannot be merged into the task's branch. */
 export async function conflictReason(context: RunContext, task: TaskRun, base: Sha, conflicting: readonly string[]): Promise<Reason> {
-  const { branch } = context.store.state.base;
+  const branch = targetBranch(context.store.state);
   const others = await otherSide(context, task, base, conflicting);
   const who = otherSideWords(others);
   const paths = [...new Set(conflicting.map(plainPath))].sort();
@@ -39,8 +41,8 @@ export interface OpenedConflict {
 /** Lays the conflict into the worktree. `undefined`: there is none any more. A refusal is a sentence for people. */
 export async function openConflict(context: RunContext, task: TaskRun): Promise<OpenedConflict | string | undefined> {
   const { world, store } = context;
-  const base = await world.git.branchCommit(store.state.base.branch);
-  if (base === undefined || task.worktree === undefined) return `The branch ${store.state.base.branch} is gone; nothing was changed.`;
+  const base = await targetTip(context);
+  if (base === undefined || task.worktree === undefined) return `The branch ${targetBranch(store.state)} is gone; nothing was changed.`;
   try {
     const found = await world.git.openConflict(task.worktree, base);
     return found === undefined ? undefined : { base, ...told(found) };
@@ -66,7 +68,7 @@ export async function concludeConflict(context: RunContext, id: string, conflict
     return { kind: 'conflict', text: `Conflict markers are left in ${listed(left)}. Nothing has landed; retry, or resolve them in the worktree and check again.`, paths: left };
   }
   if (files.length === 0) return 'nothing-changed';
-  const message = `Merge ${store.state.base.branch} into ${id}: conflicts resolved\n\nSwitchyard-Task: ${id}\nSwitchyard-Run: ${store.state.run}\n`;
+  const message = `Merge ${targetBranch(store.state)} into ${id}: conflicts resolved\n\nSwitchyard-Task: ${id}\nSwitchyard-Run: ${store.state.run}\n`;
   const made = await world.git.concludeMerge(worktree, conflict.base, message);
   if (!made.ok) return { kind: 'merge-failed', text: `The resolved merge could not be recorded: ${made.message}` };
   const tree = await world.git.treeOf(made.commit);

@@ -5,7 +5,7 @@ import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
 import { MergeQueue } from './queue.js';
-import type { SlotNumbers, Slots } from './semaphore.js';
+import type { Slots } from './semaphore.js';
 import type { RunStore } from './store.js';
 import type { World } from './world.js';
 
@@ -25,14 +25,13 @@ export class RunContext {
   readonly branchPrefix: string;
   readonly commonDir: string;
   readonly gateSlots: Slots;
-  /** `SWITCHYARD_SLOT` of whatever is live: gates from 0, agents and set-ups from the number of parallel gates. */
-  readonly slotNumbers: SlotNumbers;
   /** Landings are one at a time: each moves the base that the next one builds on. */
   readonly landingLane: Slots;
   readonly baseGate = new BaseGate();
   readonly queue = new MergeQueue();
   /** Attempts whose end is awaited now, by task id (or `planner`). */
   readonly running = new Map<string, RunningAttempt>();
+  readonly #onces = new Map<string, Promise<void>>();
   readonly #aborts = new Map<string, AbortController>();
   readonly #follows = new Map<string, () => void>();
   readonly #onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
@@ -44,7 +43,6 @@ export class RunContext {
     branchPrefix: string;
     commonDir: string;
     gateSlots: Slots;
-    slotNumbers: SlotNumbers;
     landingLane: Slots;
     onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
   }) {
@@ -54,7 +52,6 @@ export class RunContext {
     this.branchPrefix = parts.branchPrefix;
     this.commonDir = parts.commonDir;
     this.gateSlots = parts.gateSlots;
-    this.slotNumbers = parts.slotNumbers;
     this.landingLane = parts.landingLane;
     this.#onActivity = parts.onActivity;
   }
@@ -65,14 +62,19 @@ export class RunContext {
     return task;
   }
 
-  /** A number for an agent or a set-up; give it back when that is over. */
-  takeSlot(): number {
-    return this.slotNumbers.take(this.store.state.team.limits.gateParallel);
-  }
-
   /** Names an agent or gate of this run may inherit. */
   passEnv(own: readonly string[]): readonly string[] {
     return [...new Set([...this.world.commonEnvironment, ...own, ...this.store.state.team.environment.pass])];
+  }
+
+  /** Work that several tasks may ask for at once is done by the first; a failure lets the next one try again. */
+  once(what: string, work: () => Promise<void>): Promise<void> {
+    let doing = this.#onces.get(what);
+    if (doing === undefined) {
+      doing = work().finally(() => this.#onces.delete(what));
+      this.#onces.set(what, doing);
+    }
+    return doing;
   }
 
   /** Aborted when a person stops the task; a fresh one is made at its next start. */

@@ -2,6 +2,7 @@
  * Keeps the forecast of the shown run up to date: computed after a quiet moment whenever a live worktree, the base or the
  * set of live branches changed, one computation at a time, and not at all while nothing changes.
  */
+import { targetBranch } from '../core/change.js';
 import { liveBranches, sameForecast } from '../core/forecast.js';
 import type { Clock, Forecast, Forecaster, Git, LiveBranch, Log } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
@@ -40,7 +41,7 @@ export function liveForecast(world: { readonly git: Pick<Git, 'forecaster'>; rea
 
   const wanted = (): Wanted | undefined => {
     const run = state();
-    return run === undefined ? undefined : { run: run.run, base: run.base.branch, branches: liveBranches(run) };
+    return run === undefined ? undefined : { run: run.run, base: targetBranch(run), branches: liveBranches(run) };
   };
 
   const soon = (): void => {
@@ -121,7 +122,7 @@ function headsOf(state: RunState | undefined): ReadonlyMap<string, string> {
 export async function forecastNow(git: Pick<Git, 'forecaster'>, state: RunState): Promise<Forecast> {
   const forecaster = git.forecaster();
   try {
-    return await forecaster.compute(state.base.branch, liveBranches(state));
+    return await forecaster.compute(targetBranch(state), liveBranches(state));
   } finally {
     await forecaster.close();
   }

@@ -1,9 +1,11 @@
 /** From an approved, green task to a new tip of the base. A landing is a compare-and-swap; it never tests or merges by itself. */
+import { targetBranch } from '../core/change.js';
 import { listed } from '../core/gate.js';
 import type { AdvanceResult, Sha } from '../core/ports.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
+import { targetTip } from './target.js';
 
 export type LandingResult =
   | { readonly next: 'landed' }
@@ -17,8 +19,8 @@ export type LandingResult =
 export async function land(context: RunContext, id: string): Promise<LandingResult> {
   const { world, store } = context;
   const task = context.task(id);
-  const base = store.state.base.branch;
-  const now = await world.git.branchCommit(base);
+  const base = targetBranch(store.state);
+  const now = await targetTip(context);
   if (now === undefined) return { next: 'needs-you', reason: { kind: 'merge-failed', text: `The branch ${base} is gone; nothing was landed. Your work is safe on ${task.branch ?? 'its branch'}.` } };
   const intended = task.mergeIntended;
   if (intended !== undefined && (await world.git.isAncestor(intended.to, now))) return done(context, id, intended.to);
@@ -29,48 +31,45 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
     return { next: 'needs-you', reason: { kind: 'merge-failed', text: `Could not sign the landing commit: ${made.message}. Nothing has landed; unlock your signing key, then approve again.` } };
   }
   await store.append({ type: 'merge.intended', task: id, from: now, to: made.commit, receipt: receipt.id });
-  const advanced = await moveBase(context, now, made.commit);
+  const advanced = await moveBase(context, base, now, made.commit);
   if (advanced.ok) return done(context, id, made.commit);
   await store.append({ type: 'merge.refused', task: id, reason: advanced.reason });
-  switch (advanced.reason) {
-    case 'base-moved':
-      return { next: 'checking' };
-    case 'blocked':
-      return {
-        next: 'needs-you',
-        reason: {
-          kind: 'checkout-in-the-way',
-          text: `${base} is checked out and your own ${advanced.paths.length === 1 ? 'change' : 'changes'} to ${listed(advanced.paths)} would be overwritten. Nothing has landed and nothing of yours was touched; commit or move ${advanced.paths.length === 1 ? 'it' : 'them'}, then approve again.`,
-          paths: advanced.paths,
-        },
-      };
-    case 'failed':
-      return { next: 'needs-you', reason: { kind: 'merge-failed', text: `git could not move ${base}: ${advanced.message}. Nothing has landed; your work is safe on ${task.branch ?? 'its branch'}.` } };
-  }
+  if (advanced.reason === 'base-moved') return { next: 'checking' };
+  return { next: 'needs-you', reason: refusal(base, advanced, `your work is safe on ${task.branch ?? 'its branch'}`) };
+}
+
+/** Why a branch could not be moved, for people. `safe` says where the work is. */
+export function refusal(branch: string, refused: Extract<AdvanceResult, { ok: false; reason: 'blocked' | 'failed' }>, safe: string): Reason {
+  if (refused.reason === 'failed') return { kind: 'merge-failed', text: `git could not move ${branch}: ${refused.message}. Nothing has landed; ${safe}.` };
+  const one = refused.paths.length === 1;
+  return {
+    kind: 'checkout-in-the-way',
+    text: `${branch} is checked out and your own ${one ? 'change' : 'changes'} to ${listed(refused.paths)} would be overwritten. Nothing has landed and nothing of yours was touched; commit or move ${one ? 'it' : 'them'}, then approve again.`,
+    paths: refused.paths,
+  };
 }
 
 /**
  * Moves the base. Where git gives no answer (it was killed, or something failed after the act), the branch says what
  * happened: a landing that is taken for failed would be done again by an agent.
  */
-export async function moveBase(context: RunContext, from: Sha, to: Sha): Promise<AdvanceResult> {
-  const { world, store } = context;
+export async function moveBase(context: RunContext, branch: string, from: Sha, to: Sha): Promise<AdvanceResult> {
   try {
-    return await world.git.advance(store.state.base.branch, from, to);
+    return await context.world.git.advance(branch, from, to);
   } catch (error) {
-    if (await isOnBase(context, to)) return { ok: true };
+    if (await isOn(context, branch, to)) return { ok: true };
     return { ok: false, reason: 'failed', message: messageOf(error) };
   }
 }
 
-async function isOnBase(context: RunContext, commit: Sha): Promise<boolean> {
-  const now = await context.world.git.branchCommit(context.store.state.base.branch);
+async function isOn(context: RunContext, branch: string, commit: Sha): Promise<boolean> {
+  const now = await context.world.git.branchCommit(branch);
   return now !== undefined && context.world.git.isAncestor(commit, now);
 }
 
 /** A landing that was begun and whose outcome nobody recorded, but which is on the base. */
 export async function landedUnrecorded(context: RunContext, task: TaskRun): Promise<boolean> {
-  return task.mergeIntended !== undefined && task.state === 'needs-you' && (await isOnBase(context, task.mergeIntended.to));
+  return task.mergeIntended !== undefined && task.state === 'needs-you' && (await isOn(context, targetBranch(context.store.state), task.mergeIntended.to));
 }
 
 async function done(context: RunContext, id: string, commit: string): Promise<LandingResult> {

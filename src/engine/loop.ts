@@ -1,11 +1,13 @@
 /** The loop of one run: read the state, decide, drive what may move. Woken by events only; nothing polls. */
+import { RUN_CHANGE, awaitsLanding, isMoving } from '../core/change.js';
 import { decide } from '../core/scheduler.js';
+import { phaseOf } from '../core/phase.js';
 import type { Reason } from '../core/run.js';
 import { isActive, isOver } from '../core/task.js';
 import { messageOf } from './attempts.js';
+import { driveChange, removeIntegration } from './changes.js';
 import type { RunContext } from './context.js';
 import { drive, isUnderWay } from './pipeline.js';
-import { AgentWaits } from './trouble.js';
 import { LogWriteError } from './store.js';
 
 export class RunLoop {
@@ -13,20 +15,20 @@ export class RunLoop {
   readonly #startsNothing: boolean;
   readonly #driving = new Map<string, Promise<void>>();
   readonly #resting: (() => void)[] = [];
-  readonly #agentWaits: AgentWaits;
   #waits: ReadonlyMap<string, Reason> = new Map();
   #outOfBudget = false;
   #scheduled = false;
   #closed = false;
   /** Landed or dropped before this loop began, and a crash came before the worktree was removed. Tried once; then Clean Up does it. */
   readonly #untidied: Set<string>;
+  /** The landing of the run whose branch was tidied away. */
+  #integrationTidied: string | undefined;
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
   readonly #guests = new Set<Promise<unknown>>();
 
   /** `startsNothing`: only what a crash left under way is brought to its end (`recover`). */
   constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
     this.#context = context;
-    this.#agentWaits = new AgentWaits(context);
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
@@ -62,7 +64,6 @@ export class RunLoop {
       return;
     }
     const { state } = store;
-    if (!this.#startsNothing && this.#agentWaits.look()) return;
     const decision = decide(state);
     this.#waits = decision.waits;
     this.#outOfBudget = decision.outOfBudget;
@@ -74,15 +75,55 @@ export class RunLoop {
         if (isActive(task.state) && (!still || isUnderWay(task))) this.#drive(id);
         else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
       }
-      const over = state.tasks.size > 0 && [...state.tasks.values()].every((task) => isOver(task.state));
+      this.#lookAtChanges(still);
+      const over = phaseOf(state) === 'done' && state.tasks.size > 0;
       if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
         void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
         return;
       }
     }
-    // What waits for an agent that goes on by itself is not at rest.
-    const later = !this.#startsNothing && [...decision.waits.values()].some((reason) => reason.until !== undefined);
-    if (this.#driving.size === 0 && this.#guests.size === 0 && !later) this.#rest();
+    if (this.#driving.size === 0 && this.#guests.size === 0) this.#rest();
+  }
+
+  /** The run's own landing once every task is over, and landings that a person wants undone. */
+  #lookAtChanges(still: boolean): void {
+    const { state } = this.#context.store;
+    if (!still && awaitsLanding(state) && !state.changes.has(RUN_CHANGE) && state.proposal === undefined) {
+      void this.#context.store.append({ type: 'change.opened', change: RUN_CHANGE, kind: 'run' }).catch(() => undefined);
+      return;
+    }
+    for (const [id, change] of state.changes) {
+      if (isMoving(change) && (!still || change.state === 'merging')) this.#change(id);
+    }
+    const landed = state.changes.get(RUN_CHANGE)?.landed?.commit;
+    // Tried once, here and after a crash; a branch that somebody has checked out stays.
+    if (state.integration?.landed === true && this.#integrationTidied !== landed) {
+      this.#integrationTidied = landed;
+      void this.guest(() => removeIntegration(this.#context)).catch(() => undefined);
+    }
+  }
+
+  #change(id: string): void {
+    const key = `change ${id}`;
+    if (this.#driving.has(key)) return;
+    this.#driving.set(
+      key,
+      driveChange(this.#context, id)
+        .catch((error: unknown) => this.#changeFailed(id, error))
+        .finally(() => {
+          this.#driving.delete(key);
+          this.wake();
+        }),
+    );
+  }
+
+  async #changeFailed(id: string, error: unknown): Promise<void> {
+    const { world, store } = this.#context;
+    world.log.error(`The change ${id} could not go on`, error);
+    const change = store.state.changes.get(id);
+    if (error instanceof LogWriteError || store.broken !== undefined || change === undefined || !isMoving(change)) return;
+    const reason: Reason = { kind: 'merge-failed', text: `Could not land: ${messageOf(error)}. Everything that was made is safe; asking again looks whether it has landed, and lands it if not.` };
+    await store.append({ type: 'change.state', change: id, to: 'needs-you', reason }).catch(() => undefined);
   }
 
   #drive(id: string): void {
@@ -157,7 +198,6 @@ export class RunLoop {
 
   close(): void {
     this.#closed = true;
-    this.#agentWaits.close();
     this.#context.dispose();
     this.#rest();
   }

@@ -1,4 +1,5 @@
 /** The planner: an agent that reads the repository at the base commit and answers a plan. It can change nothing. */
+import { targetBranch } from '../core/change.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { CHECK_FILES, findChecks } from '../core/checksFound.js';
 import { PLANNER } from '../core/events.js';
@@ -41,7 +42,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
   }
   const worktree = paths.worktree(world, store.state.run, PLANNER);
   try {
-    const commit = (await world.git.branchCommit(store.state.base.branch)) ?? store.state.base.commit;
+    const commit = (await world.git.branchCommit(targetBranch(store.state))) ?? store.state.base.commit;
     await makeScratch(context, PLANNER, commit);
     const failure = await ask(context, planning, worktree, commit);
     if (failure === 'cancelled') await store.append({ type: 'planner.ended', cancelled: true });
@@ -115,8 +116,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     ...(question.resume !== undefined && { resume: question.resume }),
     ...(store.state.team.limits.runUsd !== undefined && { budgetUsd: store.state.team.limits.runUsd }),
   };
-  const slot = context.takeSlot();
-  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, slot, request, ...(question.executable !== undefined && { executable: question.executable }) });
+  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, request, ...(question.executable !== undefined && { executable: question.executable }) });
   await store.append({
     type: 'attempt.starting',
     task: PLANNER,
@@ -141,7 +141,6 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
   } finally {
     context.running.delete(PLANNER);
     context.unfollow(PLANNER, attempt);
-    context.slotNumbers.giveBack(slot);
   }
 }
 

@@ -4,8 +4,8 @@
  * that breaks it goes back to its own gate. Only tips of the base count for the invariant that no ungated tree is on it:
  * the commits inside a batch are history, the tip is the tree that was tested.
  */
+import { targetBranch } from '../core/change.js';
 import { PLANNER } from '../core/events.js';
-import { judge } from '../core/gate.js';
 import { compare } from '../core/graph.js';
 import type { Sha } from '../core/ports.js';
 import type { Receipt } from '../core/run.js';
@@ -13,10 +13,9 @@ import { gateOf } from './checking.js';
 import type { RunContext } from './context.js';
 import type { LandingResult } from './landing.js';
 import { land, landingMessage, moveBase } from './landing.js';
-import { CANDIDATE, makeScratch, removeScratch } from './scratch.js';
-import { paths } from './world.js';
-
-const MINUTE = 60_000;
+import { CANDIDATE } from './scratch.js';
+import { targetTip } from './target.js';
+import { gateTree } from './treeGate.js';
 
 interface Waiting {
   readonly id: string;
@@ -64,7 +63,7 @@ export class MergeQueue {
   async #serve(context: RunContext, batch: readonly Waiting[]): Promise<void> {
     let rest = batch;
     for (;;) {
-      const now = await context.world.git.branchCommit(context.store.state.base.branch);
+      const now = await targetTip(context);
       // A receipt for exactly this base costs no gate at all.
       const fresh = rest.find(({ id }) => context.task(id).receipt?.base === now || context.task(id).mergeIntended !== undefined);
       if (fresh === undefined) break;
@@ -119,9 +118,9 @@ interface Candidate {
 /** Merges the tasks one after the other in the object store. Who conflicts is left out. */
 async function build(context: RunContext, ids: readonly string[]): Promise<Candidate> {
   const { world, store } = context;
-  const { base, team, run } = store.state;
-  const start = await world.git.branchCommit(base.branch);
-  if (start === undefined) throw new Error(`The branch ${base.branch} is gone.`);
+  const { team, run } = store.state;
+  const start = await targetTip(context);
+  if (start === undefined) throw new Error(`The branch ${targetBranch(store.state)} is gone.`);
   const merged: { id: string; tree: Sha; head: Sha }[] = [];
   let tip = start;
   let tree = await world.git.treeOf(start);
@@ -154,38 +153,23 @@ async function build(context: RunContext, ids: readonly string[]): Promise<Candi
 
 /** Runs the union of the gates on the candidate's tree. `undefined` is red. */
 async function prove(context: RunContext, candidate: Candidate): Promise<Receipt | undefined> {
-  const { world, store } = context;
-  const { run, team } = store.state;
-  const cwd = paths.worktree(world, run, CANDIDATE);
-  const ids = candidate.steps.map((step) => step.id);
-  const slot = await context.gateSlots.acquire(context.runSignal);
-  const shared = { cwd, slot: slot.slot, signal: context.runSignal, passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/candidate-gate.txt` };
-  try {
-    await store.append({ type: 'candidate.started', tasks: ids, tree: candidate.tree, base: candidate.base });
-    await makeScratch(context, CANDIDATE, candidate.tip);
-    const setUp = await world.gates.run({ ...shared, commands: team.setup, nonce: world.ids.nonce() });
-    const results = setUp.some((each) => each.exitCode !== 0) ? setUp : await world.gates.run({ ...shared, commands: candidate.commands, nonce: world.ids.nonce() });
-    const { verdict } = judge(candidate.commands, results, await world.git.dirty(cwd, false));
-    await store.append({ type: 'candidate.finished', tasks: ids, verdict, results });
-    if (verdict !== 'green') return undefined;
-    return {
-      id: candidate.receiptId,
-      tree: candidate.tree,
-      base: candidate.base,
-      commands: results.map((result) => ({ command: result.command, exitCode: result.exitCode ?? -1, ms: result.ms })),
-      at: world.clock.now(),
-    };
-  } finally {
-    slot.release();
-    await removeScratch(context, CANDIDATE);
-  }
+  const { store } = context;
+  const { tree, base, tip: commit, receiptId, commands } = candidate;
+  const tasks = candidate.steps.map((step) => step.id);
+  const gated = await gateTree(
+    context,
+    { scratch: CANDIDATE, commit, tree, base, receiptId, commands, outputName: 'candidate-gate.txt', signal: context.runSignal },
+    () => store.append({ type: 'candidate.started', tasks, tree, base }),
+  );
+  await store.append({ type: 'candidate.finished', tasks, verdict: gated.verdict, results: gated.results });
+  return gated.receipt;
 }
 
 /** One compare-and-swap lands the whole batch. */
 async function advance(context: RunContext, candidate: Candidate, receipt: Receipt): Promise<readonly LandingResult[]> {
   const { store } = context;
   await store.append({ type: 'receipt.made', receipt }, ...candidate.steps.map((step) => ({ type: 'merge.intended' as const, task: step.id, from: candidate.base, to: step.commit, receipt: receipt.id })));
-  const moved = await moveBase(context, candidate.base, candidate.tip);
+  const moved = await moveBase(context, targetBranch(store.state), candidate.base, candidate.tip);
   if (moved.ok) {
     await store.append(...candidate.steps.map((step) => ({ type: 'merge.landed' as const, task: step.id, commit: step.commit })));
     return candidate.steps.map(() => ({ next: 'landed' }));

@@ -15,6 +15,7 @@ async function endLeftGates(context: RunContext): Promise<void> {
   const { run, tasks, team } = store.state;
   const folder = paths.run(world, run);
   const outputs = [`${folder}/candidate-gate.txt`, `${folder}/base-gate.txt`];
+  for (const id of store.state.changes.keys()) outputs.push(`${folder}/change-${id.replace(':', '-')}-gate.txt`);
   for (const [id, task] of tasks) {
     if (isOver(task.state) || task.worktree === undefined) continue;
     outputs.push(`${folder}/setup/${id}.txt`, `${paths.attempt(world, run, id, task.attempts.length)}/gate.txt`);

@@ -9,6 +9,11 @@ import { paths } from './world.js';
 export const CANDIDATE = '.candidate';
 export const UNTOUCHED_BASE = '.base';
 
+/** One for each change of the base beside the tasks: several may be gated at once. */
+export function changeScratch(change: string): string {
+  return `.${change.replace(':', '.')}`;
+}
+
 /** Makes one at a commit. What a crash left there is of another commit, and would be gated in this one's place. */
 export async function makeScratch(context: RunContext, name: string, commit: Sha): Promise<string> {
   const { git } = context.world;
@@ -28,7 +33,7 @@ export async function removeScratch(context: RunContext, name: string): Promise<
 /** Removes what a crash left. Only while nothing of the run is at work. */
 export async function sweepScratch(context: RunContext): Promise<void> {
   const { world, store } = context;
-  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER]) {
+  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER, ...[...store.state.changes.keys()].map(changeScratch)]) {
     if (await world.git.worktreeExists(paths.worktree(world, store.state.run, name))) await removeScratch(context, name);
   }
 }

@@ -35,8 +35,8 @@ function parse(text: string, jsonc: (text: string) => { readonly value: unknown 
 
 function strategyProblems(file: TeamFile | undefined): readonly string[] {
   const merge = file?.merge;
-  if (merge !== 'integration' && merge !== 'pull-request') return [];
-  return [`merge: "${merge}" is not available in this version; use "merge" or "squash"`];
+  if (merge !== 'pull-request') return [];
+  return [`merge: "${merge}" is not available in this version; use "merge", "squash" or "integration"`];
 }
 
 function everybodyNamed(file: TeamFile | undefined, plan: Plan | undefined): boolean {

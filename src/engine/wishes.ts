@@ -2,11 +2,11 @@
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
 import { isActive } from '../core/task.js';
-import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
 import type { RunLoop } from './loop.js';
 import { plan } from './planning.js';
+import { landRun, undo } from './changeWishes.js';
 import { guest, onTask } from './taskWishes.js';
 
 const OK: WishAnswer = { ok: true };
@@ -65,6 +65,10 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return OK;
     case 'go-on':
       return goOn(context);
+    case 'undo':
+      return undo(context, wish.task);
+    case 'land-run':
+      return landRun(context);
     default: {
       const task = state.tasks.get(wish.task);
       if (task === undefined) return refuse(`There is no task "${wish.task}" in ${state.run}.`);
@@ -115,7 +119,6 @@ async function goOn(context: RunContext): Promise<WishAnswer> {
   context.rearmRun();
   await store.append(
     { type: 'run.resumed' },
-    ...releases(store.state),
     // Through the scheduler again: slots, budgets and files may have gone to others meanwhile.
     ...again.map((task) => ({
       type: 'task.state' as const,

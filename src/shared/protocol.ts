@@ -7,6 +7,7 @@ import type { ActivityLine, FailureReason } from '../core/activity.js';
 import type { AgentId, Role } from '../core/ids.js';
 import type { Contract, Problem, Tier } from '../core/plan.js';
 import type { FileDiff } from '../core/ports.js';
+import type { Resolution } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 
@@ -83,12 +84,7 @@ export interface Why {
     | 'interrupted'
     | 'taken-over'
     | 'stopped-by-you'
-    | 'limit'
-    | 'rate-limit'
-    | 'quota'
-    | 'network'
-    | 'server'
-    | 'permission';
+    | 'limit';
   readonly text: string;
   /** Tasks it has to do with. */
   readonly tasks?: readonly string[];
@@ -110,6 +106,7 @@ export type TaskAction =
   | 'stop'
   | 'check'
   | 'allow-paths'
+  | 'undo'
   | 'review'
   | 'show-terminal';
 
@@ -150,8 +147,6 @@ export interface AttemptView {
   readonly message?: string;
   /** What was sent back to the agent for this attempt, if it is a retry. */
   readonly feedback?: string;
-  /** Why this agent and not the one that the team names. */
-  readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
   readonly denied: readonly { readonly tool: string; readonly why: string }[];
 }
 
@@ -187,6 +182,14 @@ export interface TaskView {
   readonly branch?: string;
   readonly worktree?: string;
   readonly landedCommit?: string;
+  /** Repository paths in which it will conflict with the base, forecast before anybody merges; absent when none will. */
+  readonly baseConflict?: readonly string[];
+  /** Conflicts that were resolved on the way, oldest first. */
+  readonly resolved: readonly Resolution[];
+  /** The landing is being taken back, was taken back, or could not be. */
+  readonly undo?: { readonly state: 'moving' | 'undone' | 'not-done'; readonly text: string; readonly commit?: string; readonly paths?: readonly string[] };
+  /** Titles of tasks that build on this one and have landed since. */
+  readonly landedDependents?: readonly string[];
   readonly actions: readonly TaskAction[];
   /** In a proposed revision: how the task differs from the plan in force. */
   readonly difference?: 'added' | 'removed' | 'changed' | 'same';
@@ -221,6 +224,7 @@ export interface RunView {
   readonly planRevision: number;
   /** While a revision is proposed, the one in force that it would replace (absent for a first plan). */
   readonly revisionInForce?: number;
+  /** When its first plan was approved; until then, when the goal was given. */
   readonly startedAt: number;
   readonly endedAt?: number;
   /** The planner's remark to the person. */
@@ -247,6 +251,8 @@ export interface RunView {
   readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
   /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
   readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  /** Tasks land on the run's own branch; how it stands with landing that as a whole. */
+  readonly landing?: { readonly branch: string; readonly state: 'filling' | 'checking' | 'ready' | 'merging' | 'landed' | 'needs-you'; readonly text?: string; readonly paths?: readonly string[] };
   /** Another process holds the run; this window only follows, and its wishes go through the inbox. */
   readonly heldBy?: string;
 }

@@ -7,7 +7,7 @@ import type { UiLog } from './log.js';
 import type { Model } from './model.js';
 import type { Repository } from './repository.js';
 import type { Review } from './review/review.js';
-import type { Terminals } from './terminals.js';
+import type { Terminals } from './terminals/terminals.js';
 
 /** What is there before any feature is. */
 export interface Base {

@@ -25,6 +25,8 @@ export interface CommandArguments {
   readonly takeOver: [task?: TaskArgument];
   readonly check: [task?: TaskArgument];
   readonly allowPaths: [task?: TaskArgument];
+  readonly undoLanding: [task?: TaskArgument];
+  readonly landRun: [];
   readonly tryIt: [task?: TaskArgument];
   readonly drop: [task?: TaskArgument];
   readonly stopTask: [task?: TaskArgument];
@@ -66,6 +68,8 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   takeOver: true,
   check: true,
   allowPaths: true,
+  undoLanding: true,
+  landRun: true,
   tryIt: true,
   drop: true,
   stopTask: true,
@@ -121,6 +125,8 @@ export interface ContextValues {
   readonly planning: boolean;
   readonly paused: boolean;
   readonly severalFolders: boolean;
+  /** How the landing of the run's integration branch stands; empty without one. */
+  readonly landing: string;
   /** The task whose changes the active editor shows; empty when it shows none. */
   readonly reviewedTask: string;
   /** That task can be approved now. */
@@ -136,6 +142,7 @@ export const CONTEXT_KEYS: Readonly<Record<keyof ContextValues, true>> = {
   planning: true,
   paused: true,
   severalFolders: true,
+  landing: true,
   reviewedTask: true,
   reviewedTaskReady: true,
   reviewedTaskRetries: true,

@@ -5,7 +5,7 @@ import { moneyWords } from './tasks/groups.js';
 export interface NewsItem {
   /** The same key is never told twice. */
   readonly key: string;
-  readonly kind: 'needs-you' | 'ready' | 'plan' | 'finished';
+  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished';
   readonly task?: string;
   readonly text: string;
 }
@@ -20,6 +20,11 @@ export function newsOf(run: RunView): readonly NewsItem[] {
     if (task.state === 'ready' && task.actions.includes('approve')) {
       items.push({ key, kind: 'ready', task: task.id, text: `“${task.title}” is ready: its gate passed on the merged result.` });
     }
+  }
+  if (run.landing?.state === 'ready') items.push({ key: `${run.id}/landing/ready/${String(run.planRevision)}`, kind: 'land', text: `Every task is in and the merged result is green: the run is ready to land on ${run.base}.` });
+  if (run.landing?.state === 'needs-you') items.push({ key: `${run.id}/landing/${run.landing.text ?? ''}`, kind: 'land', text: `The run cannot land yet: ${ended(run.landing.text ?? 'see the dashboard')}` });
+  for (const task of run.tasks) {
+    if (task.undo?.state === 'not-done') items.push({ key: `${run.id}/${task.id}/undo/${task.undo.text}`, kind: 'needs-you', task: task.id, text: `“${task.title}” was not undone: ${ended(task.undo.text)}` });
   }
   if (run.phase === 'proposed') {
     const count = run.tasks.filter((task) => task.difference !== 'removed').length;
@@ -51,6 +56,7 @@ export function batchText(items: readonly NewsItem[]): string {
   if (ready > 0) parts.push(`${String(ready)} ${ready === 1 ? 'task is' : 'tasks are'} ready to merge`);
   if (needs > 0) parts.push(`${String(needs)} ${needs === 1 ? 'task needs' : 'tasks need'} you`);
   if (count('plan') > 0) parts.push('a plan waits for approval');
+  if (count('land') > 0) parts.push('the run waits for you to land it');
   if (count('finished') > 0) parts.push('the run is finished');
   const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -68,6 +68,8 @@ function buttonsFor(items: readonly NewsItem[]): readonly Button[] {
       return [dashboard, { title: 'Review Changes', command: 'reviewChanges' }, { title: 'Retry…', command: 'retry' }];
     case 'plan':
       return [{ title: 'Show Plan', command: 'openDashboard' }];
+    case 'land':
+      return [{ title: 'Land the Run', command: 'landRun' }, dashboard];
     case 'finished':
       return [dashboard];
   }

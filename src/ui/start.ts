@@ -22,7 +22,8 @@ import { followState } from './state.js';
 import { createStatus } from './status.js';
 import type { TaskNode } from './tasks/tree.js';
 import { createTaskTree } from './tasks/tree.js';
-import type { Terminals } from './terminals.js';
+import { followAttempts } from './terminals/handover.js';
+import type { Terminals } from './terminals/terminals.js';
 
 /** What other extensions (and our own tests) may read. It changes nothing: acting goes through the commands. */
 export interface SwitchyardApi {
@@ -57,6 +58,7 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
     ['commands', () => registerCommands(app)],
     ['context keys', () => followState(base)],
     ['agents view', () => createAgentsTree(model)],
+    ['terminals', () => followAttempts(base)],
     ['status bar', () => createStatus(model)],
     ['notifications', () => createNotifications(app)],
   ];

@@ -13,6 +13,7 @@ export function followState(base: Base): Disposable {
     const run = base.model.run();
     base.keys.set('state', snapshot.empty ?? (run === undefined ? 'loading' : 'ready'));
     base.keys.set('phase', snapshot.run?.phase ?? '');
+    base.keys.set('landing', snapshot.run?.landing?.state ?? '');
     base.keys.set('planning', run !== undefined && isPlanning(run));
     base.keys.set('paused', run !== undefined && (run.paused || run.stopped));
     base.keys.set('severalFolders', (vscode.workspace.workspaceFolders?.length ?? 0) > 1);

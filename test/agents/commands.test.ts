@@ -71,12 +71,12 @@ describe.each(CLIS)('%s', (id) => {
 
   it('is taken over by its interactive command', () => {
     const command = adapter(id).takeOver('session-7', { cwd: REQUEST.cwd, model: 'm', executable: '/opt/cli' });
-    expect(command.file).toBe('/opt/cli');
-    expect(command.args).toContain('session-7');
-    expect(command.args).not.toContain('-p');
-    expect(command.stdin).toBeUndefined();
-    expect(adapter(id).takeOver(undefined, { cwd: REQUEST.cwd }).args).not.toContain('session-7');
-    expect(adapter(id).takeOver(undefined, { cwd: REQUEST.cwd }).file).toBe(id);
+    expect(command?.file).toBe('/opt/cli');
+    expect(command?.args).toContain('session-7');
+    expect(command?.args).not.toContain('-p');
+    expect(command?.stdin).toBeUndefined();
+    expect(adapter(id).takeOver(undefined, { cwd: REQUEST.cwd })?.args).not.toContain('session-7');
+    expect(adapter(id).takeOver(undefined, { cwd: REQUEST.cwd })?.file).toBe(id);
   });
 });
 

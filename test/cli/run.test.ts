@@ -237,5 +237,15 @@ describe('a person decides', () => {
     const csv = await switchyard(repo, ['bill', 'r1', '--csv']);
     expect(csv.stdout.split('\r\n')[1]).toContain('r1,a,1,executor,scripted,no-such-model,standard,,10,0,5');
     expect((await switchyard(repo, ['status', '--json'])).lines[0]).toMatchObject({ run: 'r1', phase: 'done', tasks: { a: { state: 'landed' } } });
+    expect((await switchyard(repo, ['takeover', 'a'])).stderr).toContain('a has no session to take over yet (landed)');
+  });
+
+  test('an agent without a CLI of its own is taken over in its worktree', async () => {
+    const plan = await planFile(repo, planOf({ ...scriptedTask('a', [write('a/x.txt')]), contract: { owns: ['a/**'], offLimits: [], acceptance: [], gate: ['false'] } }));
+    await switchyard(repo, ['run', plan, '--yes']);
+    const taken = await switchyard(repo, ['takeover', 'a', '--json']);
+    expect(taken.code).toBe(0);
+    expect(taken.lines[0]).toMatchObject({ type: 'task.takeover', task: 'a', cwd: expect.stringContaining('.worktrees') as string });
+    expect(taken.stderr).toContain('Edit in the worktree');
   });
 });

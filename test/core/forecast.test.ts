@@ -75,6 +75,7 @@ describe('edges of the plan', () => {
   it('are shown beside the plan’s own and change no level; tasks that are not shown have none', () => {
     const stranger: Forecast = { ...FORECAST, pairs: [...FORECAST.pairs, { a: 'db', b: 'elsewhere', conflict: true, paths: [], uncommitted: false }] };
     const [plain, drawn] = [snapshotOf(state).run, snapshotOf(state, { forecast: stranger }).run];
+    expect(drawn?.tasks.map((task) => task.baseConflict)).toEqual([['src/moved.ts'], undefined, undefined]);
     expect(drawn?.edges).toEqual([...(plain?.edges ?? []), ...conflictEdges(FORECAST)]);
     expect(drawn?.levels).toBe(plain?.levels);
   });

@@ -23,6 +23,8 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
     { type: 'replan', ...on, feedback: 'f' },
   ],
   drop: [{ type: 'drop', ...on }],
+  undo: [{ type: 'undo', ...on }],
+  'land-run': [{ type: 'land-run', run }],
   'allow-paths': [{ type: 'allow-paths', ...on, paths: ['x'] }],
   stop: [
     { type: 'stop', run },

@@ -39,6 +39,22 @@ describe('the snapshot', () => {
     expect(run(runOf([{ type: 'planner.started', kind: 'plan' }, { type: 'planner.ended', cancelled: true }])).phase).toBe('stopped');
   });
 
+  it('counts a run from the moment its first plan was approved', () => {
+    const planned = [{ type: 'planner.started', kind: 'plan' }, ...approved(task('db'))] as const;
+    expect(run(runOf(planned)).startedAt - runOf(planned).createdAt).toBe(3_000);
+    const again = [...planned, { type: 'plan.proposed', revision: 2, plan: plan(task('db'), task('api')) }, { type: 'plan.approved', revision: 2 }] as const;
+    expect(run(runOf(again)).startedAt).toBe(run(runOf(planned)).startedAt);
+  });
+
+  it('tells of a failed re-plan until the plan went another way or the run is over, with the editor’s own advice', () => {
+    const failed = [...approved(task('db')), { type: 'planner.started', kind: 'replan' }, { type: 'planner.ended', failure: 'No re-plan is recorded. Write an outline (switchyard plan --from FILE.md).' }] as const;
+    const failureAfter = (...more: Parameters<typeof runOf>[0]) => run(runOf([...failed, ...more])).planner?.failure;
+    expect(failureAfter()).toBe('No re-plan is recorded. Write an outline (Import Outline).');
+    expect(failureAfter(...atWork('db'))).toBeDefined();
+    expect(failureAfter({ type: 'plan.proposed', revision: 2, plan: plan(task('db'), task('api')) })).toBeUndefined();
+    expect(failureAfter(...move('db', 'waiting', 'dropped'))).toBeUndefined();
+  });
+
   it('shows a proposed plan with its edges, warnings and what is said before a start', () => {
     const proposed = plan(task('db'), task('api', { dependsOn: ['db'] }), task('ui', { contract: { owns: ['src/api/**'], offLimits: [], acceptance: [], gate: [] } }));
     const view = run(runOf([{ type: 'plan.proposed', revision: 1, plan: proposed }]), { facts: { ...FACTS, uncommitted: 3, hasSubmodules: true } });

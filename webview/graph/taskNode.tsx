@@ -4,7 +4,7 @@ import { memo, type ReactNode } from 'react';
 import { STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { useApp, useRun, useTask } from '../app.js';
-import { StateIcon } from '../components/icon.js';
+import { Icon, StateIcon } from '../components/icon.js';
 import { agentText, clock, money, shortMoney } from '../format.js';
 import { look } from '../states.js';
 import { useNow } from '../time.js';
@@ -26,13 +26,14 @@ export function spokenTask(task: TaskView, run: RunView | undefined, now: number
     task.state === 'proposed' ? `${task.tier} tier` : gateText(task),
     agentText(task.agent, task.model),
     money(task.amount, task.billed) ?? '',
+    task.baseConflict === undefined ? '' : `will conflict with ${run?.base ?? 'the base'} in ${task.baseConflict.join(', ')}`,
     titles.length === 0 ? '' : `after ${titles.join(', ')}`,
   ]
     .filter((part) => part !== '')
     .join('. ');
 }
 
-function Foot({ task, now }: { readonly task: TaskView; readonly now: number }): ReactNode {
+function Foot({ task, base, now }: { readonly task: TaskView; readonly base: string; readonly now: number }): ReactNode {
   const attempt = task.attempts.at(-1);
   if (task.state === 'proposed') {
     return (
@@ -45,7 +46,13 @@ function Foot({ task, now }: { readonly task: TaskView; readonly now: number }):
   return (
     <span className="node-foot">
       <GateStrip task={task} />
-      <span className="cut">{agentText(task.agent, task.model)}</span>
+      {task.baseConflict === undefined ? (
+        <span className="cut">{agentText(task.agent, task.model)}</span>
+      ) : (
+        <span className="cut node-conflict" title={task.baseConflict.join('\n')}>
+          <Icon name="warning" /> conflicts with {base}
+        </span>
+      )}
       {attempt !== undefined && attempt.attempt > 1 ? <span className="keep">attempt {attempt.attempt}</span> : null}
       {MOVING.has(task.state) ? <span className="keep num">{clock(now - task.since)}</span> : null}
       <DifferenceMark difference={task.difference} />
@@ -80,7 +87,7 @@ export const TaskNode = memo(function TaskNode({ id }: { readonly id: string }):
           {cost === undefined ? null : <span className="node-money num">{cost}</span>}
         </span>
         <span className="node-line cut num">{taskLine(task, now)}</span>
-        <Foot task={task} now={now} />
+        <Foot task={task} base={run?.base ?? 'the base'} now={now} />
       </button>
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </>

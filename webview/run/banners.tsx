@@ -5,6 +5,7 @@ import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { clock, count, duration, money } from '../format.js';
 import { useNow } from '../time.js';
+import { LandingNews } from './landing.js';
 
 function titlesIn(run: RunView, ids: readonly string[]): string {
   return ids.map((id) => run.tasks.find((task) => task.id === id)?.title ?? id).join(' → ');
@@ -68,6 +69,22 @@ function ReplanningNews({ run }: { readonly run: RunView }): ReactNode {
   );
 }
 
+/** A re-plan that failed changes nothing; it is told once, and until the plan went another way. */
+function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; readonly failure: string; readonly startedAt: number }): ReactNode {
+  const key = `${run.id}/planner/${startedAt}`;
+  const dismissed = useApp((state) => state.dismissed === key);
+  if (dismissed) return null;
+  return (
+    <Banner kind="warning" onDismiss={() => app.set({ dismissed: key })}>
+      <b>No changed plan came of it: </b>
+      {failure} The plan in force goes on.{' '}
+      <button type="button" className="link" onClick={() => send('run:replan', { kind: 'action', action: { type: 'replan-with-feedback' } })}>
+        Re-plan…
+      </button>
+    </Banner>
+  );
+}
+
 export function Banners({ run }: { readonly run: RunView }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   const teamProblem = useApp((state) => state.snapshot?.teamProblem);
@@ -91,11 +108,9 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
       {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
       {run.phase === 'planning' && run.tasks.length > 0 ? <ReplanningNews run={run} /> : null}
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (
-        <Banner kind="warning">
-          <b>No changed plan came of it: </b>
-          {run.planner.failure}
-        </Banner>
+        <FailedReplan run={run} failure={run.planner.failure} startedAt={run.planner.startedAt} />
       ) : null}
+      <LandingNews run={run} />
       {run.phase === 'done' ? <DoneNews run={run} /> : null}
     </div>
   );

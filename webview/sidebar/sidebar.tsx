@@ -6,6 +6,7 @@ import { Banner } from '../components/banner.js';
 import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
 import { clock, money, usd } from '../format.js';
+import { LandingNews } from '../run/landing.js';
 import { useNow } from '../time.js';
 import { CompactGraph } from './compactGraph.js';
 
@@ -81,6 +82,7 @@ export function Sidebar({ run }: { readonly run: RunView }): ReactNode {
           </Button>
         </div>
       ) : null}
+      <LandingNews run={run} />
       {planless ? null : <CompactGraph run={run} onOpen={(task) => openDashboard(task)} />}
     </main>
   );

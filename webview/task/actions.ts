@@ -23,6 +23,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
   'allow-paths': { label: 'Allow These Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
+  undo: { label: 'Undo Landing…', icon: 'discard', title: 'Take its changes back: the result is gated and landed like any other change' },
   review: { label: 'Review Changes', icon: 'diff-multiple', title: 'Open all its changes in the editor' },
   'show-terminal': { label: 'Show Terminal', icon: 'terminal-bash', title: 'Show its agent’s terminal' },
 };
@@ -39,6 +40,7 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
     case 'drop':
     case 'stop':
     case 'check':
+    case 'undo':
       return { kind: 'wish', wish: { type: id, ...of } };
     case 'allow-paths':
       return { kind: 'wish', wish: { type: id, ...of, paths: outside(task) } };
@@ -54,11 +56,24 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
   }
 }
 
+function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent): Question {
+  const builders = task.landedDependents ?? [];
+  const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
+  return {
+    title: `Undo the landing of “${task.title}”?`,
+    text: `A commit that takes its changes back is made, gated and landed on ${run.landing?.branch ?? run.base}. If it conflicts or its gate is red, nothing is changed.${stays}`,
+    button: 'Undo Landing',
+    key,
+    intent,
+  };
+}
+
 /** The task's buttons now, most important first. */
 export function actsOf(run: RunView, task: TaskView): readonly Act[] {
   return task.actions.map((id): Act => {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
+    if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };
     if (id !== 'drop') return act;
     return {
       ...act,

@@ -6,6 +6,7 @@ import { Icon, StateIcon } from '../components/icon.js';
 import { IconButton } from '../components/toolkit.js';
 import { agentText, ago, clock, duration, timeOfDay } from '../format.js';
 import { useNow } from '../time.js';
+import { BaseConflict, ResolvedFact } from './conflicts.js';
 import { Codes, ContractFacts, Fact, TaskLinks } from './facts.js';
 
 /** Why it waits, needs you or stopped: the first thing to read. */
@@ -25,6 +26,8 @@ function WhyBox({ run, task }: { readonly run: RunView; readonly task: TaskView 
     </section>
   );
 }
+
+const UNDO_WORDS = { moving: 'Being undone', undone: 'Undone', 'not-done': 'Not undone' } as const;
 
 const RESULTS = {
   done: { icon: 'check', text: 'finished', tone: 'ok' },
@@ -50,7 +53,6 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
         </span>
       </div>
-      {attempt.insteadOf === undefined ? null : <p className="prose">Instead of {agentText(attempt.insteadOf.agent, undefined)}: {attempt.insteadOf.why}</p>}
       {attempt.message === undefined ? null : <p className="prose">{attempt.message}</p>}
       {attempt.feedback === undefined ? null : (
         <details>
@@ -83,6 +85,17 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
   return (
     <div className="pane scroll">
       <WhyBox run={run} task={task} />
+      <BaseConflict run={run} task={task} />
+      {task.undo === undefined ? null : (
+        <section className={`note ${task.undo.state === 'not-done' ? 'warning' : 'info'}`} aria-label="Undo">
+          <p>
+            <Icon name={task.undo.state === 'moving' ? 'sync' : 'discard'} spin={task.undo.state === 'moving'} /> <b>{UNDO_WORDS[task.undo.state]}</b>
+          </p>
+          <p className="prose">{task.undo.text}</p>
+          {task.undo.commit === undefined ? null : <Copyable text={task.undo.commit} what="commit" short={task.undo.commit.slice(0, 10)} />}
+          {task.undo.paths === undefined || task.undo.paths.length === 0 ? null : <Codes items={task.undo.paths} none="" />}
+        </section>
+      )}
       {task.violations.length === 0 ? null : (
         <section className="note warning" aria-label="Outside its contract">
           <p>
@@ -118,6 +131,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
             <span className="muted num">{ago(task.since, now)}</span>
           </Fact>
         )}
+        <ResolvedFact task={task} />
       </dl>
       {task.attempts.length === 0 ? null : (
         <section aria-label="Attempts">

@@ -60,11 +60,6 @@ export function scriptedAdapter(options: ScriptedOptions): AgentAdapter {
       files: { [INPUT]: JSON.stringify(inputFor(request)) },
     }),
     parser: scriptedParser,
-    takeOver: () => ({
-      file: options.node,
-      args: ['-e', 'console.log("The scripted agent has no session to take over. This terminal is in its worktree.")'],
-      setEnv: { ELECTRON_RUN_AS_NODE: '1' },
-      passEnv: [],
-    }),
+    takeOver: () => undefined,
   };
 }

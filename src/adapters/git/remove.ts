@@ -7,13 +7,13 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
+import { removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import type { Repository } from './context.js';
 import { GitFailure, WorktreeProblem } from './errors.js';
 import { isBranchName } from './names.js';
 import { branchAt, headOf, type Place, tryLocate } from './place.js';
 import { readRemembered } from './remembered.js';
-import { DURABLE, NO_HOOKS } from './run.js';
 import { forgetDeleted } from './worktrees.js';
 
 export interface RemoveOptions {
@@ -46,7 +46,7 @@ export async function removeWorktree(repository: Repository, path: string, optio
     // The run's folder, and the one of all runs, go with their last worktree; one that still holds something stays.
     await removeEmpty(dirname(path), dirname(dirname(path)));
   });
-  if (options.branch !== undefined) await deleteBranch(repository, options.branch, options.branchAt);
+  if (options.branch !== undefined) await removeBranch(repository, options.branch, options.branchAt);
   return { ok: true };
 }
 
@@ -87,21 +87,6 @@ async function unsavedWork(repository: Repository, place: Place | undefined, opt
 async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
   const { stdout } = await repository.run(['rev-list', '-n', '1', '--single-worktree', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
   return stdout.length > 0;
-}
-
-/** Only where it is expected, and only while no checkout is on it. */
-async function deleteBranch(repository: Repository, branch: string, expected: Sha | undefined): Promise<void> {
-  const at = await repository.objects.id(`refs/heads/${branch}^{commit}`);
-  if (at === undefined || (expected !== undefined && at !== expected) || (await isCheckedOut(repository, branch))) return;
-  // A branch that moved in between stays: the old value is compared.
-  await repository.run(['update-ref', '-d', `refs/heads/${branch}`, at], { cwd: repository.root, before: [...DURABLE, ...NO_HOOKS], ok: 'any' });
-}
-
-async function isCheckedOut(repository: Repository, branch: string): Promise<boolean> {
-  const ids = await readdir(join(repository.commonDir, 'worktrees')).catch(() => []);
-  const heads = [join(repository.commonDir, 'HEAD'), ...ids.map((id) => join(repository.commonDir, 'worktrees', id, 'HEAD'))];
-  const texts = await Promise.all(heads.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.some((text) => text.trim() === `ref: refs/heads/${branch}`);
 }
 
 /** Into the repository's own trash where that is one rename, beside the worktree otherwise. */

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import type { Git } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
 import { backup, listBackups, restoreBackup } from './backup.js';
+import { createBranch, removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
 import { conflict } from './conflictFacts.js';
@@ -22,6 +23,7 @@ import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
 import { headOf, locate } from './place.js';
 import { removeWorktree, sweepTrash } from './remove.js';
+import { revertedTree } from './revert.js';
 import { gitRunner } from './run.js';
 import { listFiles, prefixBlocked, readText } from './trees.js';
 import { addWorktree, worktreeExists } from './worktrees.js';
@@ -110,6 +112,9 @@ function portOf(repository: Repository): OpenedGit {
     backup: (worktree, name) => backup(repository, worktree, name),
     removeWorktree: (path, options) => removeWorktree(repository, path, options),
     mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
+    revertedTree: (tip, landed) => revertedTree(repository, tip, landed),
+    createBranch: (branch, commit) => createBranch(repository, branch, commit),
+    removeBranch: (branch, at) => removeBranch(repository, branch, at),
     listBackups: () => listBackups(repository),
     restoreBackup: (ref, into) => restoreBackup(repository, ref, into),
     forecaster: (watching) => forecaster(repository, watching),

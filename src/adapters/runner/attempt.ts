@@ -1,5 +1,6 @@
 /** One attempt from the start of the CLI to its exit record. */
 import { join } from 'node:path';
+import { closingWords } from '../../core/closing.js';
 import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
 import { writeWhole } from '../disk.js';
@@ -8,11 +9,10 @@ import { startChild, StartError, type Child, type ChildExit } from './child.js';
 import { watchLimits, type OwnStop } from './limits.js';
 import { loadParser } from './parsers.js';
 import type { Printer } from './printer.js';
-import { questionWatch } from './question.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { FILE, writeExit } from './records.js';
 import { readStderr, readStdout, type Sink } from './streams.js';
-import { head, tail } from './transcript.js';
+import { head, paint, tail } from './transcript.js';
 
 /** After everything of the tree is gone, its pipes can only be held open by somebody out of reach. */
 const DRAIN_MS = 2000;
@@ -61,6 +61,7 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
     await recorder?.note(tail(record));
     await recorder?.close();
     await writeExit(spec.folder, record);
+    if (printer.shows()) printer.print(paint([{ tone: 'plain', text: '' }, { tone: 'dim', text: closingWords(record) }], printer.colour));
   };
   // Without a record, or without somebody who understands it, nothing may run.
   const giveUp = async (error: unknown): Promise<Ending> => {
@@ -122,11 +123,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   stops.onStop = () => stop('stopped', 'It was stopped on request. Its work so far is in the worktree.');
   if (stops.requested) stops.onStop();
 
-  const question = questionWatch();
-  const sink = { parser, recorder, heard: (chunk: Buffer) => {
-    limits.heard();
-    question.heard(chunk);
-  }, seen: (events: readonly AgentEvent[]) => limits.events(events) };
+  const sink = { parser, recorder, heard: () => limits.heard(), seen: (events: readonly AgentEvent[]) => limits.events(events) };
   const streams = Promise.all([readStdout(child.stdout, sink), readStderr(child.stderr, sink)]);
   const exit = await child.exited;
   over = true;
@@ -136,7 +133,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   stopping ??= agent.last().then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
   const left = await stopping;
   await drained(streams, child);
-  return { exit, ...verdict(parser.end(exit), own, left, own?.why === 'idle' && question.asks()) };
+  return { exit, ...verdict(parser.end(exit), own, left) };
 }
 
 async function endTree(root: ProcessRef, nonce: string, options: Parameters<typeof stopTree>[2]): Promise<string | undefined> {
@@ -162,10 +159,8 @@ function verdict(
   outcome: AgentOutcome,
   own: { readonly why: OwnStop; readonly message: string } | undefined,
   left: string | undefined,
-  asks: boolean,
 ): { readonly ended: ExitRecord['ended']; readonly outcome: AgentOutcome } {
   const more = left === undefined ? '' : ` ${left}`;
   if (own === undefined) return { ended: 'exited', outcome: left === undefined ? outcome : { ...outcome, message: `${outcome.message ?? ''}${more}`.trim() } };
-  if (asks) return { ended: own.why, outcome: { ...outcome, ok: false, reason: 'permission', message: `It asked for a permission and waited. ${own.message}${more}` } };
   return { ended: own.why, outcome: { ...outcome, ok: false, reason: REASON[own.why], message: `${own.message}${more}` } };
 }

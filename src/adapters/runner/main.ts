@@ -12,16 +12,18 @@ import { makeClaim, readSpec } from './records.js';
 const FLUSH_MS = 1000;
 
 const stops: StopSwitch = { onStop: undefined, requested: false };
+let leave: () => void = () => undefined;
 const interrupted = new Promise<void>((resolve) => {
   const stop = (): void => {
     resolve();
     requestStop();
+    leave();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
 });
 // Closing the terminal does not stop the agent.
-process.on('SIGHUP', () => undefined);
+process.on('SIGHUP', () => leave());
 // A lost terminal shows up as errors of streams that nobody uses.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || error.code === 'EIO') return;
@@ -31,6 +33,19 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 function requestStop(): void {
   stops.requested = true;
   stops.onStop?.();
+}
+
+/**
+ * A terminal goes with its process, and somebody may be reading it: this resolves when it was closed. The window does
+ * that as soon as a view of the transcript, which needs no process, has taken its place; the person may, by Ctrl+C too.
+ */
+function terminalClosed(): Promise<void> {
+  return new Promise((resolve) => {
+    leave = resolve;
+    // Listening to the terminal keeps this process alive, and tells of its end where no signal does.
+    for (const end of ['end', 'close', 'error']) process.stdin.once(end, resolve);
+    process.stdin.resume();
+  });
 }
 
 async function main(): Promise<number> {
@@ -51,7 +66,9 @@ async function main(): Promise<number> {
   const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path } as const;
   if (await makeClaim(spec.folder, claim)) {
     await runAttempt(spec, printer, stops);
+    // From here on the attempt is over for everybody who waits for it.
     await control.close();
+    if (printer.shows()) await terminalClosed();
   } else {
     await control.close();
     const { viewAttempt } = await import('./viewer.js');

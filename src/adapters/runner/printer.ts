@@ -11,6 +11,8 @@ const LEFT_OUT = '\n… some output was left out here; it is in the transcript\n
 
 export interface Printer {
   readonly colour: boolean;
+  /** It is a terminal that somebody may look at. */
+  shows(): boolean;
   /** It was a terminal and is none any more. */
   lost(): boolean;
   print(text: string): void;
@@ -55,6 +57,7 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
   };
   const terminal = isatty(fd);
   return {
+    shows: () => terminal && isatty(fd),
     lost: () => terminal && !isatty(fd),
     colour: terminal && env['NO_COLOR'] === undefined && env['TERM'] !== 'dumb',
     print: (text) => {
@@ -82,4 +85,4 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
 }
 
 /** For a runner without a terminal. */
-export const silentPrinter: Printer = { colour: false, lost: () => false, print: () => undefined, flushed: () => Promise.resolve(true) };
+export const silentPrinter: Printer = { colour: false, shows: () => false, lost: () => false, print: () => undefined, flushed: () => Promise.resolve(true) };

@@ -66,11 +66,11 @@ export function paragraphs(event: AgentEvent): readonly Paragraph[] {
 }
 
 export function head(spec: AttemptSpec): readonly Paragraph[] {
-  const model = spec.model === undefined ? '' : ` (${spec.model})`;
+  const model = spec.model === undefined ? '' : ` (${oneLine(spec.model, 80)})`;
   const attempt = spec.attempt > 1 ? `, attempt ${spec.attempt}` : '';
   return [
     { tone: 'strong', text: oneLine(spec.title, WIDTH) },
-    { tone: 'dim', text: `${spec.agent}${oneLine(model, 80)} as ${spec.role}${attempt} in ${oneLine(spec.cwd, WIDTH)}` },
+    { tone: 'dim', text: `${spec.agent}${model} as ${spec.role}${attempt} in ${oneLine(spec.cwd, WIDTH)}` },
   ];
 }
 

@@ -38,6 +38,8 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   takeOver: task.takeOver,
   check: task.check,
   allowPaths: task.allowPaths,
+  undoLanding: task.undoLanding,
+  landRun: run.landRun,
   tryIt: task.tryIt,
   drop: task.drop,
   stopTask: task.stopTask,

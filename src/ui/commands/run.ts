@@ -34,6 +34,10 @@ export function approvePlan(app: App): Promise<Outcome> {
   });
 }
 
+export function landRun(app: App): Promise<Outcome> {
+  return onRun(app, (run) => sendWish(app, { type: 'land-run', run: run.id }));
+}
+
 export function askForChanges(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to change.');

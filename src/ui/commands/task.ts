@@ -4,7 +4,7 @@ import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { asReview } from '../review/drafts.js';
-import { terminalName } from '../terminals.js';
+import { terminalName } from '../terminals/terminals.js';
 import { sendWish } from '../wishing.js';
 import { askForWords, onTask } from './tasks.js';
 
@@ -73,6 +73,18 @@ export function drop(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Names what would stay behind without its ground before anything is done. */
+export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'undo', 'undone', async ({ run, task }) => {
+    const button = 'Undo Landing';
+    const builders = task.landedDependents ?? [];
+    const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
+    const detail = `A commit that takes its changes back is made, gated and landed on ${run.landing?.branch ?? run.base}. If it conflicts or its gate is red, nothing is changed.${stays}`;
+    const answer = await vscode.window.showWarningMessage(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
+  });
+}
+
 export function stopTask(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'stop', 'stopped', async ({ run, task }) => sendWish(app, { type: 'stop', run: run.id, task: task.id }));
 }
@@ -100,10 +112,10 @@ export function takeOver(app: App, argument: unknown): Promise<Outcome> {
     const answer = await sendWish(app, { type: 'take-over', run: run.id, task: task.id });
     if (!answer.ok) return answer;
     const command = await app.repository.session()?.takeOverCommand(task.id);
-    if (command === undefined) {
-      return refuse(`“${task.title}” is stopped and its work is kept, but its agent has no session to open. Try It opens the worktree; Check Again checks what you change there.`);
-    }
-    app.terminals.takeOver(`${task.id} · ${task.agent} (you)`, task.agent, command);
+    const name = `${task.id} · ${task.agent} (you)`;
+    if (command !== undefined) app.terminals.takeOver(name, task.agent, command);
+    else if (task.worktree !== undefined) app.terminals.shell(name, task.worktree, `The worktree of “${task.title}”: ${task.agent} has no CLI to go on in, so this is your own shell. Edit, then choose Check Again in Switchyard.`);
+    else return refuse(`“${task.title}” has no worktree: it has not started, or it was cleaned up after landing.`);
     return DONE;
   });
 }

@@ -32,7 +32,7 @@ export function taskActions(task: TaskRun): readonly TaskAction[] {
     case 'merging':
       return [...review, ...terminal];
     case 'landed':
-      return [...review, ...terminal];
+      return [...review, ...(task.undone === undefined ? (['undo'] as const) : []), ...terminal];
     case 'needs-you':
       return [...new Set<TaskAction>([...needsYou(task, review), 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
     case 'stopped':

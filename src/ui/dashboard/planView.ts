@@ -3,7 +3,6 @@ import { conflictEdges } from '../../core/forecast.js';
 import { levels as levelsOf, adjacency } from '../../core/graph.js';
 import type { Edge, Plan, Problem, Task } from '../../core/plan.js';
 import { checkPlan, sharedGlobs } from '../../core/planCheck.js';
-import type { Forecast } from '../../core/ports.js';
 import type { RunState } from '../../core/run.js';
 import { hasStarted } from '../../core/task.js';
 import type { EdgeView, TaskView } from '../../shared/protocol.js';
@@ -18,10 +17,10 @@ export interface PlanView {
 }
 
 /** The plan's tasks and edges, and an edge for every conflict that is forecast between them. */
-export function planView(context: TaskContext, forecast?: Forecast): PlanView {
+export function planView(context: TaskContext): PlanView {
   const view = plannedView(context);
   const shown = new Set(view.tasks.map((task) => task.id));
-  const ahead = conflictEdges(forecast).filter(({ from, to }) => shown.has(from) && shown.has(to));
+  const ahead = conflictEdges(context.forecast).filter(({ from, to }) => shown.has(from) && shown.has(to));
   // Levels are of the plan: a conflict orders nothing.
   return ahead.length === 0 ? view : { ...view, edges: [...view.edges, ...ahead] };
 }

@@ -1,8 +1,9 @@
 /** The one projection of everything the engine knows onto what the dashboard shows. Pure; no editor here. */
 import type { RunSummary } from '../../engine/api.js';
 import { billLines, sum } from '../../core/bill.js';
+import { RUN_CHANGE } from '../../core/change.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
-import type { Reason, RunState } from '../../core/run.js';
+import type { PlannerState, Reason, RunState } from '../../core/run.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
 import { startNotices } from './notices.js';
@@ -48,7 +49,7 @@ export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
 
 export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast'>): RunView {
   const bills = billLines(state);
-  const view = planView({ state, waits: input.waits, bills, live: input.live }, input.forecast);
+  const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }) });
   const { proposal } = state;
   const note = proposal?.plan.note ?? state.plan?.note;
   return {
@@ -58,7 +59,7 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     phase: runPhase(state),
     planRevision: proposal?.revision ?? state.revision,
     ...(proposal !== undefined && state.revision > 0 && { revisionInForce: state.revision }),
-    startedAt: state.createdAt,
+    startedAt: state.approvedAt ?? state.createdAt,
     ...(state.endedAt !== undefined && { endedAt: state.endedAt }),
     ...(note !== undefined && { note }),
     ...plannerView(state, input.live),
@@ -69,12 +70,29 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     bill: billView(state),
     limits: pickLimits(state),
     notices: startNotices(state, facts, input.agents),
+    ...landingView(state),
     ...(input.heldBy !== undefined && { heldBy: input.heldBy }),
   };
 }
 
+/** The run's integration branch, from its first use until the run has landed. */
+function landingView(state: RunState): Pick<RunView, 'landing'> {
+  const change = state.changes.get(RUN_CHANGE);
+  const branch = state.integration?.branch;
+  if (branch === undefined || state.integration?.landed === true) return {};
+  return { landing: { branch, state: change?.state ?? 'filling', ...(change?.reason !== undefined && { text: change.reason.text }), ...(change?.reason?.paths !== undefined && { paths: change.reason.paths }) } };
+}
+
 function pickLimits({ team: { limits } }: RunState): RunView['limits'] {
   return { maxParallel: limits.maxParallel, gateParallel: limits.gateParallel, retries: limits.retries };
+}
+
+/** Agents advise the headless command; in the editor the same has a command of its own. */
+const CLI_OUTLINE = /\bswitchyard plan --from [\w.]+/;
+
+/** How a planning ended is told until the plan went another way, or the run is over. */
+function isNews(state: RunState, planner: PlannerState): boolean {
+  return runPhase(state) !== 'done' && (planner.endedAt ?? 0) >= (state.planChangedAt ?? 0);
 }
 
 function plannerView(state: RunState, live: ReadonlyMap<string, string>): Pick<RunView, 'planner'> {
@@ -83,6 +101,7 @@ function plannerView(state: RunState, live: ReadonlyMap<string, string>): Pick<R
   const member = planner.tries.at(-1) ?? state.team.planner;
   const lines = billLines(state).filter((line) => line.role === 'planner');
   const activity = planner.endedAt === undefined ? live.get('planner') : undefined;
+  const failure = isNews(state, planner) ? planner.failure?.replace(CLI_OUTLINE, 'Import Outline') : undefined;
   return {
     planner: {
       agent: member.agent,
@@ -92,7 +111,7 @@ function plannerView(state: RunState, live: ReadonlyMap<string, string>): Pick<R
       ...(activity !== undefined && { activity }),
       amount: sum(lines),
       billed: isBilled(lines),
-      ...(planner.failure !== undefined && { failure: planner.failure }),
+      ...(failure !== undefined && { failure }),
       try: Math.max(1, planner.tries.length),
     },
   };

@@ -1,11 +1,13 @@
 /** One task of a run as the dashboard shows it. Pure. */
 import type { AttemptBill } from '../../core/bill.js';
 import { sum } from '../../core/bill.js';
+import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
-import { memberFor, ownMember } from '../../core/member.js';
+import { isAgentId } from '../../core/ids.js';
 import type { Task } from '../../core/plan.js';
+import type { Forecast } from '../../core/ports.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
-import { isActive } from '../../core/task.js';
+import { isActive, isOver } from '../../core/task.js';
 import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
 import { taskActions } from './actions.js';
 import { isBilled } from './billView.js';
@@ -16,12 +18,15 @@ export interface TaskContext {
   readonly bills: readonly AttemptBill[];
   /** One line of what each working agent does, by task id. */
   readonly live: ReadonlyMap<string, string>;
+  readonly forecast?: Forecast;
 }
 
 /** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
 export function memberOf(state: RunState, task: Task): { readonly agent: AgentId; readonly model?: string } {
-  const { fallback: _, ...member } = ownMember(state, task);
-  return member;
+  const tier = state.team.tiers[task.tier];
+  const agent = task.agent !== undefined && isAgentId(task.agent) ? task.agent : tier.agent;
+  const model = task.model ?? (agent === tier.agent ? tier.model : undefined);
+  return { agent, ...(model !== undefined && { model }) };
 }
 
 export function taskView(run: TaskRun, context: TaskContext): TaskView {
@@ -29,7 +34,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const { task } = run;
   const lines = bills.filter((line) => line.task === task.id);
   const last = run.attempts.at(-1);
-  const member = last === undefined || run.state === 'waiting' ? memberFor(state, run) : last;
+  const member = last === undefined || run.state === 'waiting' ? memberOf(state, task) : last;
   const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
   return {
@@ -58,7 +63,32 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...(run.branch !== undefined && { branch: run.branch }),
     ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
     ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
+    ...baseConflictOf(run, context),
+    resolved: run.resolved,
+    ...undoView(run, state),
     actions: taskActions(run),
+  };
+}
+
+/** What landed or was dropped since the forecast was computed conflicts with nothing any more. */
+function baseConflictOf(run: TaskRun, { forecast }: TaskContext): Pick<TaskView, 'baseConflict'> {
+  const found = isOver(run.state) ? undefined : forecast?.base.find((each) => each.task === run.task.id && each.conflict);
+  return found === undefined ? {} : { baseConflict: found.paths };
+}
+
+/** How the landing stands that a person wants back, and what would stay behind without its ground. */
+function undoView(run: TaskRun, state: RunState): Pick<TaskView, 'undo' | 'landedDependents'> {
+  if (run.state !== 'landed') return {};
+  if (run.undone !== undefined) return { undo: { state: 'undone', text: 'Its landing was taken back.', commit: run.undone.commit } };
+  const dependents = landedDependents(state, run.task.id).map((id) => state.tasks.get(id)?.task.title ?? id);
+  const change = state.changes.get(undoChange(run.task.id));
+  return {
+    ...(change !== undefined && {
+      undo: isMoving(change)
+        ? { state: 'moving' as const, text: 'Its landing is being taken back: the result is gated first.' }
+        : { state: 'not-done' as const, text: change.reason?.text ?? '', ...(change.reason?.paths !== undefined && { paths: change.reason.paths }) },
+    }),
+    ...(dependents.length > 0 && { landedDependents: dependents }),
   };
 }
 
@@ -86,6 +116,7 @@ export function proposedTaskView(task: Task, state: RunState, since: number): Ta
     boundaryChecked: false,
     amount: sum([]),
     billed: false,
+    resolved: [],
     actions: [],
   };
 }
@@ -102,7 +133,6 @@ function attemptView(attempt: AttemptState): AttemptView {
     ...(result !== undefined && { result }),
     ...(outcome?.reason !== undefined && { reason: outcome.reason }),
     ...(outcome?.message !== undefined && { message: outcome.message }),
-    ...(attempt.insteadOf !== undefined && { insteadOf: attempt.insteadOf }),
     ...(attempt.feedback !== undefined && { feedback: attempt.feedback }),
     denied: outcome?.denied ?? [],
   };

@@ -54,8 +54,10 @@ export function taskDetail(task: TaskView): string {
   switch (groupOf(task.state)) {
     case 'needs-you':
       return task.why?.text ?? STATE_WORDS[task.state];
-    case 'ready':
     case 'landed':
+      if (task.undo !== undefined) return task.undo.state === 'undone' ? 'undone' : task.undo.state === 'moving' ? 'being undone' : `not undone: ${task.undo.text}`;
+      return join(change, task.billed ? moneyWords(task.amount) : undefined);
+    case 'ready':
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'working':
       return join(task.activity ?? STATE_WORDS[task.state], task.agent);
@@ -112,6 +114,8 @@ export function statusWords(run: RunView): string {
   if (working > 0) parts.push(`${String(working)} working`);
   if (needs > 0) parts.push(`${String(needs)} needs you`);
   if (ready > 0) parts.push(`${String(ready)} ready`);
+  if (run.landing?.state === 'ready') parts.push('the run is ready to land');
+  else if (run.landing?.state === 'needs-you') parts.push('the run cannot land yet');
   if (run.phase === 'done') parts.push(`${String(count('landed'))} landed`);
   else if (parts.length === 0) parts.push(`${String(count('landed'))} of ${String(run.tasks.length)} landed`);
   const { total } = run.bill;

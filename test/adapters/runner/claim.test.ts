@@ -91,7 +91,7 @@ test('the claim is private, complete and names the runner', async () => {
   const text = await untilFile(join(box.folder, 'claim.json'));
   expect(JSON.parse(text)).toMatchObject({ v: 1, pid: runner.pid, socket: expect.stringContaining('sy-') as string });
   await ended(runner);
-  const names = (await readdir(box.folder)).filter((name) => name !== 'spec.json');
+  const names = (await readdir(box.folder)).filter((name) => name !== 'spec.json' && name !== 'agent.json');
   expect(names).toEqual(['activity.jsonl', 'claim.json', 'exit.json', 'stderr.txt', 'stdout.jsonl', 'transcript.txt']);
   const modes = await Promise.all(names.map(async (name) => (await stat(join(box.folder, name))).mode & 0o777));
   expect(modes).toEqual(names.map(() => 0o600));

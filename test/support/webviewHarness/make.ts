@@ -68,6 +68,7 @@ export function task(id: string, title: string, over: Partial<TaskView> = {}): T
     agent: 'claude',
     model: 'sonnet',
     state: 'waiting',
+    resolved: [],
     since: minutesAgo(2),
     attempts: [],
     maxAttempts: 3,

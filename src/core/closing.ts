@@ -1,0 +1,29 @@
+/** How an attempt ended, in words for whoever reads its terminal afterwards. Pure. */
+
+/** Two lines, from an attempt's exit record, which is outside input here; anything else means that there is none. */
+export function closingWords(record: unknown): string {
+  return `${ending(record)}\nThis transcript can also be read in the dashboard, under Activity.`;
+}
+
+function ending(record: unknown): string {
+  const exit = asRecord(record);
+  const outcome = asRecord(exit?.['outcome']);
+  if (exit === undefined || outcome === undefined) return 'The agent was interrupted before it could say how it ended; its work so far is in the worktree.';
+  if (outcome['ok'] === true) return 'The agent has finished; nothing runs here any more.';
+  switch (exit['ended']) {
+    case 'stopped':
+      return 'The agent was stopped; its work so far is in the worktree.';
+    case 'idle':
+    case 'time-limit':
+    case 'budget':
+      return 'The agent was stopped at a limit; its work so far is in the worktree.';
+    case 'not-started':
+      return 'The agent could not be started; nothing was changed.';
+    default:
+      return 'The agent has failed; its work so far is in the worktree.';
+  }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
+}

@@ -1,0 +1,32 @@
+/** Where a run's tasks start from and land: its base, or the run's integration branch, which is made when it is first needed. */
+import { targetBranch } from '../core/change.js';
+import type { Sha } from '../core/ports.js';
+import type { RunContext } from './context.js';
+
+/** The commit that worktrees start from and results are merged with now; `undefined` when the branch is gone. */
+export async function targetTip(context: RunContext): Promise<Sha | undefined> {
+  const { world, store } = context;
+  if (store.state.team.merge === 'integration') await context.once('integration', () => ensureIntegration(context));
+  return world.git.branchCommit(targetBranch(store.state));
+}
+
+/** Announced, made, recorded; what a crash left half done is done again. */
+async function ensureIntegration(context: RunContext): Promise<void> {
+  const { world, store } = context;
+  const { integration, base, run } = store.state;
+  if (integration?.created === true) return;
+  const from = integration?.from ?? ([...store.state.tasks.values()].some((task) => task.landed !== undefined) ? await world.git.branchCommit(base.branch) : base.commit);
+  if (from === undefined) return;
+  const branch = integration?.branch ?? `${context.branchPrefix}/${run}/integration`;
+  if (integration === undefined) await store.append({ type: 'integration.creating', branch, commit: from });
+  await world.git.createBranch(branch, from);
+  await store.append({ type: 'integration.created' });
+}
+
+/** The branch of a task: git cannot have two branches of one name, and a task may be called "integration". */
+export function taskBranch(context: RunContext, id: string): string {
+  const { run, team, integration } = context.store.state;
+  const branch = `${context.branchPrefix}/${run}/${id}`;
+  const taken = integration?.branch === branch || (team.merge === 'integration' && id === 'integration');
+  return taken ? `${branch}_task` : branch;
+}

@@ -1,0 +1,82 @@
+/** What a person does by hand around the agents: looks at one that is done, takes a task over. */
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import { DEMO_GOAL } from '../demo/recordedPlan.js';
+import { dashboardIn } from './support/dashboard.js';
+import { makeHeldDemo, type Holds } from './support/demo.js';
+import { processesWith } from '../support/editor/processTree.js';
+import { journey } from './support/journey.js';
+import { commandLines } from './support/processes.js';
+import { complaints, hidePanel } from './support/quiet.js';
+
+let holds: Holds;
+
+/** Command lines of the runners that still exist in this editor. */
+async function runners(userDir: string): Promise<string[]> {
+  return (await commandLines(await processesWith('HOME', join(userDir, 'home')))).filter((line) => line.includes('runner.js'));
+}
+
+journey('hands', {
+  make: async (root, folder) => {
+    holds = await makeHeldDemo(root, join(folder, 'holds'));
+  },
+}, ({ step }) => {
+  step('an agent’s terminal stays readable when the agent is done, and takes no focus', async ({ wb, editor, picture }) => {
+    await wb.runCommand('Switchyard: Decompose Task');
+    await wb.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+    await wb.page.keyboard.type(DEMO_GOAL);
+    await wb.page.keyboard.press('ControlOrMeta+Enter');
+    const dashboard = dashboardIn(wb);
+    await dashboard.state('docs', 'proposed', 90_000);
+    await wb.runCommand('Switchyard: Approve Plan');
+    await dashboard.state('tags', 'working');
+    await (await dashboard.select('tags')).getByRole('button', { name: 'Show Terminal' }).click();
+    await wb.waitForTerminal(/wait\.mjs/);
+    await dashboard.select('tokenizer');
+    const frame = await dashboard.frame();
+    await frame.waitForFunction(() => document.hasFocus());
+    await holds.open('tags');
+    const shown = await wb.waitForTerminal(/under Activity/);
+    expect(shown).toContain('Reading src/note.mjs and its tests');
+    expect(shown).toContain('✓ Finished after');
+    expect(shown).toContain('The agent has finished; nothing runs here any more.');
+    expect(await frame.evaluate(() => document.hasFocus())).toBe(true);
+    await picture('ended');
+    await dashboard.state('tags', 'ready');
+    // Nobody looks at the other one, so what is left of it needs no process; this one is kept while it is before a person.
+    await vi.waitFor(async () => expect(await runners(editor.userDir)).toHaveLength(1), 30_000);
+    await wb.page.locator('.terminal-tabs-entry', { hasText: 'tokenizer · scripted' }).click();
+    expect(await wb.waitForTerminal(/under Activity/)).toContain('Text tokenizer');
+    await vi.waitFor(async () => expect(await runners(editor.userDir)).toEqual([]), 30_000);
+    await hidePanel(wb);
+  });
+
+  step('an ended attempt’s terminal is shown again, also after it was closed', async ({ wb, picture }) => {
+    const dashboard = dashboardIn(wb);
+    await dashboard.select('tags');
+    await wb.runCommand('Terminal: Kill All Terminals');
+    await wb.runCommand('Switchyard: Show Terminal');
+    await wb.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Tags on a note' }).click();
+    expect(await wb.waitForTerminal(/under Activity/)).toContain('Write src/note.mjs');
+    await picture('shown-again');
+    await hidePanel(wb);
+  });
+
+  step('Take Over opens a shell in the worktree and says how to go on', async ({ wb, root, picture }) => {
+    const dashboard = dashboardIn(wb);
+    const tags = await dashboard.select('tags');
+    await wb.runCommand('Switchyard: Take Over');
+    await wb.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Tags on a note' }).click();
+    const shown = await wb.waitForTerminal(/Check Again/);
+    expect(shown.replaceAll('\n', '')).toContain('scripted has no CLI to go on in, so this is your own shell');
+    await wb.page.keyboard.type('pwd');
+    await wb.page.keyboard.press('Enter');
+    await wb.waitForTerminal(new RegExp(`^${root}\\.worktrees/r1/tags$`, 'm'));
+    await picture('taken-over');
+    await hidePanel(wb);
+    await dashboard.state('tags', 'needs-you');
+    await tags.getByRole('button', { name: 'Check Again' }).click();
+    await dashboard.state('tags', 'ready');
+    expect(await complaints(wb)).toEqual([]);
+  });
+});
