@@ -58,6 +58,8 @@ export type EventBody =
       readonly outcome: Omit<AgentOutcome, 'answer' | 'text'>;
       /** This attempt's own share, priced; `outcome.usage` is what the CLI said. */
       readonly usage: readonly Usage[];
+      /** ISO 8601: when it really ended, if that was before anybody was there to write it down (no window was open). */
+      readonly endedAt?: string;
     }
   | { readonly type: 'work.committed'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
   | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }

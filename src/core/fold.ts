@@ -343,7 +343,7 @@ function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, at: num
 function endAttempt(attempts: readonly AttemptState[], event: Extract<Event, { type: 'attempt.ended' }>, at: number): AttemptState[] {
   return attempts.map((attempt) =>
     attempt.attempt === event.attempt && attempt.endedAt === undefined
-      ? { ...attempt, endedAt: at, outcome: event.outcome, usage: event.usage }
+      ? { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) }
       : attempt,
   );
 }

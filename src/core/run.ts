@@ -56,6 +56,8 @@ export interface AttemptState {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** It ended while no window or command was there to see it. */
+  readonly unattended?: true;
   readonly outcome?: Omit<AgentOutcome, 'answer' | 'text'>;
   /** This attempt's own share, after differences were taken and prices looked up; a missing `usd` is an unknown price. */
   readonly usage: readonly Usage[];

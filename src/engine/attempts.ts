@@ -156,8 +156,10 @@ async function finish(context: RunContext, id: string, attempt: AttemptState, ru
   context.following(id, attempt.attempt, attempt.folder);
   try {
     if (context.signal(id).aborted) await running.stop();
-    const outcome = outcomeOf(await running.ended);
-    await endAttempt(context, id, attempt, outcome);
+    const end = await running.ended;
+    const outcome = outcomeOf(end);
+    const unattended = end.kind === 'exit' && end.record.endedAt < context.openedAt ? end.record.endedAt : undefined;
+    await endAttempt(context, id, attempt, outcome, unattended);
     return outcome;
   } finally {
     context.running.delete(id);
@@ -177,11 +179,11 @@ export function outcomeOf(end: AttemptEnd): AgentOutcome {
   };
 }
 
-/** Records an attempt's end with its own share of the tokens, priced. */
-export async function endAttempt(context: RunContext, task: string, attempt: AttemptState, outcome: AgentOutcome): Promise<void> {
+/** Records an attempt's end with its own share of the tokens, priced. `unattended`: when it ended while nobody was there, in ms since the epoch. */
+export async function endAttempt(context: RunContext, task: string, attempt: AttemptState, outcome: AgentOutcome, unattended?: number): Promise<void> {
   const { answer: _answer, text: _text, ...rest } = outcome;
   const usage = await priced(context, attempt, outcome);
-  await context.store.append({ type: 'attempt.ended', task, attempt: attempt.attempt, outcome: rest, usage });
+  await context.store.append({ type: 'attempt.ended', task, attempt: attempt.attempt, outcome: rest, usage, ...(unattended !== undefined && { endedAt: new Date(unattended).toISOString() }) });
 }
 
 async function priced(context: RunContext, attempt: AttemptState, outcome: AgentOutcome): Promise<readonly Usage[]> {

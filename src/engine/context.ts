@@ -29,6 +29,8 @@ export class RunContext {
   readonly landingLane: Slots;
   readonly baseGate = new BaseGate();
   readonly queue = new MergeQueue();
+  /** Milliseconds since the epoch: what ended before, ended while nobody was there. */
+  readonly openedAt: number;
   /** Attempts whose end is awaited now, by task id (or `planner`). */
   readonly running = new Map<string, RunningAttempt>();
   readonly #onces = new Map<string, Promise<void>>();
@@ -47,6 +49,7 @@ export class RunContext {
     onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
   }) {
     this.world = parts.world;
+    this.openedAt = parts.world.clock.now();
     this.store = parts.store;
     this.options = parts.options;
     this.branchPrefix = parts.branchPrefix;

@@ -141,6 +141,8 @@ export interface AttemptView {
   readonly model?: string;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** It ended while no window was open. */
+  readonly unattended?: true;
   /** `undefined` while it runs. */
   readonly result?: 'done' | 'failed' | 'stopped';
   readonly reason?: FailureReason;

@@ -5,7 +5,7 @@ import { moneyWords } from './tasks/groups.js';
 export interface NewsItem {
   /** The same key is never told twice. */
   readonly key: string;
-  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished';
+  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished' | 'meanwhile';
   readonly task?: string;
   readonly text: string;
 }
@@ -14,6 +14,11 @@ export interface NewsItem {
 export function newsOf(run: RunView): readonly NewsItem[] {
   const items: NewsItem[] = [];
   for (const task of run.tasks) {
+    for (const attempt of run.phase === 'done' ? [] : task.attempts) {
+      if (attempt.unattended !== true) continue;
+      const what = attempt.result === 'done' ? 'finished its work' : attempt.result === 'stopped' ? 'was stopped' : 'ended without finishing';
+      items.push({ key: `${run.id}/${task.id}/${String(attempt.attempt)}/meanwhile`, kind: 'meanwhile', task: task.id, text: `While no window was open, the agent of “${task.title}” ${what}.` });
+    }
     const last = task.attempts.at(-1)?.attempt ?? 0;
     const key = `${run.id}/${task.id}/${String(last)}/${task.state}`;
     if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(task.why?.text ?? 'see the dashboard')}` });
@@ -58,6 +63,8 @@ export function batchText(items: readonly NewsItem[]): string {
   if (count('plan') > 0) parts.push('a plan waits for approval');
   if (count('land') > 0) parts.push('the run waits for you to land it');
   if (count('finished') > 0) parts.push('the run is finished');
+  const meanwhile = count('meanwhile');
+  if (meanwhile > 0) parts.push(`${String(meanwhile)} ${meanwhile === 1 ? 'agent' : 'agents'} ended while no window was open`);
   const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -71,6 +71,7 @@ function buttonsFor(items: readonly NewsItem[]): readonly Button[] {
     case 'land':
       return [{ title: 'Land the Run', command: 'landRun' }, dashboard];
     case 'finished':
+    case 'meanwhile':
       return [dashboard];
   }
 }

@@ -48,6 +48,7 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
         <span className="muted cut">
           {look.text}
           {attempt.reason === undefined ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
+          {attempt.unattended === true ? ' · while no window was open' : ''}
         </span>
         <span className="muted num end">
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}

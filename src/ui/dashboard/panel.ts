@@ -7,6 +7,7 @@ import { Disposables } from '../disposables.js';
 import type { Connection, PerformAction } from './connection.js';
 import { connect } from './connection.js';
 import { pageHtml, webviewFolder } from './html.js';
+import { dashboardTabs, mayHaveOrphans, noteShown } from './orphans.js';
 
 export interface Dashboard extends Disposable {
   /** Opens or reveals it, with a task selected. */
@@ -34,6 +35,7 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
       }),
     );
     shown = { panel, connection };
+    noteShown(base.context.workspaceState);
     panel.webview.html = pageHtml(panel.webview, base.context, 'dashboard');
     return connection;
   };
@@ -65,11 +67,27 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
     }),
   );
 
+  const create = (column: vscode.ViewColumn, preserveFocus: boolean): void => {
+    take(vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', { viewColumn: column, preserveFocus }, options));
+  };
+
+  /** Puts a living dashboard where an earlier extension host left a dead one. */
+  const replaceOrphans = async (): Promise<void> => {
+    const tabs = dashboardTabs();
+    const [front] = tabs.filter((tab) => tab.isActive);
+    if (tabs.length === 0) return;
+    await vscode.window.tabGroups.close(tabs, true);
+    if (front !== undefined && shown === undefined) create(front.group.viewColumn, true);
+  };
+  if (mayHaveOrphans(base.context.workspaceState)) void replaceOrphans().catch((error: unknown) => base.log.error('The dashboard of the earlier extension host could not be replaced', error));
+
   return {
     open: (task) => {
       if (shown === undefined) {
-        const panel = vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', vscode.ViewColumn.Active, options);
-        take(panel);
+        // A tab that was behind others at a reload comes back only when it is looked at; this one takes its place.
+        const left = dashboardTabs();
+        create(vscode.ViewColumn.Active, false);
+        if (left.length > 0) void vscode.window.tabGroups.close(left, true);
       } else {
         shown.panel.reveal();
       }

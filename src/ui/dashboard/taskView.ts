@@ -130,6 +130,7 @@ function attemptView(attempt: AttemptState): AttemptView {
     ...(attempt.model !== undefined && { model: attempt.model }),
     startedAt: attempt.startedAt,
     ...(attempt.endedAt !== undefined && { endedAt: attempt.endedAt }),
+    ...(attempt.unattended === true && { unattended: true as const }),
     ...(result !== undefined && { result }),
     ...(outcome?.reason !== undefined && { reason: outcome.reason }),
     ...(outcome?.message !== undefined && { message: outcome.message }),
