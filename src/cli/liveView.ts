@@ -1,7 +1,7 @@
 /** The live view of a run on a terminal: one line a task, redrawn in place when something changed. */
 import { runAmount } from '../core/bill.js';
 import { decide } from '../core/scheduler.js';
-import type { RunState } from '../core/run.js';
+import type { Reason, RunState } from '../core/run.js';
 import { isActive } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
 import { money } from './output.js';
@@ -20,15 +20,23 @@ export function lineView(say: (text: string) => void): LiveView {
   return {
     update: (state) => {
       for (const [id, task] of state.tasks) {
-        if (seen.get(id) === task.state || task.state === 'proposed') continue;
-        if (task.state === 'waiting' && !seen.has(id)) continue;
-        seen.set(id, task.state);
-        say(`${id}: ${STATE_WORDS[task.state].toLowerCase()}${task.reason === undefined || task.state === 'ready' ? '' : ` (${task.reason.text})`}`);
+        if (task.state === 'proposed' || (task.state === 'waiting' && !seen.has(id))) continue;
+        const reason = task.state === 'ready' ? undefined : (task.reason ?? (task.state === 'waiting' ? waitForAgent(state, id) : undefined));
+        const line = `${STATE_WORDS[task.state].toLowerCase()}${reason === undefined ? '' : ` (${reason.text})`}`;
+        if (seen.get(id) === line) continue;
+        seen.set(id, line);
+        say(`${id}: ${line}`);
       }
     },
     activity: () => undefined,
     end: () => undefined,
   };
+}
+
+/** Other waits change with every step of the run; this one people should hear of. */
+function waitForAgent(state: RunState, id: string): Reason | undefined {
+  const reason = state.agentWaits.size === 0 ? undefined : decide(state).waits.get(id);
+  return reason?.failure === undefined ? undefined : reason;
 }
 
 const MARKS: Readonly<Record<string, string>> = { landed: '✓', ready: '●', working: '▸', checking: '▸', merging: '▸', 'setting-up': '▸', 'needs-you': '!', stopped: '■', dropped: '–', waiting: '·', proposed: '·', 'in-review': '●' };

@@ -43,25 +43,29 @@ export type AgentEvent =
 /** One line of an attempt's `activity.jsonl`. `seq` starts at 1 and has no gaps; `at` is milliseconds since the epoch. */
 export type ActivityLine = AgentEvent & { readonly seq: number; readonly at: number };
 
-/** Why an attempt did not end well. */
-export type FailureReason =
-  | 'rate-limit'
-  | 'quota'
-  | 'signed-out'
-  | 'bad-model'
-  | 'context-full'
-  | 'network'
-  | 'server'
-  | 'silent'
-  | 'time-limit'
-  | 'budget'
-  | 'turn-limit'
-  | 'refused'
-  | 'stopped'
-  | 'interrupted'
-  | 'missing-cli'
-  | 'wrong-version'
-  | 'crashed';
+/** Why an attempt did not end well. See `TROUBLE` for what each means and what is done about it. */
+export const FAILURE_REASONS = [
+  'rate-limit',
+  'quota',
+  'signed-out',
+  'bad-model',
+  'context-full',
+  'network',
+  'server',
+  'silent',
+  // It asked for a permission, and nobody can answer there.
+  'permission',
+  'time-limit',
+  'budget',
+  'turn-limit',
+  'refused',
+  'stopped',
+  'interrupted',
+  'missing-cli',
+  'wrong-version',
+  'crashed',
+] as const;
+export type FailureReason = (typeof FAILURE_REASONS)[number];
 
 /** What one run of a CLI came to. `ok` only if the CLI's own final event was seen and says so. */
 export interface AgentOutcome {

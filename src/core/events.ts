@@ -9,7 +9,7 @@ import type { Violation } from './contract.js';
 import type { AgentId, Role } from './ids.js';
 import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
-import type { GateVerdict, Reason, Receipt, Resolution } from './run.js';
+import type { AgentWait, GateVerdict, Reason, Receipt, Resolution } from './run.js';
 import type { TaskState } from './task.js';
 import type { Limits, Team } from './team.js';
 import type { ReviewComment } from './wishes.js';
@@ -32,6 +32,11 @@ export type EventBody =
   | { readonly type: 'run.ended' }
   /** A person raised (or lowered) a limit for the rest of the run. */
   | { readonly type: 'limits.changed'; readonly limits: Partial<Limits> }
+  /** An agent met its rate limit, has no quota, or lost its service: its tasks wait until then (milliseconds since the epoch), or for a person. `by`: the task that met it. */
+  | { readonly type: 'agent.waits'; readonly agent: AgentId; readonly by: string; readonly kind: AgentWait['kind']; readonly until?: number; readonly told: boolean; readonly count: number }
+  | { readonly type: 'agent.goes-on'; readonly agent: AgentId; readonly by: 'time' | 'person' }
+  /** The attempt's context was full; a fresh session goes on from a checkpoint. */
+  | { readonly type: 'task.handed-off'; readonly task: string; readonly attempt: number }
   | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason }
   | { readonly type: 'worktree.creating'; readonly task: string; readonly path: string; readonly branch: string; readonly commit: Sha }
   | { readonly type: 'worktree.created'; readonly task: string }
@@ -49,6 +54,8 @@ export type EventBody =
       readonly resume?: string;
       readonly feedback?: string;
       readonly apiEquivalent: boolean;
+      readonly slot?: number;
+      readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
     }
   | { readonly type: 'attempt.started'; readonly task: string; readonly attempt: number; readonly pid: number }
   | {

@@ -43,6 +43,7 @@ export function apply(state: RunState | undefined, event: Event): RunState {
       edges: [],
       lastRevision: 0,
       plannerAttempts: [],
+      agentWaits: new Map(),
       paused: false,
       stopped: false,
       discarded: false,
@@ -122,6 +123,16 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
     case 'run.ended':
       run.endedAt = at;
       return;
+    case 'agent.waits': {
+      const { agent, kind, until, told, count } = event;
+      run.agentWaits = new Map(run.agentWaits).set(agent, { agent, kind, told, count, since: at, over: false, ...(until !== undefined && { until }) });
+      return;
+    }
+    case 'agent.goes-on': {
+      const wait = run.agentWaits.get(event.agent);
+      if (wait !== undefined) run.agentWaits = new Map(run.agentWaits).set(event.agent, { ...wait, over: true });
+      return;
+    }
     case 'candidate.started':
     case 'candidate.finished':
     case 'receipt.made':
@@ -149,11 +160,21 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
   }
   const task = run.tasks.get(event.task);
   if (task === undefined) throw new FoldError(`there is no task "${event.task}"`, event.seq);
+  if (event.type === 'attempt.ended' && event.outcome.ok) forgetWait(run, task, event.attempt);
   const changed: Mutable<TaskRun> = { ...task };
   changeTask(changed, event, at);
   const tasks = new Map(run.tasks);
   tasks.set(event.task, changed);
   run.tasks = tasks;
+}
+
+/** An agent that has ended an attempt well is over its trouble: the next wait is a first one. */
+function forgetWait(run: Mutable<RunState>, task: TaskRun, number: number): void {
+  const agent = task.attempts.find((each) => each.attempt === number)?.agent;
+  if (agent === undefined || run.agentWaits.get(agent)?.over !== true) return;
+  const waits = new Map(run.agentWaits);
+  waits.delete(agent);
+  run.agentWaits = waits;
 }
 
 type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
@@ -211,6 +232,9 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       task.attempts = endAttempt(task.attempts, event, at);
       if (event.outcome.session !== undefined) task.session = event.outcome.session;
       return;
+    case 'task.handed-off':
+      task.handOffs = (task.handOffs ?? 0) + 1;
+      return;
     case 'conflict.opened':
       task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
       return;
@@ -255,6 +279,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
         // A person's retry is a fresh start for the automatic ones.
         task.gateRetries = 0;
         task.boundaryRetries = 0;
+        task.handOffs = 0;
         task.approved = false;
       }
       return;
@@ -337,6 +362,8 @@ function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, at: num
     usage: [],
     ...(event.feedback !== undefined && { feedback: event.feedback }),
     apiEquivalent: event.apiEquivalent,
+    ...(event.slot !== undefined && { slot: event.slot }),
+    ...(event.insteadOf !== undefined && { insteadOf: event.insteadOf }),
   };
 }
 

@@ -22,8 +22,10 @@ export function phaseOf(state: RunState): RunPhase {
   const decision = decide(state);
   if (decision.start.length > 0 || decision.land.length > 0) return 'running';
   if (state.paused) return 'paused';
+  // An agent that told until when it cannot work goes on by itself.
+  if ([...decision.waits.values()].some((reason) => reason.until !== undefined)) return 'running';
   if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready')) return 'needs-you';
   // What a dropped task held up waits for a person's word: retry, re-plan or drop.
-  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked');
+  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked' || reason.kind === 'quota');
   return blocked && !tasks.some((task) => task.state === 'stopped') ? 'needs-you' : 'stopped';
 }

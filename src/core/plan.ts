@@ -2,6 +2,7 @@
  * The plan: what a planner agent (or a person) proposes and a run executes.
  * Shapes are the `plan.json` format of the headless command; they are extended, never changed.
  */
+import type { FailureReason } from './activity.js';
 
 /** What a task needs from its agent; the team file maps a tier to an agent and a model. */
 export type Tier = 'fast' | 'standard' | 'deep';
@@ -38,6 +39,8 @@ export type ScriptStep =
         readonly outputTokens: number;
       };
     }
+  /** Ends the attempt as a CLI would with this trouble; `retryAfterMs`: it says for how long to wait. */
+  | { readonly fail: { readonly reason: FailureReason; readonly message?: string; readonly retryAfterMs?: number } }
   | { readonly exit: number }
   | { readonly hang: true };
 

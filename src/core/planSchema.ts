@@ -1,5 +1,6 @@
 /** `plan.json` as outside input: shape, sizes and defaults. Meaning (ids, order, overlap) is checked in planCheck.ts. */
 import * as v from 'valibot';
+import { FAILURE_REASONS } from './activity.js';
 import { AGENT_IDS } from './ids.js';
 import type { Plan, Problem } from './plan.js';
 import type { ShapeProblem } from './schemaWords.js';
@@ -36,6 +37,9 @@ const STEPS = {
       cachedInputTokens: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
       outputTokens: v.pipe(v.number(), v.minValue(0)),
     }),
+  }),
+  fail: v.strictObject({
+    fail: v.strictObject({ reason: v.picklist(FAILURE_REASONS), message: v.exactOptional(text(1_000)), retryAfterMs: v.exactOptional(v.pipe(v.number(), v.minValue(0))) }),
   }),
   exit: v.strictObject({ exit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)) }),
   hang: v.strictObject({ hang: v.literal(true) }),

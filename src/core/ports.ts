@@ -333,6 +333,8 @@ export interface StreamParser {
 export interface AgentAdapter {
   readonly id: AgentId;
   readonly name: string;
+  /** How a person signs in: a command, or a sentence. */
+  readonly signIn?: string;
   /** Can the CLI be told a JSON schema for its answer? */
   readonly answersBySchema: boolean;
   /** Can a finished session be resumed with feedback? */
@@ -368,6 +370,8 @@ export interface AttemptSpec {
   readonly model?: string;
   readonly cwd: string;
   readonly folder: string;
+  /** A small number that no other live agent or gate has; in the environment as `SWITCHYARD_SLOT`. */
+  readonly slot?: number;
   /** Random; in the environment of every process of the attempt as `SWITCHYARD_NONCE`. */
   readonly nonce: string;
   readonly command: Omit<AgentCommand, 'files'>;

@@ -127,6 +127,16 @@ export function retryPrompt(state: RunState, task: TaskRun, feedback: string, re
   return [taskPrompt(state, task), '', 'An earlier attempt left its work in this worktree; go on from there. What was said about it:', feedback].join('\n');
 }
 
+/** To a session that was cut off. `told`: what it was told then, which it may not have heard. */
+export function continuePrompt(told: string | undefined): string {
+  return ['Go on with the task where you left off.', ...(told === undefined ? [] : ['', 'What you were told last:', told])].join('\n');
+}
+
+/** The task again, for a fresh session that goes on from a checkpoint. */
+export function handOffPrompt(state: RunState, task: TaskRun, checkpoint: string): string {
+  return [taskPrompt(state, task), '', checkpoint].join('\n');
+}
+
 /** A person's words and review comments as feedback for an agent. */
 export function personFeedback(text: string | undefined, comments: readonly ReviewComment[]): string {
   return [

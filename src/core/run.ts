@@ -43,7 +43,28 @@ export type ReasonKind =
   | 'interrupted'
   | 'taken-over'
   | 'stopped-by-you'
-  | 'limit';
+  | 'limit'
+  /** Its agent waits: see `AgentWait`. */
+  | 'rate-limit'
+  | 'quota'
+  | 'network'
+  | 'server'
+  | 'permission';
+
+/** An agent that cannot work for now. Its tasks wait; other agents' go on. */
+export interface AgentWait {
+  readonly agent: AgentId;
+  readonly kind: 'rate-limit' | 'quota' | 'network' | 'server';
+  /** When it goes on by itself, milliseconds since the epoch; absent: only a person's word ends it. */
+  readonly until?: number;
+  /** The agent told the time itself. */
+  readonly told: boolean;
+  readonly since: number;
+  /** Waits in a row without a success between. */
+  readonly count: number;
+  /** It goes on again; kept for the count until an attempt ends well. */
+  readonly over: boolean;
+}
 
 export interface AttemptState {
   /** 1-based, per task; planner tries count by themselves. */
@@ -64,6 +85,10 @@ export interface AttemptState {
   /** What was sent back to the agent, when this is a retry. */
   readonly feedback?: string;
   readonly apiEquivalent: boolean;
+  /** `SWITCHYARD_SLOT` of its processes. */
+  readonly slot?: number;
+  /** Why this agent and not the one that the team names. */
+  readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
 }
 
 /** How the conflict in one path was resolved. */
@@ -128,6 +153,8 @@ export interface TaskRun {
   readonly boundaryRetries: number;
   /** Red gates that cost a retry so far. */
   readonly gateRetries: number;
+  /** Fresh sessions begun because the context was full, since a person last spoke. */
+  readonly handOffs?: number;
   readonly allowedPaths: readonly string[];
   /** Files that a person lets hold conflict markers: they are about them. */
   readonly allowedMarkers: readonly string[];
@@ -184,6 +211,8 @@ export interface RunState {
   readonly planner?: PlannerState;
   /** Every planner attempt of the run, for the bill. */
   readonly plannerAttempts: readonly AttemptState[];
+  /** By agent. */
+  readonly agentWaits: ReadonlyMap<AgentId, AgentWait>;
   readonly paused: boolean;
   /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
   readonly stopped: boolean;

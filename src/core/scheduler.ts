@@ -1,9 +1,11 @@
 /** decide(state) -> what may start now, and why the rest may not. Deterministic; reads nothing but its arguments. */
 import { reserveFor, runBudget, taskAmount } from './bill.js';
 import { adjacency, compare, depths } from './graph.js';
+import { memberFor } from './member.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
 import { isActive, isOver } from './task.js';
+import { waitReason } from './trouble.js';
 
 export interface Decision {
   /** Tasks that start now, longest remaining path first. */
@@ -53,6 +55,11 @@ export function decide(state: RunState): Decision {
     const id = task.task.id;
     if (state.stopped || state.paused) {
       waits.set(id, { kind: 'paused', text: state.stopped ? 'The run is stopped' : 'The run is paused' });
+      continue;
+    }
+    const held = state.agentWaits.get(memberFor(state, task).agent);
+    if (held !== undefined && !held.over) {
+      waits.set(id, waitReason(held));
       continue;
     }
     const overlap = busy.find((other) => other.task.id !== id && sharedGlobs(other.task, task.task).length > 0);

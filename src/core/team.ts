@@ -8,6 +8,11 @@ export interface Member {
   readonly model?: string;
 }
 
+/** Who works on a tier, and who goes on when that agent has no quota or credit left. */
+export interface TierMember extends Member {
+  readonly fallback?: Member;
+}
+
 export type MergeStrategy = 'merge' | 'squash' | 'integration' | 'pull-request';
 
 export interface Limits {
@@ -31,7 +36,7 @@ export interface Limits {
 /** A team with every default filled in. Recorded in the run, so that a run does not change under its feet. */
 export interface Team {
   readonly planner: Member;
-  readonly tiers: Readonly<Record<Tier, Member>>;
+  readonly tiers: Readonly<Record<Tier, TierMember>>;
   readonly reviewer: Member | null;
   readonly permissions: Exclude<Permissions, 'read-only'>;
   readonly setup: readonly string[];

@@ -4,10 +4,14 @@ import type { AgentId } from './ids.js';
 import { AGENT_IDS } from './ids.js';
 import type { AgentStatus } from './ports.js';
 import { placeWords, shapeProblems } from './schemaWords.js';
-import type { Limits, Member, Team } from './team.js';
+import type { Limits, Member, Team, TierMember } from './team.js';
 import { DEFAULT_LIMITS } from './team.js';
 
 const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1))) });
+const tierMember = v.pipe(
+  v.strictObject({ ...member.entries, fallback: v.optional(member) }),
+  v.check((tier) => tier.fallback?.agent !== tier.agent, 'a fallback must be another agent: a quota is the whole agent\'s'),
+);
 const commands = v.array(v.pipe(v.string(), v.trim(), v.minLength(1)));
 const positive = v.pipe(v.number(), v.gtValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64));
@@ -16,7 +20,7 @@ export const teamFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
   version: v.literal(1),
   planner: v.optional(member),
-  tiers: v.optional(v.strictObject({ fast: v.optional(member), standard: v.optional(member), deep: v.optional(member) })),
+  tiers: v.optional(v.strictObject({ fast: v.optional(tierMember), standard: v.optional(tierMember), deep: v.optional(tierMember) })),
   reviewer: v.optional(v.nullable(member)),
   permissions: v.optional(v.picklist(['edit', 'edit-and-run', 'full'])),
   setup: v.optional(commands),
@@ -57,7 +61,11 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
   const usable = (status: AgentStatus) => status.found && status.signedIn !== 'no' && status.problem === undefined;
   const first = PREFERENCE.find((id) => agents.some((status) => status.id === id && usable(status))) ?? 'scripted';
   const fallback: Member = { agent: first };
-  const tier = (name: 'fast' | 'standard' | 'deep'): Member => clean(file?.tiers?.[name] ?? file?.tiers?.standard) ?? fallback;
+  const tier = (name: 'fast' | 'standard' | 'deep'): TierMember => {
+    const given = file?.tiers?.[name] ?? file?.tiers?.standard;
+    const instead = clean(given?.fallback);
+    return { ...(clean(given) ?? fallback), ...(instead !== undefined && { fallback: instead }) };
+  };
   const reviewer = file?.reviewer;
   return {
     planner: clean(file?.planner) ?? fallback,

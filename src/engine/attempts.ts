@@ -3,27 +3,21 @@ import type { AgentOutcome, Usage } from '../core/activity.js';
 import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
 import type { AgentId, Role } from '../core/ids.js';
 import { targetBranch } from '../core/change.js';
-import { isAgentId } from '../core/ids.js';
 import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
+import { isCheckpoint } from '../core/handOff.js';
+import { memberFor, ownMember } from '../core/member.js';
 import { budgetReason } from '../core/scheduler.js';
+import { TROUBLE } from '../core/trouble.js';
 import type { Member } from '../core/team.js';
-import { retryPrompt, taskPrompt } from '../core/prompts.js';
+import { continuePrompt, handOffPrompt, retryPrompt, taskPrompt } from '../core/prompts.js';
 import { stripAnsi } from '../core/text.js';
 import type { RunContext } from './context.js';
 import { targetTip, taskBranch } from './target.js';
+import { checkpoint } from './handOff.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
-
-/** Who does a task: its own choice before the tier's. */
-export function memberFor(state: RunState, task: TaskRun): Member {
-  const tier = state.team.tiers[task.task.tier];
-  const agent = task.task.agent;
-  if (agent === undefined || !isAgentId(agent)) return task.task.model === undefined ? tier : { ...tier, model: task.task.model };
-  const model = task.task.model ?? (tier.agent === agent ? tier.model : undefined);
-  return { agent, ...(model !== undefined && { model }) };
-}
 
 /** Makes the worktree and runs the team's set-up commands in it. Returns why not, or `undefined`. */
 export async function prepare(context: RunContext, id: string): Promise<Reason | undefined> {
@@ -47,16 +41,18 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   const { setup } = store.state.team;
   if (setup.length > 0) {
     const folder = `${paths.run(world, store.state.run)}/setup`;
-    const results = await world.gates.run({
+    const slot = context.takeSlot();
+    const running = world.gates.run({
       cwd: path,
       commands: setup,
       outputFile: `${folder}/${id}.txt`,
-      slot: 0,
+      slot,
       passEnv: context.passEnv([]),
       timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
       nonce: world.ids.nonce(),
       signal: context.signal(id),
     });
+    const results = await running.finally(() => context.slotNumbers.giveBack(slot));
     const failed = results.find((result) => result.exitCode !== 0);
     if (failed !== undefined) {
       return { kind: 'set-up-failed', text: `Set-up command \`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}: ${lastLine(failed.tail)}` };
@@ -85,6 +81,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     if (running !== undefined) return finish(context, id, last, running);
     // Announced, but the runner never claimed it: the crash came in between. Its work cannot have begun.
     await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: NEVER_STARTED, usage: [], usageIsCumulative: false, denied: [] });
+    giveBackSlot(context, last);
     return runAttempt(context, id);
   }
   if (last?.outcome !== undefined && isUnheeded(task)) return last.outcome;
@@ -98,13 +95,14 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     return { kind: 'agent-failed', failure: 'missing-cli', text: `${adapter.name} was not found. ${status?.hint ?? ''} Nothing was started; install it or change the tier, then retry.`.replace('  ', ' ') };
   }
   if (status.problem !== undefined) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''}`.trim() };
-  if (status.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} Then retry.` };
+  if (status.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} ${TROUBLE['signed-out'].next.replace(' ({signIn})', '')}` };
 
   const attempt = task.attempts.length + 1;
   const folder = paths.attempt(world, store.state.run, id, attempt);
-  const resume = adapter.resumes && last?.agent === member.agent && last.outcome?.reason !== 'context-full' ? task.session : undefined;
-  const feedback = task.feedback;
-  const prompt = feedback === undefined && attempt === 1 ? taskPrompt(store.state, task) : retryPrompt(store.state, task, feedback ?? 'Go on with the task where you left off.', resume !== undefined);
+  const resume = adapter.resumes ? sessionFor(task, member.agent) : undefined;
+  const { prompt, feedback } = await promptFor(context, task, resume);
+  const own = ownMember(store.state, task.task).agent;
+  const slot = context.takeSlot();
   const budgetUsd = budgetFor(store.state, id);
   const spec = specFor(context, {
     role: 'executor',
@@ -114,6 +112,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     member,
     adapter,
     folder,
+    slot,
     ...(status.path !== undefined && { executable: status.path }),
     request: {
       cwd: task.worktree ?? '',
@@ -136,6 +135,8 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     ...(resume !== undefined && { resume }),
     ...(feedback !== undefined && { feedback }),
     apiEquivalent: status.account === 'subscription',
+    slot,
+    ...(own !== member.agent && { insteadOf: { agent: own, why: `${own} ${TROUBLE.quota.what}` } }),
   });
   const state = context.task(id).attempts.at(-1);
   if (state === undefined) throw new Error('an attempt was announced and is not there');
@@ -145,9 +146,39 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   } catch (error) {
     const outcome: AgentOutcome = { ok: false, reason: 'crashed', message: messageOf(error), usage: [], usageIsCumulative: false, denied: [] };
     await endAttempt(context, id, state, outcome);
+    giveBackSlot(context, state);
     return outcome;
   }
   return finish(context, id, state, running);
+}
+
+function giveBackSlot(context: RunContext, attempt: AttemptState): void {
+  if (attempt.slot !== undefined) context.slotNumbers.giveBack(attempt.slot);
+}
+
+/** The session that this agent can go on with: its own, the one that saw the work last, and not a full one. */
+export function sessionFor(task: TaskRun, agent: AgentId): string | undefined {
+  if (task.session === undefined || task.attempts.at(-1)?.agent !== agent) return undefined;
+  const seen = task.attempts.findLast((each) => each.outcome?.session === task.session);
+  return seen !== undefined && seen.agent === agent && seen.outcome?.reason !== 'context-full' ? task.session : undefined;
+}
+
+/** What the next attempt is told, and what of it is feedback. */
+async function promptFor(context: RunContext, task: TaskRun, resume: string | undefined): Promise<{ readonly prompt: string; readonly feedback?: string }> {
+  const { state } = context.store;
+  const last = task.attempts.at(-1);
+  if (last === undefined) {
+    const { feedback } = task;
+    return feedback === undefined ? { prompt: taskPrompt(state, task) } : { prompt: retryPrompt(state, task, feedback, false), feedback };
+  }
+  // What an attempt was told that could not do it (it met a limit, say) still stands.
+  const unheard = last.outcome?.ok === false && last.feedback !== undefined && !isCheckpoint(last.feedback) ? last.feedback : undefined;
+  if (resume !== undefined) {
+    if (task.feedback !== undefined) return { prompt: retryPrompt(state, task, task.feedback, true), feedback: task.feedback };
+    return { prompt: continuePrompt(unheard), ...(unheard !== undefined && { feedback: unheard }) };
+  }
+  const feedback = await checkpoint(context, task, task.feedback ?? unheard);
+  return { prompt: handOffPrompt(state, task, feedback), feedback };
 }
 
 /** Waits for an attempt's end and records it. */
@@ -164,6 +195,7 @@ async function finish(context: RunContext, id: string, attempt: AttemptState, ru
   } finally {
     context.running.delete(id);
     context.unfollow(id, attempt.attempt);
+    giveBackSlot(context, attempt);
   }
 }
 
@@ -211,6 +243,7 @@ interface SpecParts {
   readonly member: Member;
   readonly adapter: AgentAdapter;
   readonly folder: string;
+  readonly slot: number;
   readonly executable?: string;
   readonly request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'budgetUsd' | 'script' | 'schema' | 'goal'>;
 }
@@ -243,6 +276,7 @@ export function specFor(context: RunContext, parts: SpecParts) {
       ...(parts.member.model !== undefined && { model: parts.member.model }),
       cwd: parts.request.cwd,
       folder: parts.folder,
+      slot: parts.slot,
       nonce,
       command: rest,
       passEnv: context.passEnv(command.passEnv),

@@ -6,6 +6,7 @@ import type { EventBody } from '../core/events.js';
 import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
+import { TROUBLE } from '../core/trouble.js';
 import { messageOf } from './attempts.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
@@ -88,8 +89,11 @@ async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Prom
 
 function nothingChanged(context: RunContext, id: string): CheckResult {
   const denied = context.task(id).attempts.at(-1)?.outcome?.denied ?? [];
-  const because = denied.length === 0 ? '' : ` It was denied ${listed(denied.map((each) => each.tool))}.`;
-  return needsYou({ kind: 'nothing-changed', text: `The agent ended without changing anything.${because} Retry with feedback, re-plan or drop it.` });
+  if (denied.length > 0) {
+    const text = `The agent ended without changing anything: it was denied ${listed([...new Set(denied.map((each) => each.tool))])}. Nothing has landed. ${TROUBLE.permission.next}`;
+    return needsYou({ kind: 'permission', failure: 'permission', text });
+  }
+  return needsYou({ kind: 'nothing-changed', text: 'The agent ended without changing anything. Retry with feedback, re-plan or drop it.' });
 }
 
 export function commitMessage(run: string, task: TaskRun): string {

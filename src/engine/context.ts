@@ -5,7 +5,7 @@ import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
 import { MergeQueue } from './queue.js';
-import type { Slots } from './semaphore.js';
+import type { SlotNumbers, Slots } from './semaphore.js';
 import type { RunStore } from './store.js';
 import type { World } from './world.js';
 
@@ -25,6 +25,8 @@ export class RunContext {
   readonly branchPrefix: string;
   readonly commonDir: string;
   readonly gateSlots: Slots;
+  /** `SWITCHYARD_SLOT` of whatever is live: gates from 0, agents and set-ups from the number of parallel gates. */
+  readonly slotNumbers: SlotNumbers;
   /** Landings are one at a time: each moves the base that the next one builds on. */
   readonly landingLane: Slots;
   readonly baseGate = new BaseGate();
@@ -45,6 +47,7 @@ export class RunContext {
     branchPrefix: string;
     commonDir: string;
     gateSlots: Slots;
+    slotNumbers: SlotNumbers;
     landingLane: Slots;
     onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
   }) {
@@ -55,6 +58,7 @@ export class RunContext {
     this.branchPrefix = parts.branchPrefix;
     this.commonDir = parts.commonDir;
     this.gateSlots = parts.gateSlots;
+    this.slotNumbers = parts.slotNumbers;
     this.landingLane = parts.landingLane;
     this.#onActivity = parts.onActivity;
   }
@@ -63,6 +67,11 @@ export class RunContext {
     const task = this.store.state.tasks.get(id);
     if (task === undefined) throw new Error(`There is no task "${id}" in ${this.store.state.run}.`);
     return task;
+  }
+
+  /** A number for an agent or a set-up; give it back when that is over. */
+  takeSlot(): number {
+    return this.slotNumbers.take(this.store.state.team.limits.gateParallel);
   }
 
   /** Names an agent or gate of this run may inherit. */

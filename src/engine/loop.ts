@@ -8,6 +8,7 @@ import { messageOf } from './attempts.js';
 import { driveChange, removeIntegration } from './changes.js';
 import type { RunContext } from './context.js';
 import { drive, isUnderWay } from './pipeline.js';
+import { AgentWaits } from './trouble.js';
 import { LogWriteError } from './store.js';
 
 export class RunLoop {
@@ -15,6 +16,7 @@ export class RunLoop {
   readonly #startsNothing: boolean;
   readonly #driving = new Map<string, Promise<void>>();
   readonly #resting: (() => void)[] = [];
+  readonly #agentWaits: AgentWaits;
   #waits: ReadonlyMap<string, Reason> = new Map();
   #outOfBudget = false;
   #scheduled = false;
@@ -29,6 +31,7 @@ export class RunLoop {
   /** `startsNothing`: only what a crash left under way is brought to its end (`recover`). */
   constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
     this.#context = context;
+    this.#agentWaits = new AgentWaits(context);
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
@@ -64,6 +67,7 @@ export class RunLoop {
       return;
     }
     const { state } = store;
+    if (!this.#startsNothing && this.#agentWaits.look()) return;
     const decision = decide(state);
     this.#waits = decision.waits;
     this.#outOfBudget = decision.outOfBudget;
@@ -82,7 +86,9 @@ export class RunLoop {
         return;
       }
     }
-    if (this.#driving.size === 0 && this.#guests.size === 0) this.#rest();
+    // What waits for an agent that goes on by itself is not at rest.
+    const later = !this.#startsNothing && [...decision.waits.values()].some((reason) => reason.until !== undefined);
+    if (this.#driving.size === 0 && this.#guests.size === 0 && !later) this.#rest();
   }
 
   /** The run's own landing once every task is over, and landings that a person wants undone. */
@@ -198,6 +204,7 @@ export class RunLoop {
 
   close(): void {
     this.#closed = true;
+    this.#agentWaits.close();
     this.#context.dispose();
     this.#rest();
   }

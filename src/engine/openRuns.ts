@@ -7,7 +7,7 @@ import type { RunOptions } from './context.js';
 import { RunLoop } from './loop.js';
 import { tidyAfterCrash } from './recovery.js';
 import type { RunReader } from './runReader.js';
-import { Slots } from './semaphore.js';
+import { SlotNumbers, Slots } from './semaphore.js';
 import { RunStore } from './store.js';
 import type { World } from './world.js';
 
@@ -29,6 +29,7 @@ export class OpenRuns {
   readonly #opening = new Map<string, Promise<RunLoop>>();
   /** Landings of every run of the repository share one lane. */
   readonly #landingLane = new Slots(1);
+  readonly #slotNumbers = new SlotNumbers();
   readonly #still = new Set<string>();
 
   constructor(options: OpenRunsOptions) {
@@ -87,11 +88,14 @@ export class OpenRuns {
       options: { autoApprove: options.autoApprove },
       branchPrefix: (await world.git.prefixBlocked(PREFIX)) ? OTHER_PREFIX : PREFIX,
       commonDir: this.#options.commonDir(),
-      gateSlots: new Slots(store.state.team.limits.gateParallel),
+      gateSlots: new Slots(store.state.team.limits.gateParallel, this.#slotNumbers),
+      slotNumbers: this.#slotNumbers,
       landingLane: this.#landingLane,
       onActivity,
     });
     if (context.branchPrefix !== PREFIX) world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);
+    // Agents that may have lived on since another process started them keep their numbers.
+    for (const { attempts } of store.state.tasks.values()) for (const { endedAt, slot } of attempts) if (endedAt === undefined && slot !== undefined) this.#slotNumbers.keep(slot);
     const loop = new RunLoop(context, { startsNothing: this.#still.has(run) });
     this.#loops.set(run, loop);
     store.onDidChange((events) => onEvents(run, events));

@@ -9,6 +9,7 @@ import { isUnheeded, prepare, runAttempt } from './attempts.js';
 import { check } from './checking.js';
 import type { RunContext } from './context.js';
 import { cleanUp } from './landing.js';
+import { onTrouble } from './trouble.js';
 
 /** Returns when the task rests: ready, needs you, stopped, landed, dropped or waiting. */
 export async function drive(context: RunContext, id: string, { startsNothing }: { readonly startsNothing: boolean } = { startsNothing: false }): Promise<void> {
@@ -17,6 +18,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
     held?.release();
     held = undefined;
   };
+  let begun = false;
   const lane = async () => (held ??= await context.gateSlots.acquire(context.signal(id)));
   try {
     for (;;) {
@@ -25,10 +27,14 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
       if (startsNothing && !isOver(state) && !isUnderWay(context.task(id))) return;
       switch (state) {
         case 'waiting':
+          // Sent back to wait: when it goes on is the scheduler's to say.
+          if (begun) return;
+          begun = true;
           context.rearm(id);
           await move(context, id, 'setting-up');
           break;
         case 'setting-up': {
+          begun = true;
           const problem = await prepare(context, id);
           if (context.signal(id).aborted) await move(context, id, 'stopped', STOPPED);
           else if (problem === undefined) await move(context, id, 'working');
@@ -36,6 +42,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           break;
         }
         case 'working': {
+          begun = true;
           release();
           const outcome = await runAttempt(context, id);
           if ('kind' in outcome) await move(context, id, 'needs-you', outcome);
@@ -43,6 +50,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           break;
         }
         case 'checking': {
+          begun = true;
           const result = await check(context, id, lane);
           if (result.next === 'ready') await becomeReady(context, id);
           else if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
@@ -54,6 +62,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           await move(context, id, 'merging');
           break;
         case 'merging': {
+          begun = true;
           const result = await context.queue.land(context, id, release);
           if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
           else await move(context, id, result.next);
@@ -98,38 +107,6 @@ async function becomeReady(context: RunContext, id: string): Promise<void> {
 
 async function afterAttempt(context: RunContext, id: string, outcome: AgentOutcome): Promise<void> {
   if (context.task(id).state !== 'working') return;
-  if (outcome.ok) return move(context, id, 'checking');
-  if (outcome.reason === 'stopped') return move(context, id, 'stopped', STOPPED);
-  if (outcome.reason === 'interrupted') {
-    return move(context, id, 'stopped', { kind: 'interrupted', failure: 'interrupted', text: `${outcome.message ?? 'The agent was interrupted.'} Go On or Retry continues it in its own session.` });
-  }
-  const task = context.task(id);
-  const attempt = task.attempts.at(-1);
-  const name = attempt === undefined ? 'The agent' : (context.world.agents.adapter(attempt.agent)?.name ?? attempt.agent);
-  await move(context, id, 'needs-you', {
-    kind: 'agent-failed',
-    text: `${name} ${FAILURES[outcome.reason ?? 'crashed']}${outcome.message === undefined ? '' : `: ${outcome.message}`}. Its work so far is kept in its worktree.`,
-    failure: outcome.reason ?? 'crashed',
-    ...(outcome.retryAt !== undefined && { until: outcome.retryAt }),
-  });
+  if (outcome.ok) await move(context, id, 'checking');
+  else await onTrouble(context, id, outcome);
 }
-
-const FAILURES: Readonly<Record<NonNullable<AgentOutcome['reason']>, string>> = {
-  'rate-limit': 'hit its rate limit; retry when it is over',
-  quota: 'has no quota or credit left; change the tier to another agent or top up, then retry',
-  'signed-out': 'is not signed in; sign in in a terminal, then retry',
-  'bad-model': 'does not know the model; change it in the team file or the task, then retry',
-  'context-full': 'ran out of context; retry starts a fresh session in the same worktree',
-  network: 'lost the network; retry resumes its session',
-  server: 'got errors from its service; retry resumes its session',
-  silent: 'said nothing for too long and was stopped; retry resumes its session',
-  'time-limit': 'reached the time limit and was stopped; retry resumes its session',
-  budget: 'reached its budget and was stopped; raise the limit, then retry',
-  'turn-limit': 'reached its turn limit; retry resumes its session',
-  refused: 'refused the task; change its instructions, then retry',
-  stopped: 'was stopped',
-  interrupted: 'was interrupted',
-  'missing-cli': 'was not found',
-  'wrong-version': 'has a version that cannot be used',
-  crashed: 'ended without finishing',
-};

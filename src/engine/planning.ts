@@ -116,7 +116,8 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     ...(question.resume !== undefined && { resume: question.resume }),
     ...(store.state.team.limits.runUsd !== undefined && { budgetUsd: store.state.team.limits.runUsd }),
   };
-  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, request, ...(question.executable !== undefined && { executable: question.executable }) });
+  const slot = context.takeSlot();
+  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, slot, request, ...(question.executable !== undefined && { executable: question.executable }) });
   await store.append({
     type: 'attempt.starting',
     task: PLANNER,
@@ -141,6 +142,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
   } finally {
     context.running.delete(PLANNER);
     context.unfollow(PLANNER, attempt);
+    context.slotNumbers.giveBack(slot);
   }
 }
 

@@ -1,4 +1,6 @@
 /** Wishes about one task. States are read again after every wait: the loop goes on meanwhile. */
+import { memberFor } from '../core/member.js';
+import { releases } from '../core/trouble.js';
 import { conflictFeedback, personFeedback } from '../core/prompts.js';
 import type { Receipt, TaskRun } from '../core/run.js';
 import { isOver } from '../core/task.js';
@@ -119,6 +121,7 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
   context.rearm(id);
   await store.append(
     ...resumed(context),
+    ...releases(store.state, memberFor(store.state, task).agent),
     ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
     { type: 'feedback.given', task: id, feedback, byPerson: true, ...(comments.length > 0 && { comments }) },
     { type: 'task.state', task: id, from: task.state, to: 'waiting' },

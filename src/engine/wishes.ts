@@ -2,6 +2,7 @@
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
 import { isActive } from '../core/task.js';
+import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
 import type { RunLoop } from './loop.js';
@@ -119,6 +120,7 @@ async function goOn(context: RunContext): Promise<WishAnswer> {
   context.rearmRun();
   await store.append(
     { type: 'run.resumed' },
+    ...releases(store.state),
     // Through the scheduler again: slots, budgets and files may have gone to others meanwhile.
     ...again.map((task) => ({
       type: 'task.state' as const,

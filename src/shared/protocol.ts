@@ -84,7 +84,12 @@ export interface Why {
     | 'interrupted'
     | 'taken-over'
     | 'stopped-by-you'
-    | 'limit';
+    | 'limit'
+    | 'rate-limit'
+    | 'quota'
+    | 'network'
+    | 'server'
+    | 'permission';
   readonly text: string;
   /** Tasks it has to do with. */
   readonly tasks?: readonly string[];
@@ -149,6 +154,8 @@ export interface AttemptView {
   readonly message?: string;
   /** What was sent back to the agent for this attempt, if it is a retry. */
   readonly feedback?: string;
+  /** Why this agent and not the one that the team names. */
+  readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
   readonly denied: readonly { readonly tool: string; readonly why: string }[];
 }
 

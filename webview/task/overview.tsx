@@ -54,6 +54,7 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
         </span>
       </div>
+      {attempt.insteadOf === undefined ? null : <p className="prose">Instead of {agentText(attempt.insteadOf.agent, undefined)}: {attempt.insteadOf.why}</p>}
       {attempt.message === undefined ? null : <p className="prose">{attempt.message}</p>}
       {attempt.feedback === undefined ? null : (
         <details>

@@ -92,6 +92,7 @@ export function createClaude(executable?: string): AgentAdapter {
   return {
     id: 'claude',
     name: CLI.name,
+    signIn: CLI.signIn,
     answersBySchema: true,
     resumes: true,
     detect: (environment) => detectCli(CLI, environment, executable),

@@ -81,6 +81,7 @@ export function createCodex(executable?: string): AgentAdapter {
   return {
     id: 'codex',
     name: CLI.name,
+    signIn: CLI.signIn,
     answersBySchema: true,
     resumes: true,
     detect: (environment) => detectCli(CLI, environment, executable),

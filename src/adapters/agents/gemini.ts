@@ -87,6 +87,7 @@ export function createGemini(executable?: string): AgentAdapter {
   return {
     id: 'gemini',
     name: CLI.name,
+    signIn: CLI.signIn,
     answersBySchema: false,
     resumes: true,
     detect: (environment) => detectCli(CLI, environment, executable),

@@ -61,6 +61,7 @@ export function createOpencode(executable?: string): AgentAdapter {
   return {
     id: 'opencode',
     name: CLI.name,
+    signIn: CLI.signIn,
     answersBySchema: false,
     resumes: true,
     detect: (environment) => detectCli(CLI, environment, executable),

@@ -151,10 +151,12 @@ export function opencodeParser(cwd?: string): StreamParser {
       }
       return events;
     },
-    stderr: (chunk) => {
-      stderr.feed(chunk);
-      return [];
-    },
+    // `! permission requested: bash (rm -rf x); auto-rejecting`: headless it answers itself, and only says so here.
+    stderr: (chunk) =>
+      stderr.feed(chunk).flatMap((line) => {
+        const asked = /permission requested: (\S+)/.exec(line);
+        return asked?.[1] === undefined ? [] : denied.add(asked[1], line.replace(/^[^\w]*/, ''));
+      }),
     end: (exit) => outcomeOf(verdict(exit), { session, usage: usage(), denied: denied.list, text, stderr: stderr.tail() }, exit, Date.now()),
   };
 }

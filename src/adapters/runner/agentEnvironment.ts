@@ -19,5 +19,6 @@ export function agentEnvironment(spec: AttemptSpec, own: Readonly<Record<string,
     SWITCHYARD_RUN: spec.run,
     SWITCHYARD_TASK: spec.task,
     SWITCHYARD_ATTEMPT: String(spec.attempt),
+    ...(spec.slot !== undefined && { SWITCHYARD_SLOT: String(spec.slot) }),
   };
 }

@@ -9,6 +9,7 @@ import { startChild, StartError, type Child, type ChildExit } from './child.js';
 import { watchLimits, type OwnStop } from './limits.js';
 import { loadParser } from './parsers.js';
 import type { Printer } from './printer.js';
+import { questionWatch } from './question.js';
 import { openRecorder, type Recorder } from './recorder.js';
 import { FILE, writeExit } from './records.js';
 import { readStderr, readStdout, type Sink } from './streams.js';
@@ -123,7 +124,11 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   stops.onStop = () => stop('stopped', 'It was stopped on request. Its work so far is in the worktree.');
   if (stops.requested) stops.onStop();
 
-  const sink = { parser, recorder, heard: () => limits.heard(), seen: (events: readonly AgentEvent[]) => limits.events(events) };
+  const question = questionWatch();
+  const sink = { parser, recorder, heard: (chunk: Buffer) => {
+    limits.heard();
+    question.heard(chunk);
+  }, seen: (events: readonly AgentEvent[]) => limits.events(events) };
   const streams = Promise.all([readStdout(child.stdout, sink), readStderr(child.stderr, sink)]);
   const exit = await child.exited;
   over = true;
@@ -133,7 +138,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   stopping ??= agent.last().then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
   const left = await stopping;
   await drained(streams, child);
-  return { exit, ...verdict(parser.end(exit), own, left) };
+  return { exit, ...verdict(parser.end(exit), own, left, own?.why === 'idle' && question.asks()) };
 }
 
 async function endTree(root: ProcessRef, nonce: string, options: Parameters<typeof stopTree>[2]): Promise<string | undefined> {
@@ -159,8 +164,10 @@ function verdict(
   outcome: AgentOutcome,
   own: { readonly why: OwnStop; readonly message: string } | undefined,
   left: string | undefined,
+  asks: boolean,
 ): { readonly ended: ExitRecord['ended']; readonly outcome: AgentOutcome } {
   const more = left === undefined ? '' : ` ${left}`;
   if (own === undefined) return { ended: 'exited', outcome: left === undefined ? outcome : { ...outcome, message: `${outcome.message ?? ''}${more}`.trim() } };
+  if (asks) return { ended: own.why, outcome: { ...outcome, ok: false, reason: 'permission', message: `It asked for a permission and waited. ${own.message}${more}` } };
   return { ended: own.why, outcome: { ...outcome, ok: false, reason: REASON[own.why], message: `${own.message}${more}` } };
 }

@@ -9,7 +9,7 @@ import type { Tap } from './tap.js';
 export interface Sink {
   readonly parser: StreamParser;
   readonly recorder: Recorder;
-  heard(): void;
+  heard(chunk: Buffer): void;
   seen(events: readonly AgentEvent[]): void;
 }
 
@@ -33,7 +33,7 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
 
 function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
   return stream.each(async (chunk) => {
-    sink.heard();
+    sink.heard(chunk);
     await sink.recorder.raw(name, chunk);
     await report(sink, read(chunk));
   });

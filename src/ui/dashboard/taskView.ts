@@ -3,7 +3,7 @@ import type { AttemptBill } from '../../core/bill.js';
 import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
-import { isAgentId } from '../../core/ids.js';
+import { memberFor, ownMember } from '../../core/member.js';
 import type { Task } from '../../core/plan.js';
 import type { Forecast } from '../../core/ports.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
@@ -23,10 +23,8 @@ export interface TaskContext {
 
 /** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
 export function memberOf(state: RunState, task: Task): { readonly agent: AgentId; readonly model?: string } {
-  const tier = state.team.tiers[task.tier];
-  const agent = task.agent !== undefined && isAgentId(task.agent) ? task.agent : tier.agent;
-  const model = task.model ?? (agent === tier.agent ? tier.model : undefined);
-  return { agent, ...(model !== undefined && { model }) };
+  const { fallback: _, ...member } = ownMember(state, task);
+  return member;
 }
 
 export function taskView(run: TaskRun, context: TaskContext): TaskView {
@@ -34,7 +32,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const { task } = run;
   const lines = bills.filter((line) => line.task === task.id);
   const last = run.attempts.at(-1);
-  const member = last === undefined || run.state === 'waiting' ? memberOf(state, task) : last;
+  const member = last === undefined || run.state === 'waiting' ? memberFor(state, run) : last;
   const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
   return {
@@ -134,6 +132,7 @@ function attemptView(attempt: AttemptState): AttemptView {
     ...(result !== undefined && { result }),
     ...(outcome?.reason !== undefined && { reason: outcome.reason }),
     ...(outcome?.message !== undefined && { message: outcome.message }),
+    ...(attempt.insteadOf !== undefined && { insteadOf: attempt.insteadOf }),
     ...(attempt.feedback !== undefined && { feedback: attempt.feedback }),
     denied: outcome?.denied ?? [],
   };

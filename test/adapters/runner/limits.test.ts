@@ -22,6 +22,18 @@ test('silence is ended as `silent`', async () => {
   });
 });
 
+test.each([
+  ['Claude Code', 'Do you want to proceed?'],
+  ['Codex', 'Allow command? `rm -rf build`'],
+  ['Gemini CLI', 'Allow execution of: npm test?'],
+  ['opencode', 'Permission required: bash'],
+  ['a program it runs', 'Overwrite the file? [y/N]'],
+])('silence after a question for permission is told apart: %s', async (_, question) => {
+  const spec = await box.spec(says([START], `process.stderr.write(${JSON.stringify(question)}); ${STAYS}`), { limits: { idleMs: 400, totalMs: 60_000 } });
+  const attempt = await box.runners().start(spec, {});
+  expect(await attempt.ended).toMatchObject({ kind: 'exit', record: { ended: 'idle', outcome: { ok: false, reason: 'permission', message: expect.stringContaining('asked for a permission') as string } } });
+});
+
 test('an attempt that talks and talks is ended at the time limit', async () => {
   const spec = await box.spec(says([START], TALKS), { limits: { idleMs: 60_000, totalMs: 700 } });
   const attempt = await box.runners().start(spec, {});

@@ -1,5 +1,5 @@
 /** The scripted agent's input file and the lines it prints: a small format of its own, one JSON object per line. */
-import type { Usage } from '../../../core/activity.js';
+import type { FailureReason, Usage } from '../../../core/activity.js';
 import type { Role } from '../../../core/ids.js';
 import type { ScriptStep } from '../../../core/plan.js';
 
@@ -24,7 +24,7 @@ export type ScriptedLine =
   | { readonly type: 'edit'; readonly path: string; readonly change: 'added' | 'modified' | 'deleted' }
   /** Running totals by model. */
   | { readonly type: 'usage'; readonly usage: readonly Usage[] }
-  | { readonly type: 'end'; readonly ok: boolean; readonly refused?: true; readonly message?: string; readonly answer?: unknown };
+  | { readonly type: 'end'; readonly ok: boolean; readonly refused?: true; readonly reason?: FailureReason; readonly retryAt?: number; readonly message?: string; readonly answer?: unknown };
 
 /** Where a repository keeps plans that the scripted agent can play as a planner. */
 export const PLANS_FILE = '.switchyard/scripted-plans.json';

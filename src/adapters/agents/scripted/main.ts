@@ -6,9 +6,9 @@ import { readText } from '../../disk.js';
 import { withCarriedCa } from '../../environment.js';
 import { emit, flushed } from './emit.js';
 import type { ScriptedInput } from './format.js';
-import { step, type Exit } from './steps.js';
+import { step, type Exit, type Failed } from './steps.js';
 
-type End = { readonly ok: boolean; readonly refused?: true; readonly message?: string; readonly answer?: unknown };
+type End = { readonly ok: boolean; readonly refused?: true; readonly reason?: Failed['fail']['reason']; readonly retryAt?: number; readonly message?: string; readonly answer?: unknown };
 
 /** What this program starts sees neither the editor's switch nor our detour. */
 function cleanEnvironment(): void {
@@ -20,10 +20,13 @@ function cleanEnvironment(): void {
   else process.env['NODE_EXTRA_CA_CERTS'] = certificates;
 }
 
-async function play(steps: NonNullable<ScriptedInput['steps']>): Promise<Exit | undefined> {
+async function play(steps: NonNullable<ScriptedInput['steps']>): Promise<Exit | End | undefined> {
   for (const one of steps) {
     const exit = await step(one);
-    if (exit !== undefined) return exit;
+    if (exit === undefined) continue;
+    if ('exit' in exit) return exit;
+    const { reason, message, retryAfterMs } = exit.fail;
+    return { ok: false, reason, ...(message !== undefined && { message }), ...(retryAfterMs !== undefined && { retryAt: Date.now() + retryAfterMs }) };
   }
   return undefined;
 }

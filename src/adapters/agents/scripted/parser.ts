@@ -67,7 +67,7 @@ export function scriptedParser(): StreamParser {
       const message = end.message === undefined ? {} : { message: end.message };
       const answer = end.answer === undefined ? {} : { answer: end.answer };
       if (end.ok) return { ok: true, ...message, ...answer, ...common };
-      return { ok: false, reason: end.refused === true ? 'refused' : 'crashed', ...message, ...common };
+      return { ok: false, reason: end.reason ?? (end.refused === true ? 'refused' : 'crashed'), ...(end.retryAt !== undefined && { retryAt: end.retryAt }), ...message, ...common };
     },
   };
 }

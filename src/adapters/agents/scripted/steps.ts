@@ -20,6 +20,9 @@ const writeFile = promisify(fs.writeFile);
 export interface Exit {
   readonly exit: number;
 }
+export interface Failed {
+  readonly fail: Extract<ScriptStep, { readonly fail: unknown }>['fail'];
+}
 
 type Change = 'added' | 'modified' | 'deleted';
 
@@ -84,7 +87,7 @@ async function hang(): Promise<never> {
 }
 
 /** Runs one step; an answer ends the script with that exit code. A step that fails throws. */
-export async function step(one: ScriptStep): Promise<Exit | undefined> {
+export async function step(one: ScriptStep): Promise<Exit | Failed | undefined> {
   if ('write' in one) {
     const path = resolve(one.write.path);
     await edited('Write', path, async (exists) => {
@@ -129,6 +132,7 @@ export async function step(one: ScriptStep): Promise<Exit | undefined> {
   else if ('say' in one) emit({ type: 'say', text: one.say });
   else if ('sleepMs' in one) await new Promise((done) => setTimeout(done, one.sleepMs));
   else if ('usage' in one) count(one.usage);
+  else if ('fail' in one) return { fail: one.fail };
   else if ('exit' in one) return { exit: one.exit };
   else await hang();
   return undefined;
