@@ -128,8 +128,14 @@ export async function restoreBackup(repository: Repository, ref: string, into: s
   }
 }
 
+/** Keeps commits that would be on no branch any more. */
+export async function keepCommit(repository: Repository, name: string, commit: Sha): Promise<Backup> {
+  const [tree, parent] = await Promise.all([repository.objects.id(`${commit}^{tree}`), repository.objects.id(`${commit}^1`)]);
+  return store(repository, name, commit, tree, parent);
+}
+
 /** Creates the ref, or finds the one that holds the same state already. */
-async function store(repository: Repository, name: string, commit: Sha, tree: Sha, parent: Sha): Promise<Backup> {
+async function store(repository: Repository, name: string, commit: Sha, tree: Sha | undefined, parent: Sha | undefined): Promise<Backup> {
   for (let number = 1; ; number += 1) {
     const ref = PREFIX + (number === 1 ? name : `${name}-${number}`);
     const known = await repository.objects.id(`${ref}^{commit}`);

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
+import { keepCommit } from './backup.js';
 import type { Repository } from './context.js';
 import { lastWords, WorktreeProblem } from './errors.js';
 import { isBranchName, isSha } from './names.js';
@@ -24,11 +25,21 @@ export async function createBranch(repository: Repository, branch: string, commi
   if (code !== 0) throw new WorktreeProblem('branch-elsewhere', `The branch ${branch} could not be made; nothing was moved. git says: ${lastWords(stderr)}`);
 }
 
-/** Deletes a branch only where it is expected, and only while no checkout is on it. True when it is gone. */
+/** Whether no ref (but this branch) holds the commit. Other worktrees' HEADs do not count: this one's is about to go. */
+export async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
+  const { stdout } = await repository.run(['rev-list', '-n', '1', '--single-worktree', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
+  return stdout.length > 0;
+}
+
+/**
+ * Deletes a branch only where it is expected, and only while no checkout is on it. Commits that nothing else holds (a squashed
+ * landing's, or those of a dropped task whose folder was gone before it could be saved) stay as a backup. True when it is gone.
+ */
 export async function removeBranch(repository: Repository, branch: string, expected: Sha | undefined): Promise<boolean> {
   const at = await repository.objects.id(`refs/heads/${branch}^{commit}`);
   if (at === undefined) return true;
   if ((expected !== undefined && at !== expected) || (await isCheckedOut(repository, branch))) return false;
+  if (await isOnlyHere(repository, at, branch)) await keepCommit(repository, `${branch.slice(branch.indexOf('/') + 1)}/branch`, at);
   // A branch that moved in between stays: the old value is compared.
   const { code } = await repository.run(['update-ref', '-d', `refs/heads/${branch}`, at], { cwd: repository.root, before: [...DURABLE, ...NO_HOOKS], ok: 'any' });
   return code === 0;

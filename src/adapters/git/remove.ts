@@ -7,7 +7,7 @@ import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
-import { removeBranch } from './branches.js';
+import { isOnlyHere, removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import type { Repository } from './context.js';
 import { GitFailure, WorktreeProblem } from './errors.js';
@@ -81,12 +81,6 @@ async function unsavedWork(repository: Repository, place: Place | undefined, opt
     unsaved.push(`${options.branch}@${branch.slice(0, 10)}`);
   }
   return unsaved;
-}
-
-/** Whether no ref (but this branch) holds the commit. Other worktrees' HEADs do not count: this one's is about to go. */
-async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
-  const { stdout } = await repository.run(['rev-list', '-n', '1', '--single-worktree', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
-  return stdout.length > 0;
 }
 
 /** Into the repository's own trash where that is one rename, beside the worktree otherwise. */

@@ -50,6 +50,6 @@ it('each operation starts as few processes as it says', async () => {
   expect(await calls(() => git.advance('main', base, landed))).toEqual(['merge']);
   expect(await calls(() => git.advance('main', base, landed))).toEqual([]);
   expect(await calls(() => git.advance(BRANCH, here.base, here.base))).toEqual([]);
-  expect(await calls(() => git.removeWorktree(path, { branch, branchAt: head.commit }))).toEqual(['status', 'update-ref', 'worktree']);
+  expect(await calls(() => git.removeWorktree(path, { branch, branchAt: head.commit }))).toEqual(['rev-list', 'status', 'update-ref', 'worktree']);
   await git.settled();
 });

@@ -240,6 +240,17 @@ describe('removeWorktree', () => {
     expect(await here.repo.git('rev-parse', 'HEAD')).toBe(at);
   });
 
+  it('keeps commits that nothing else holds as a backup: those of a squashed landing, or of a folder that is gone', async () => {
+    const here = await scene();
+    await here.put('a.txt', 'first thought');
+    await here.in('commit', '-qam', 'Work');
+    await rm(here.path, { recursive: true });
+    const at = await here.git.branchCommit(BRANCH);
+    expect(await here.git.removeWorktree(here.path, { branch: BRANCH, branchAt: at ?? '' })).toEqual({ ok: true });
+    expect(await here.git.branchCommit(BRANCH)).toBeUndefined();
+    expect((await here.git.listBackups()).map(({ ref, commit }) => ({ ref, commit }))).toEqual([{ ref: 'refs/switchyard/backup/r1/t/branch', commit: at }]);
+  });
+
   it('deletes folders without write permission, and what an earlier process left', async () => {
     const here = await scene();
     await here.put('build/cache/x', 'x');

@@ -1,11 +1,21 @@
 /** One life of the engine's process: every call of its world passes here, so that it can fail, and so that it can end. */
 import { openLog } from '../../../src/adapters/eventStore.js';
 import type { LogFile } from '../../../src/adapters/eventStore.js';
-import type { Git } from '../../../src/core/ports.js';
+import type { AttemptSpec, CommandResult, GateRequest, Git, RunningAttempt } from '../../../src/core/ports.js';
 import type { OpenLog, World } from '../../../src/engine/world.js';
 import type { Fault, FaultPlan } from './faults.js';
 import { systemError } from './faults.js';
-import type { Machine } from './machine.js';
+
+/** What is on the machine beside the engine's process: agents and gates. */
+export interface Surroundings {
+  start(spec: AttemptSpec): RunningAttempt;
+  adopt(folder: string): RunningAttempt | undefined;
+  runGate(request: GateRequest): Promise<readonly CommandResult[]>;
+  powerCut(): void;
+}
+
+/** A pause of the engine is over within so many turns of the event loop, or it waits for somebody outside. */
+const TURNS = 8;
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
@@ -14,14 +24,14 @@ type Act = (...args: readonly unknown[]) => Promise<unknown>;
 export class Life {
   readonly crashed: Promise<void>;
   readonly #plan: FaultPlan;
-  readonly #machine: Machine;
+  readonly #machine: Surroundings;
   readonly #acts = new Set<Promise<unknown>>();
   readonly #files = new Set<LogFile>();
   #alive = true;
   #power = false;
   #died: () => void = () => undefined;
 
-  constructor(plan: FaultPlan, machine: Machine) {
+  constructor(plan: FaultPlan, machine: Surroundings) {
     this.#plan = plan;
     this.#machine = machine;
     this.crashed = new Promise((resolve) => (this.#died = resolve));
@@ -46,6 +56,16 @@ export class Life {
     while (this.#acts.size > 0) await Promise.allSettled([...this.#acts]);
     await Promise.all([...this.#files].map((file) => file.close().catch(() => undefined)));
     await real.git.settled();
+  }
+
+  /** Resolves when the engine has nothing more to do until somebody outside acts, or has died. */
+  async quiet(): Promise<void> {
+    for (let turns = 0; turns < TURNS && this.#alive; turns += 1) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (this.#acts.size === 0) continue;
+      await Promise.race([...this.#acts, this.crashed].map((act) => act.catch(() => undefined)));
+      turns = -1;
+    }
   }
 
   get dead(): boolean {

@@ -146,7 +146,7 @@ async function runCommand(cwd: string, command: string): Promise<CommandResult> 
 }
 
 /** A worktree's commit from git's own files: the gate's own witness, without a process. */
-async function headOf(worktree: string): Promise<string> {
+export async function headOf(worktree: string): Promise<string> {
   const gitDir = (await readFile(join(worktree, '.git'), 'utf8')).trim().replace('gitdir: ', '');
   const head = (await readFile(join(gitDir, 'HEAD'), 'utf8')).trim();
   if (!head.startsWith('ref: ')) return head;

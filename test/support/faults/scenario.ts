@@ -31,7 +31,7 @@ export interface Report {
 /** A life that has not come to an end by then hangs. */
 const LIFE_MS = 150_000;
 
-async function realWorld(repo: FaultRepo, log: Log): Promise<World> {
+export async function realWorld(repo: FaultRepo, log: Log): Promise<World> {
   return buildWorld(await openRepository(repo.root, { environment: repo.env }), {
     directory: repo.root,
     environment: repo.env,
@@ -111,7 +111,7 @@ async function live(repo: FaultRepo, plan: FaultPlan, machine: Machine, story: s
 }
 
 /** A dead process holds no lock: its record then names a pid with another start time. */
-async function abandonLock(repo: FaultRepo): Promise<void> {
+export async function abandonLock(repo: FaultRepo): Promise<void> {
   const folder = join(repo.root, '.git/switchyard/lock');
   for (const name of await readdir(folder).catch(() => [])) {
     if (!/^\d+\.json$/.test(name)) continue;
