@@ -18,6 +18,7 @@ import { createPrices } from './adapters/prices.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
+import { createTools } from './adapters/tools.js';
 import type { AgentId } from './core/ids.js';
 import type { Log, RepositoryProblem } from './core/ports.js';
 import { EngineSession } from './engine/session.js';
@@ -79,6 +80,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     files,
     runners: createRunners({ launch: options.launch, node: options.programs.node, runnerPath: options.programs.runner, environment: options.environment }),
     gates: createGates({ environment: options.environment }),
+    tools: createTools({ environment: options.environment }),
     prices: createPrices(),
     clock: systemClock(),
     ids: randomIds(),

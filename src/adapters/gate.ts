@@ -171,12 +171,13 @@ export function createGates(options: { readonly environment: Readonly<Record<str
       await endLeftover(request);
       if (request.commands.length === 0) return [];
       await mkdir(dirname(request.outputFile), { recursive: true, mode: PRIVATE_FOLDER });
-      // Append mode, so that the shell and we never overwrite each other; emptied first, so that it is this run's alone.
+      // Append mode, so that the shell and we never overwrite each other; emptied first, so that it is this gate's alone.
       const output = await open(request.outputFile, 'a+', PRIVATE_FILE);
       const env = gateEnvironment(request, options.environment);
       const began = performance.now();
       try {
-        await output.truncate(0);
+        if (request.append === undefined) await output.truncate(0);
+        else await output.appendFile('\n… once more, on the same clean tree …\n');
         await writeWhole(markOf(request), request.nonce);
         const results: CommandResult[] = [];
         let first: number | undefined;

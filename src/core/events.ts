@@ -76,7 +76,7 @@ export type EventBody =
   | { readonly type: 'conflict.opened'; readonly task: string; readonly base: Sha; readonly paths: readonly string[]; readonly notes?: readonly string[]; readonly by?: 'agent' | 'person' }
   /** How a conflict with `base` was resolved, and by what; the merge is `commit`. */
   | { readonly type: 'conflict.resolved'; readonly task: string; readonly base: Sha; readonly commit: Sha; readonly resolutions: readonly Resolution[] }
-  | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha }
+  | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha; readonly changesJudge?: readonly string[] }
   | {
       readonly type: 'gate.finished';
       readonly task: string;
@@ -93,6 +93,8 @@ export type EventBody =
   | { readonly type: 'candidate.started'; readonly tasks: readonly string[]; readonly tree: Sha; readonly base: Sha }
   | { readonly type: 'candidate.finished'; readonly tasks: readonly string[]; readonly verdict: GateVerdict; readonly results: readonly CommandResult[] }
   | { readonly type: 'receipt.made'; readonly receipt: Receipt }
+  /** Tools or lock files are others than when the gate ran: it runs again. `why` is for people. */
+  | { readonly type: 'receipt.outdated'; readonly task: string; readonly receipt: string; readonly why: string }
   | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes' }
   /** A person lands a task whose gate proved nothing; the receipt says so. */
   | { readonly type: 'unproven.accepted'; readonly task: string; readonly receipt: Receipt }

@@ -7,6 +7,7 @@ import { PLANNER } from './events.js';
 import { checkPlan } from './planCheck.js';
 import type { Plan, Task } from './plan.js';
 import type { AttemptState, GateState, PlannerState, RunState, TaskRun } from './run.js';
+import { foldReceipts } from './receipt.js';
 import { hasStarted, mayMove } from './task.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -47,6 +48,7 @@ export function apply(state: RunState | undefined, event: Event): RunState {
       paused: false,
       stopped: false,
       discarded: false,
+      receipts: [],
       tasks: new Map(),
       changes: new Map(),
       seq: event.seq,
@@ -55,6 +57,7 @@ export function apply(state: RunState | undefined, event: Event): RunState {
   if (event.seq !== state.seq + 1) throw new FoldError(`expected number ${String(state.seq + 1)}`, event.seq);
   const next: Mutable<RunState> = { ...state, seq: event.seq };
   change(next, event, at);
+  next.receipts = foldReceipts(next.receipts, event, at);
   return next;
 }
 
@@ -260,7 +263,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       ];
       return;
     case 'gate.started':
-      task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base }];
+      task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) }];
       return;
     case 'gate.finished': {
       const last = task.gates.at(-1);
@@ -285,6 +288,9 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'unproven.accepted':
       task.receipt = event.receipt;
+      return;
+    case 'receipt.outdated':
+      delete task.receipt;
       return;
     case 'task.approved':
       task.approved = true;

@@ -1,6 +1,6 @@
 /** Policy: what a gate's results mean for a task. */
 import type { CommandResult } from './ports.js';
-import type { GateVerdict } from './run.js';
+import type { GateState, GateVerdict } from './run.js';
 import { stripAnsi } from './text.js';
 
 /** Lines of a failing command that go back to the agent. */
@@ -12,11 +12,17 @@ export interface GateJudgement {
   readonly note?: string;
 }
 
+/** How many tests commands run on the base, by command, as far as it is known. */
+export interface OnBase {
+  readonly branch: string;
+  readonly tests: ReadonlyMap<string, number>;
+}
+
 /**
  * Judges by exit codes only. `dirtied` are tracked paths that the gate itself changed: such a tree is not the one that
  * was tested, so it is not green.
  */
-export function judge(commands: readonly string[], results: readonly CommandResult[], dirtied: readonly string[]): GateJudgement {
+export function judge(commands: readonly string[], results: readonly CommandResult[], dirtied: readonly string[], onBase?: OnBase): GateJudgement {
   if (commands.length === 0) return { verdict: 'unproven', note: 'There is no gate command: nothing was proven.' };
   const failed = results.find(hasFailed);
   if (failed !== undefined) return { verdict: 'red' };
@@ -26,7 +32,25 @@ export function judge(commands: readonly string[], results: readonly CommandResu
   }
   const empty = results.find((result) => result.tests === 0);
   if (empty !== undefined) return { verdict: 'unproven', note: `\`${empty.command}\` passed but ran no test: nothing was proven.` };
-  return { verdict: 'green' };
+  const fewer = results.find((result) => result.tests !== undefined && result.tests < (onBase?.tests.get(result.command) ?? 0));
+  if (fewer !== undefined && onBase !== undefined) return { verdict: 'unproven', note: fewerTests(fewer.command, fewer.tests ?? 0, onBase.tests.get(fewer.command) ?? 0, onBase.branch) };
+  const flaky = results.filter((result) => result.earlier !== undefined);
+  return flaky.length === 0 ? { verdict: 'green' } : { verdict: 'green', note: `${flakyText(flaky)}.` };
+}
+
+function fewerTests(command: string, ran: number, before: number, branch: string): string {
+  return `\`${command}\` passed but ran ${String(ran)} ${ran === 1 ? 'test' : 'tests'}, and ${String(before)} on ${branch}: what the ${before - ran === 1 ? 'missing one' : `missing ${String(before - ran)}`} proved is not proven.`;
+}
+
+function flakyText(flaky: readonly CommandResult[]): string {
+  return `${flaky.map((result) => `\`${result.command}\``).join(', ')} ${flaky.length === 1 ? 'is' : 'are'} flaky: red once, and passed when run again on the same, clean tree`;
+}
+
+/** What a person should know of a green beside that it is one. */
+export function greenText(gate: Pick<GateState, 'results' | 'changesJudge'> | undefined): readonly string[] {
+  const flaky = gate?.results.filter((result) => result.earlier !== undefined) ?? [];
+  const judged = gate?.changesJudge ?? [];
+  return [...(flaky.length === 0 ? [] : [flakyText(flaky)]), ...(judged.length === 0 ? [] : [`it changes how it is judged: ${listed(judged)}`])];
 }
 
 /** What was stopped for its time proves nothing, even where it caught the signal and then ended well. */
@@ -52,7 +76,7 @@ export function gateFeedback(results: readonly CommandResult[], note: string | u
   const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'The gate failed.';
   return [
-    `The gate command \`${failed.command}\` ${ending(failed)}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
+    `The gate command \`${failed.command}\` ${ending(failed)}${failed.earlier === undefined ? '' : ', twice in a row'}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
     '',
     `Its last ${String(FEEDBACK_LINES)} lines:`,
     stripAnsi(failed.tail).trimEnd().split('\n').slice(-FEEDBACK_LINES).join('\n'),

@@ -140,6 +140,14 @@ export interface Author {
   readonly email: string;
 }
 
+/** The lock files that stand in a tree, and one hash over their paths and contents. */
+export interface LockFiles {
+  /** SHA-256, hexadecimal. */
+  readonly hash: string;
+  /** Repository paths, sorted. */
+  readonly files: readonly string[];
+}
+
 /** One repository. Implementations serialise what git cannot do in parallel (adding, removing, pruning worktrees). */
 export interface Git {
   facts(): Promise<RepositoryFacts>;
@@ -153,6 +161,8 @@ export interface Git {
   isAncestor(ancestor: Sha, descendant: Sha): Promise<boolean>;
   /** Tracked paths at a commit, for planning and for previews of globs. */
   listFiles(commit: Sha, limit: number): Promise<readonly string[]>;
+  /** The lock files of a tree, `undefined` when it has none. Contents are not read: git has their hashes. Remembered per tree. */
+  lockFiles(tree: Sha): Promise<LockFiles | undefined>;
   /** A file's text at a commit, or `undefined` when it is not there. */
   readFile(commit: Sha, path: string): Promise<string | undefined>;
 
@@ -450,6 +460,8 @@ export interface CommandResult {
   /** It printed more than any log is worth and was stopped, before it filled the disk. */
   readonly overflowed?: true;
   readonly ms: number;
+  /** The same command was red on the same tree before; this is its clean re-run. */
+  readonly earlier?: Pick<CommandResult, 'exitCode' | 'signal' | 'ms' | 'tail'>;
   /** Tests that ran, as the runner's own summary says; absent: no runner was recognised, or it does not tell. */
   readonly tests?: number;
   /** The last lines, for feedback (ANSI kept). The whole output is in the attempt's folder. */
@@ -461,6 +473,8 @@ export interface GateRequest {
   readonly commands: readonly string[];
   /** The whole output goes here, with a header line per command. Of very much the beginning and the end are kept. */
   readonly outputFile: string;
+  /** Goes on with what the file holds, for a re-run. */
+  readonly append?: true;
   readonly slot: number;
   readonly passEnv: readonly string[];
   readonly timeoutMs: number;
@@ -471,6 +485,27 @@ export interface GateRequest {
 export interface Gates {
   /** Runs the commands in order and stops at the first that fails. */
   run(request: GateRequest): Promise<readonly CommandResult[]>;
+}
+
+/** A program that a gate's commands name, as their shell would find it. */
+export interface ToolVersion {
+  readonly name: string;
+  /** Absent: it is not there, or does not tell. */
+  readonly version?: string;
+  /**
+   * The program's real path and when it was last changed, in milliseconds since the epoch: both equal, same program.
+   * Absent where a version manager's shim decides by folder.
+   */
+  readonly path?: string;
+  readonly modified?: number;
+}
+
+export interface Tools {
+  /**
+   * The tools that these command lines name. Each program is asked once; later only its file is looked at. `known` are
+   * answers of an earlier session. Never rejects.
+   */
+  versions(commands: readonly string[], at: Pick<GateRequest, 'cwd' | 'passEnv'>, known?: readonly ToolVersion[]): Promise<readonly ToolVersion[]>;
 }
 
 // ---------------------------------------------------------------- the rest

@@ -4,7 +4,8 @@ import type { Change, Integration } from './change.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
 import type { Edge, Plan, Task } from './plan.js';
-import type { CommandResult, FileDiff, Sha } from './ports.js';
+import type { CommandResult, FileDiff, LockFiles, Sha, ToolVersion } from './ports.js';
+import type { ReceiptRecord } from './receipt.js';
 import type { TaskState } from './task.js';
 import type { Team } from './team.js';
 import type { ReviewComment } from './wishes.js';
@@ -102,13 +103,27 @@ export interface Resolution {
 
 export type GateVerdict = 'green' | 'red' | 'unproven' | 'broken-on-base';
 
+export interface ReceiptCommand {
+  readonly command: string;
+  readonly exitCode: number;
+  readonly ms: number;
+  /** Tests that ran; absent is unknown. */
+  readonly tests?: number;
+  /** It was red once and passed on a clean re-run. */
+  readonly flaky?: true;
+}
+
 /** Proof that one exact tree passed one exact gate. */
 export interface Receipt {
   readonly id: string;
   readonly tree: Sha;
   /** The base commit that the tree contains. */
   readonly base: Sha;
-  readonly commands: readonly { readonly command: string; readonly exitCode: number; readonly ms: number }[];
+  readonly commands: readonly ReceiptCommand[];
+  /** Lock files that stood in the tree; `null`: none did. Absent in receipts of earlier versions. */
+  readonly lock?: LockFiles | null;
+  /** Absent in receipts of earlier versions. */
+  readonly tools?: readonly ToolVersion[];
   readonly at: number;
   /** No gate proved it: a person looked at it and accepted it. */
   readonly unproven?: true;
@@ -125,6 +140,8 @@ export interface GateState {
   readonly note?: string;
   readonly tree?: Sha;
   readonly base?: Sha;
+  /** What the task changes of how it is judged (`package.json scripts.test`): for the reviewer to know, not a fault. */
+  readonly changesJudge?: readonly string[];
 }
 
 export interface TaskRun {
@@ -217,6 +234,8 @@ export interface RunState {
   /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
   readonly stopped: boolean;
   readonly discarded: boolean;
+  /** Every receipt of the run, oldest first. */
+  readonly receipts: readonly ReceiptRecord[];
   /** Insertion order is plan order. */
   readonly tasks: ReadonlyMap<string, TaskRun>;
   /** With the strategy `integration`: the branch that tasks land on. */

@@ -25,6 +25,8 @@ export interface Limits {
   readonly idleMinutes: number;
   /** Also the limit of the set-up commands. */
   readonly gateMinutes: number;
+  /** A red gate command is run once more, clean, before the agent is blamed; absent means yes. */
+  readonly flakyRerun?: boolean;
   /** Dollars for the whole run; absent means no limit. */
   readonly runUsd?: number;
   /** Dollars for one task; absent means no limit. */

@@ -34,6 +34,7 @@ export const teamFileSchema = v.strictObject({
       attemptMinutes: v.optional(positive),
       idleMinutes: v.optional(positive),
       gateMinutes: v.optional(positive),
+      flakyRerun: v.optional(v.boolean()),
       runUsd: v.optional(positive),
       taskUsd: v.optional(positive),
       reviewLines: v.optional(positive),

@@ -1,9 +1,13 @@
-/** Did this command fail before the agent came? Looked up on the untouched base, once per base and command. */
+/**
+ * What the untouched base says: did this command fail before the agent came, and how many tests does it run there?
+ * Looked up once per base and command, and only when the answer matters.
+ */
 import { sameFailure } from '../core/sameFailure.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { makeScratch, removeScratch, UNTOUCHED_BASE } from './scratch.js';
+import { knownCounts, rememberCounts } from './testCounts.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -14,11 +18,35 @@ export class BaseGate {
 
   /** True when the base shows the same failure. Costs a worktree and one run of the command the first time. */
   async failsToo(context: RunContext, base: Sha, failed: CommandResult, slot: number, signal: AbortSignal): Promise<boolean> {
-    const key = `${base}\n${failed.command}`;
+    const onBase = await this.#result(context, base, failed.command, slot, signal);
+    return onBase !== undefined && onBase.exitCode !== 0 && sameFailure(failed.tail, onBase.tail);
+  }
+
+  /**
+   * Tests that each command runs on the base, as far as that can be known. Free where a gate has run on the base's tree
+   * (a landed tree always has); else the command is run on the base once, if it is a test runner at all: `results` tell.
+   */
+  async tests(context: RunContext, base: Sha, results: readonly CommandResult[], slot: number, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
+    const runners = results.filter((result) => result.tests !== undefined);
+    if (runners.length === 0) return new Map();
+    const { world } = context;
+    const tree = await world.git.treeOf(base);
+    const known = new Map(await knownCounts(world, tree));
+    for (const { command } of runners) {
+      if (known.has(command)) continue;
+      const onBase = await this.#result(context, base, command, slot, signal);
+      if (onBase?.tests !== undefined) known.set(command, onBase.tests);
+      if (onBase !== undefined) await rememberCounts(world, tree, [onBase]);
+    }
+    return known;
+  }
+
+  async #result(context: RunContext, base: Sha, command: string, slot: number, signal: AbortSignal): Promise<CommandResult | undefined> {
+    const key = `${base}\n${command}`;
     let result = this.#results.get(key);
     if (result === undefined) {
       // One at a time: they share one folder.
-      const running = this.#last.then(() => runOnBase(context, base, failed.command, slot, signal));
+      const running = this.#last.then(() => runOnBase(context, base, command, slot, signal));
       this.#last = running.catch(() => undefined);
       result = running;
       this.#results.set(key, result);
@@ -28,7 +56,7 @@ export class BaseGate {
       return undefined;
     });
     if (onBase === undefined) this.#results.delete(key);
-    return onBase !== undefined && onBase.exitCode !== 0 && sameFailure(failed.tail, onBase.tail);
+    return onBase;
   }
 }
 

@@ -11,6 +11,7 @@ import type { Reason, Receipt, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import { gateOf } from './checking.js';
 import type { RunContext } from './context.js';
+import { outdated } from './gating.js';
 import { moveBase, refusal } from './landing.js';
 import { changeScratch } from './scratch.js';
 import { gateTree } from './treeGate.js';
@@ -85,6 +86,7 @@ async function check(context: RunContext, id: string, change: Change): Promise<b
     commands,
     outputName: `change-${id.replace(':', '-')}-gate.txt`,
     signal,
+    mayRunFewerTests: true,
   });
   if (signal.aborted) return false;
   await store.append({ type: 'change.gated', change: id, verdict: gated.verdict, results: gated.results, ...(gated.receipt !== undefined && { receipt: gated.receipt }) });
@@ -210,7 +212,7 @@ async function swap(context: RunContext, id: string, change: Change): Promise<vo
     await to(context, id, 'needs-you', { kind: 'merge-failed', text: `The branch ${branch} is gone; nothing was landed. Restore it, then try again.` });
   } else if (mergeIntended !== undefined && (await world.git.isAncestor(mergeIntended.to, now))) {
     await store.append({ type: 'change.landed', change: id, commit: mergeIntended.to });
-  } else if (made === undefined || receipt === undefined || receipt.tree !== made.tree || receipt.base !== now) {
+  } else if (made === undefined || receipt === undefined || receipt.tree !== made.tree || receipt.base !== now || (await outdated(context, receipt, context.commonDir)) !== undefined) {
     await to(context, id, 'checking');
   } else {
     await store.append({ type: 'change.intended', change: id, from: now, to: made.commit, receipt: receipt.id });

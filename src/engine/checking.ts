@@ -3,17 +3,17 @@ import { targetBranch } from '../core/change.js';
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import type { EventBody } from '../core/events.js';
-import { gateFeedback, gateSummary, judge, listed } from '../core/gate.js';
+import { gateFeedback, gateSummary, listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
-import type { Reason, Receipt, TaskRun } from '../core/run.js';
+import type { Reason, TaskRun } from '../core/run.js';
 import { TROUBLE } from '../core/trouble.js';
 import { messageOf } from './attempts.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
+import { gateWorktree, type Gated } from './gating.js';
+import { judgeChangesOf } from './judgeChanges.js';
 import { targetTip } from './target.js';
 import { paths } from './world.js';
-
-const MINUTE = 60_000;
 
 /** Where the task goes next. */
 export type CheckResult =
@@ -183,45 +183,35 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   if (head === undefined) throw new Error('a task without a commit has no gate');
   const commands = gateOf(context, task);
   const attempt = task.attempts.length;
-  await store.append({ type: 'gate.started', task: id, attempt, of: commands.length, tree: head.tree, base: head.base });
-  let results: readonly CommandResult[];
+  const changesJudge = await judgeChangesOf(context, task, commands);
+  await store.append({ type: 'gate.started', task: id, attempt, of: commands.length, tree: head.tree, base: head.base, ...(changesJudge.length > 0 && { changesJudge }) });
+  const before = task.gates.at(-1);
+  const failedBefore = before?.verdict === 'red' ? before.results.at(-1) : undefined;
+  let gated: Gated;
   try {
-    results =
-      commands.length === 0
-        ? []
-        : await world.gates.run({
-            cwd: task.worktree ?? '',
-            commands,
-            outputFile: `${paths.attempt(world, store.state.run, id, attempt)}/gate.txt`,
-            slot,
-            passEnv: context.passEnv([]),
-            timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
-            nonce: world.ids.nonce(),
-            signal: context.signal(id),
-          });
+    gated = await gateWorktree(context, {
+      cwd: task.worktree ?? '',
+      tree: head.tree,
+      base: head.base,
+      receiptId: `${store.state.run}-${id}-${head.tree.slice(0, 12)}`,
+      commands,
+      outputFile: `${paths.attempt(world, store.state.run, id, attempt)}/gate.txt`,
+      slot,
+      signal: context.signal(id),
+      ...(failedBefore !== undefined && { failedBefore }),
+    });
   } catch (error) {
     return couldNotRun(context, id, commands[0] ?? '', messageOf(error));
   }
+  const { results, judgement, receipt } = gated;
   if (context.signal(id).aborted) {
     await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, note: 'Stopped.', costsRetry: false });
     return { next: 'stopped' };
   }
-  const dirtied = commands.length === 0 ? [] : await world.git.dirty(task.worktree ?? '', false);
-  const judgement = judge(commands, results, dirtied);
   if (judgement.verdict === 'red') return (await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
-  if (judgement.verdict !== 'green') {
-    await store.append({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }) });
-    return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
-  }
-  const receipt: Receipt = {
-    id: `${store.state.run}-${id}-${head.tree.slice(0, 12)}`,
-    tree: head.tree,
-    base: head.base,
-    commands: results.map((result) => ({ command: result.command, exitCode: result.exitCode ?? -1, ms: result.ms })),
-    at: world.clock.now(),
-  };
-  await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'green', results, receipt, costsRetry: false });
-  return { next: 'ready' };
+  await store.append({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
+  if (receipt !== undefined) return { next: 'ready' };
+  return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
 }
 
 /** Says nothing about the work, so the agent is not sent back and no retry is spent. */

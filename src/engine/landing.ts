@@ -5,6 +5,7 @@ import type { AdvanceResult, Sha } from '../core/ports.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
+import { outdated } from './gating.js';
 import { targetTip } from './target.js';
 
 export type LandingResult =
@@ -26,6 +27,11 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
   if (intended !== undefined && (await world.git.isAncestor(intended.to, now))) return done(context, id, intended.to);
   const { receipt, head } = task;
   if (receipt === undefined || head === undefined || receipt.tree !== head.tree || receipt.base !== now) return { next: 'checking' };
+  const why = await outdated(context, receipt, task.worktree ?? '');
+  if (why !== undefined) {
+    await store.append({ type: 'receipt.outdated', task: id, receipt: receipt.id, why });
+    return { next: 'checking' };
+  }
   const made = await world.git.commitTree(receipt.tree, parentsOf(task, now, store.state.team.merge === 'squash'), landingMessage(store.state.run, task, receipt.id));
   if (!made.ok) {
     return { next: 'needs-you', reason: { kind: 'merge-failed', text: `Could not sign the landing commit: ${made.message}. Nothing has landed; unlock your signing key, then approve again.` } };

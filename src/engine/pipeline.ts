@@ -1,6 +1,6 @@
 /** Drives one task from state to state until it rests. Each state's step can be repeated, so recovery is driving again. */
 import type { EventBody } from '../core/events.js';
-import { listed } from '../core/gate.js';
+import { greenText, listed } from '../core/gate.js';
 import type { AgentOutcome } from '../core/activity.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
@@ -100,7 +100,7 @@ async function becomeReady(context: RunContext, id: string): Promise<void> {
   const events: EventBody[] = [];
   if (!task.approved && context.options.autoApprove) events.push({ type: 'task.approved', task: id, by: 'yes' });
   const denied = task.attempts.at(-1)?.outcome?.denied ?? [];
-  const text = denied.length === 0 ? 'Green on the merged result' : `Green on the merged result; the agent was denied ${listed(denied.map((each) => each.tool))}`;
+  const text = ['Green on the merged result', ...greenText(task.gates.at(-1)), ...(denied.length === 0 ? [] : [`the agent was denied ${listed(denied.map((each) => each.tool))}`])].join('; ');
   events.push({ type: 'task.state', task: id, from: task.state, to: 'ready', reason: { kind: 'approval', text } });
   await context.store.append(...events);
 }

@@ -1,25 +1,19 @@
 /** A gate on a commit that is on no branch yet: run in the engine's own worktree, which is gone afterwards. */
-import { judge } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import type { GateVerdict, Receipt } from '../core/run.js';
 import type { RunContext } from './context.js';
+import { gateWorktree, type GateTarget } from './gating.js';
 import { makeScratch, removeScratch } from './scratch.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
 
-export interface GateTarget {
+export interface TreeTarget extends Pick<GateTarget, 'tree' | 'base' | 'receiptId' | 'commands' | 'signal' | 'mayRunFewerTests'> {
   /** The engine's own worktree to use; nobody else uses it at the same time. */
   readonly scratch: string;
   readonly commit: Sha;
-  readonly tree: Sha;
-  /** The tip that the tree contains. */
-  readonly base: Sha;
-  readonly receiptId: string;
-  readonly commands: readonly string[];
   /** The file of the run's folder that takes the whole output. */
   readonly outputName: string;
-  readonly signal: AbortSignal;
 }
 
 export interface TreeGate {
@@ -31,7 +25,7 @@ export interface TreeGate {
 }
 
 /** Runs set-up and gate. `started` is called once a gate slot is held. */
-export async function gateTree(context: RunContext, target: GateTarget, started: () => Promise<void> = () => Promise.resolve()): Promise<TreeGate> {
+export async function gateTree(context: RunContext, target: TreeTarget, started: () => Promise<void> = () => Promise.resolve()): Promise<TreeGate> {
   const { world, store } = context;
   const { run, team } = store.state;
   const cwd = paths.worktree(world, run, target.scratch);
@@ -41,17 +35,10 @@ export async function gateTree(context: RunContext, target: GateTarget, started:
     await started();
     await makeScratch(context, target.scratch, target.commit);
     const setUp = await world.gates.run({ ...shared, commands: team.setup, nonce: world.ids.nonce() });
-    const results = setUp.some((each) => each.exitCode !== 0) ? setUp : await world.gates.run({ ...shared, commands: target.commands, nonce: world.ids.nonce() });
-    const { verdict, note } = judge(target.commands, results, await world.git.dirty(cwd, false));
-    if (verdict !== 'green') return { verdict, results, ...(note !== undefined && { note }) };
-    const receipt: Receipt = {
-      id: target.receiptId,
-      tree: target.tree,
-      base: target.base,
-      commands: results.map((result) => ({ command: result.command, exitCode: result.exitCode ?? -1, ms: result.ms })),
-      at: world.clock.now(),
-    };
-    return { verdict, results, receipt };
+    if (setUp.some((each) => each.exitCode !== 0)) return { verdict: 'red', results: setUp };
+    const { commit: _commit, scratch: _scratch, outputName: _outputName, ...rest } = target;
+    const { results, judgement, receipt } = await gateWorktree(context, { ...rest, cwd, outputFile: shared.outputFile, slot: slot.slot });
+    return { ...judgement, results, ...(receipt !== undefined && { receipt }) };
   } finally {
     slot.release();
     await removeScratch(context, target.scratch);

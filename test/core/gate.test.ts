@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FEEDBACK_LINES, gateFeedback, gateSummary, judge, listed } from '../../src/core/gate.js';
+import { FEEDBACK_LINES, gateFeedback, greenText, gateSummary, judge, listed } from '../../src/core/gate.js';
 import type { CommandResult } from '../../src/core/ports.js';
 
 const ran = (parts: Partial<CommandResult> = {}): CommandResult => ({ command: 'npm test', exitCode: 0, ms: 1, tail: '', ...parts });
@@ -30,6 +30,36 @@ describe('judge', () => {
     expect(judge(['a', 'b'], [ran()], []).note).toBe('The gate did not finish.');
     expect(judge(['a'], [failed()], ['x'])).toEqual({ verdict: 'red' });
     expect(judge(['a'], [ran()], [])).toEqual({ verdict: 'green' });
+  });
+});
+
+describe('beside the exit codes', () => {
+  const onBase = (tests: number) => ({ branch: 'main', tests: new Map([['npm test', tests]]) });
+  it.each<[string, number | undefined, number, string]>([
+    ['as many tests as on the base', 12, 12, 'green'],
+    ['more', 13, 12, 'green'],
+    ['fewer', 11, 12, 'unproven'],
+    ['an unknown number', undefined, 12, 'green'],
+  ])('%s', (_what, tests, before, verdict) => expect(judge(['npm test'], [ran(tests === undefined ? {} : { tests })], [], onBase(before)).verdict).toBe(verdict));
+  it('says how many are missing', () => {
+    expect(judge(['npm test'], [ran({ tests: 9 })], [], onBase(12)).note).toBe('`npm test` passed but ran 9 tests, and 12 on main: what the missing 3 proved is not proven.');
+    expect(judge(['npm test'], [ran({ tests: 1 })], [], onBase(2)).note).toContain('ran 1 test, and 2 on main: what the missing one proved');
+  });
+  it('of another command the count on the base says nothing', () => expect(judge(['b'], [ran({ command: 'b', tests: 1 })], [], onBase(12)).verdict).toBe('green'));
+  const earlier = { exitCode: 1, ms: 1, tail: 'no' };
+  it('a command that was red and then passed is green and flaky', () => {
+    const judged = judge(['npm test'], [ran({ earlier })], []);
+    expect(judged).toEqual({ verdict: 'green', note: '`npm test` is flaky: red once, and passed when run again on the same, clean tree.' });
+    expect(greenText({ results: [ran({ earlier })], changesJudge: ['package.json scripts.test'] })).toEqual([
+      '`npm test` is flaky: red once, and passed when run again on the same, clean tree',
+      'it changes how it is judged: package.json scripts.test',
+    ]);
+    expect(greenText({ results: [ran()] })).toEqual([]);
+    expect(greenText(undefined)).toEqual([]);
+  });
+  it('one that was red twice is red, and the agent is told so', () => {
+    expect(judge(['npm test'], [ran({ exitCode: 1, earlier })], []).verdict).toBe('red');
+    expect(gateFeedback([ran({ exitCode: 1, earlier })], undefined)).toContain('failed with exit code 1, twice in a row, run on');
   });
 });
 

@@ -18,6 +18,7 @@ import { advance } from './landing.js';
 import { commitsTouching } from './history.js';
 import { newMarkers } from './markers.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
+import { lockReader } from './locks.js';
 import { mutexOf } from './mutex.js';
 import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
@@ -92,6 +93,7 @@ function portOf(repository: Repository): OpenedGit {
     },
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     listFiles: (commit, limit) => listFiles(repository, commit, limit),
+    lockFiles: lockReader(repository),
     readFile: (commit, path) => readText(repository, commit, path),
     addWorktree: (request) => addWorktree(repository, request),
     worktreeExists: (path) => worktreeExists(repository, path),
