@@ -10,6 +10,7 @@ import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
 import { checkedPlan, planFromOutline, planGoal, readJson, reportCheck } from './cli/planCommands.js';
 import { listBackups, recover, restore } from './cli/recovery.js';
+import { showReceipts } from './cli/receipts.js';
 import { resumeRun, runPlan } from './cli/runCommand.js';
 import { clean, recordWish, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
 import { checkPlanInput } from './core/planCheck.js';
@@ -31,6 +32,7 @@ const HELP = `switchyard: a team of coding agents, under control
   diff TASK           takeover TASK
   boundary --worktree DIR --base REV --contract FILE.json
   forecast [RUN]                                           which branches will conflict, before anybody merges
+  receipts [RUN] [--out FILE]                              what was proven, with which commands, tools and lock files
   clean [--dry-run]                                        remove what landed or was dropped
   recover                                                  finish or roll back whatever a crash left; safe to repeat
   backups             restore REF --into DIR               what was saved before something was removed
@@ -147,6 +149,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return withSession(reader, (session) => takeOver(session, task, output));
     case 'bill':
       return withSession(reader, (session) => showBill(session, { ...run(values, first), csv: values.csv }, output));
+    case 'receipts':
+      return withSession(reader, (session) => showReceipts(session, { ...run(values, first), ...(values.out !== undefined && { out: values.out }) }, output));
     case 'status':
       return withSession(reader, (session) => showStatus(session, run(values, first), output));
     case 'forecast':
