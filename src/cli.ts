@@ -1,82 +1,40 @@
 /** The headless command. Its names, formats and exit codes are a contract with scripts. */
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { GitProblem } from './adapters/git/errors.js';
+import { readArguments } from './cli/arguments.js';
+import type { CommandLine } from './cli/arguments.js';
 import { boundary } from './cli/boundary.js';
+import { readJson } from './cli/files.js';
 import { forecast } from './cli/forecast.js';
+import { helpOf, overview } from './cli/help.js';
 import { openHere } from './cli/open.js';
-import { undo } from './cli/undo.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
-import { checkedPlan, planFromOutline, planGoal, readJson, reportCheck } from './cli/planCommands.js';
+import { checkedPlan, planFromOutline, planGoal, reportCheck } from './cli/planCommands.js';
 import { listBackups, recover, restore } from './cli/recovery.js';
 import { showReceipts } from './cli/receipts.js';
 import { resumeRun, runPlan } from './cli/runCommand.js';
-import { clean, recordWish, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
+import { clean, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
+import { undo } from './cli/undo.js';
+import { isWishCommand, recordWish } from './cli/wishes.js';
 import { checkPlanInput } from './core/planCheck.js';
 import type { Limits } from './core/team.js';
 import type { EngineSession } from './engine/session.js';
 
-const HELP = `switchyard: a team of coding agents, under control
-
-  plan "<goal>" --out plan.json [--agent ID] [--model M]   a planner agent decomposes the goal
-  plan --from FILE.md --out plan.json                      an outline becomes a plan; no model is asked
-  check plan.json                                          validate; exit 2 with every problem
-  run plan.json [--yes] [--max-parallel N] [--budget-usd X]
-  resume [RUN] [--yes] [--budget-usd X]                    go on after a stop, a crash, a budget or an approval
-  status [RUN]        bill [RUN] [--csv]
-  approve [TASK]      retry TASK [--feedback TEXT]         record a wish; resume (or the editor) acts on it
-  replan [TASK] [--feedback TEXT]      drop TASK
-  land [RUN]                                               land a run's integration branch on its base
-  undo TASK                                                take a landing back: gated and landed like any change
-  diff TASK           takeover TASK
-  boundary --worktree DIR --base REV --contract FILE.json
-  forecast [RUN]                                           which branches will conflict, before anybody merges
-  receipts [RUN] [--out FILE]                              what was proven, with which commands, tools and lock files
-  clean [--dry-run]                                        remove what landed or was dropped
-  recover                                                  finish or roll back whatever a crash left; safe to repeat
-  backups             restore REF --into DIR               what was saved before something was removed
-
-  --repo DIR (default: here)   --run RUN   --json
-Exit codes: 0 done, 1 internal error, 2 bad input (nothing was changed), 3 a person is needed, 4 a budget stopped it.`;
-
-const OPTIONS = {
-  repo: { type: 'string' },
-  run: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  yes: { type: 'boolean', default: false },
-  out: { type: 'string' },
-  from: { type: 'string' },
-  agent: { type: 'string' },
-  model: { type: 'string' },
-  feedback: { type: 'string' },
-  'max-parallel': { type: 'string' },
-  'budget-usd': { type: 'string' },
-  csv: { type: 'boolean', default: false },
-  'dry-run': { type: 'boolean', default: false },
-  worktree: { type: 'string' },
-  into: { type: 'string' },
-  base: { type: 'string' },
-  contract: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-type Values = ReturnType<typeof readArguments>['values'];
-
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
-  }
-}
+type Values = Extract<CommandLine, { kind: 'command' }>['values'];
 
 function limitsOf(values: Values): Partial<Limits> {
   const parallel = values['max-parallel'];
-  const budget = values['budget-usd'];
   if (parallel !== undefined && !/^[1-9][0-9]?$/.test(parallel)) throw new UsageError('--max-parallel takes a whole number from 1 to 99');
-  if (budget !== undefined && !(Number(budget) > 0)) throw new UsageError('--budget-usd takes a number of dollars greater than 0');
-  return { ...(parallel !== undefined && { maxParallel: Number(parallel) }), ...(budget !== undefined && { runUsd: Number(budget) }) };
+  const run = dollars(values, 'budget-usd');
+  const task = dollars(values, 'task-budget-usd');
+  return { ...(parallel !== undefined && { maxParallel: Number(parallel) }), ...(run !== undefined && { runUsd: run }), ...(task !== undefined && { taskUsd: task }) };
+}
+
+function dollars(values: Values, name: 'budget-usd' | 'task-budget-usd'): number | undefined {
+  const text = values[name];
+  if (text !== undefined && !(Number(text) > 0 && Number.isFinite(Number(text)))) throw new UsageError(`--${name} takes a number of dollars greater than 0`);
+  return text === undefined ? undefined : Number(text);
 }
 
 function run(values: Values, positional: string | undefined): { readonly run?: string } {
@@ -96,18 +54,26 @@ async function withSession(open: () => Promise<EngineSession>, act: (session: En
 }
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
-  const { values, positionals } = readArguments(argv);
-  const [command, first] = positionals;
-  const output = createOutput(values.json);
-  if (values.help || command === undefined || command === 'help') {
-    output.result(HELP);
-    return command === undefined && !values.help ? EXIT.badInput : EXIT.done;
+  const line = readArguments(argv);
+  if (line.kind === 'help') {
+    createOutput(false).result(line.of === undefined ? overview() : helpOf(line.of));
+    return line.asked ? EXIT.done : EXIT.badInput;
   }
+  const { name, args, values } = line;
+  const [first] = args;
+  const output = createOutput(values.json === true);
   const repo = resolve(values.repo ?? process.cwd());
   const reader = () => openHere({ repo, mode: 'reader' }, output);
-  const writer = (label: string) => () => openHere({ repo, mode: 'writer', yes: values.yes, label }, output);
+  const writer = (label: string) => () => openHere({ repo, mode: 'writer', yes: values.yes === true, label }, output);
   const task = { ...run(values, undefined), ...(first !== undefined && { task: first }) };
-  switch (command) {
+  const feedback = values.feedback === undefined ? {} : { feedback: values.feedback };
+  const at = values.repo === undefined ? {} : { repo: values.repo };
+  const drive = () => ({ yes: values.yes === true, limits: limitsOf(values), ...at });
+  if (isWishCommand(name)) {
+    const about = name === 'land' ? run(values, first) : task;
+    return withSession(reader, (session) => recordWish(session, name, { ...about, paths: args.slice(1), ...feedback }, output));
+  }
+  switch (name) {
     case 'plan':
       if (values.from !== undefined) return planFromOutline(values.from, values.out, output);
       if (first === undefined) throw new UsageError('What is the goal? switchyard plan "<goal>" --out plan.json');
@@ -115,48 +81,41 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
         planGoal(session, { goal: first, ...(values.agent !== undefined && { agent: values.agent }), ...(values.model !== undefined && { model: values.model }), ...(values.out !== undefined && { out: values.out }) }, output),
       );
     case 'check':
-      return check(first, values, repo, output);
+      return check(first ?? '', values, repo, output);
     case 'run': {
-      if (first === undefined) throw new UsageError('Which plan? switchyard run plan.json');
-      const limits = limitsOf(values);
-      await readJson(first);
+      const file = first ?? '';
+      const options = drive();
+      await readJson(file, 'the plan');
       return withSession(writer('switchyard run'), async (session) => {
-        const plan = await checkedPlan(first, (await session.team()).team.gate.length > 0, output);
-        return runPlan(session, plan, { yes: values.yes, limits }, output);
+        const plan = await checkedPlan(file, (await session.team()).team.gate.length > 0, output);
+        return runPlan(session, plan, options, output);
       });
     }
     case 'resume': {
-      const limits = limitsOf(values);
-      const name = run(values, first).run;
+      const options = drive();
+      const wanted = run(values, first).run;
       return withSession(writer('switchyard resume'), async (session) => {
-        const newest = name ?? (await session.runs())[0]?.run;
+        const newest = wanted ?? (await session.runs())[0]?.run;
         if (newest === undefined) throw new UsageError('There is no run in this repository yet.');
-        return resumeRun(session, newest, { yes: values.yes, limits }, output);
+        return resumeRun(session, newest, options, output);
       });
     }
-    case 'approve':
-    case 'retry':
-    case 'replan':
-    case 'drop':
-      return withSession(reader, (session) => recordWish(session, command, { ...task, ...(values.feedback !== undefined && { feedback: values.feedback }) }, output));
-    case 'land':
-      return withSession(reader, (session) => recordWish(session, 'land', run(values, first), output));
     case 'undo':
-      return undo(() => reader(), writer('switchyard undo'), task, output);
+      return undo(reader, writer('switchyard undo'), task, output);
     case 'diff':
       return withSession(reader, (session) => showDiff(session, task, output));
     case 'takeover':
       return withSession(reader, (session) => takeOver(session, task, output));
     case 'bill':
-      return withSession(reader, (session) => showBill(session, { ...run(values, first), csv: values.csv }, output));
+      return withSession(reader, (session) => showBill(session, { ...run(values, first), csv: values.csv === true }, output));
     case 'receipts':
       return withSession(reader, (session) => showReceipts(session, { ...run(values, first), ...(values.out !== undefined && { out: values.out }) }, output));
     case 'status':
-      return withSession(reader, (session) => showStatus(session, run(values, first), output));
+      return withSession(reader, (session) => showStatus(session, { ...run(values, first), ...at }, output));
     case 'forecast':
       return withSession(reader, (session) => forecast(session, run(values, first), output));
     case 'clean':
-      return withSession(writer('switchyard clean'), (session) => clean(session, { dryRun: values['dry-run'] }, output));
+      return withSession(writer('switchyard clean'), (session) => clean(session, { dryRun: values['dry-run'] === true }, output));
     case 'backups':
       return withSession(reader, (session) => listBackups(session, output));
     case 'restore':
@@ -165,15 +124,12 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return withSession(writer('switchyard recover'), (session) => recover(session, output));
     case 'boundary':
       return boundary(values, output);
-    default:
-      throw new UsageError(`There is no command "${command}".\n\n${HELP}`);
   }
 }
 
 /** A repository is only needed to know whether its team file brings a gate. */
-async function check(file: string | undefined, values: Values, repo: string, output: Output): Promise<ExitCode> {
-  if (file === undefined) throw new UsageError('Which plan? switchyard check plan.json');
-  const input = await readJson(file);
+async function check(file: string, values: Values, repo: string, output: Output): Promise<ExitCode> {
+  const input = await readJson(file, 'the plan');
   let teamHasGate = false;
   if (values.repo !== undefined) {
     await withSession(() => openHere({ repo, mode: 'reader' }, output), async (session) => {
@@ -181,7 +137,7 @@ async function check(file: string | undefined, values: Values, repo: string, out
       return EXIT.done;
     });
   }
-  return reportCheck(checkPlanInput(input, { teamHasGate }), output);
+  return reportCheck(file, checkPlanInput(input, { teamHasGate }), output);
 }
 
 main(process.argv.slice(2)).then(

@@ -1,5 +1,5 @@
 /** The bill as `bill --json`, `--csv` and for people. Shapes are the headless command's contract. */
-import type { AttemptBill } from '../core/bill.js';
+import type { Amount, AttemptBill } from '../core/bill.js';
 import { billLines, groupBy, runAmount } from '../core/bill.js';
 import type { RunState } from '../core/run.js';
 import { money, tokens } from './output.js';
@@ -60,15 +60,23 @@ function field(value: string | number | boolean): string {
 export function describeBill(state: RunState): string {
   const lines = billLines(state);
   const total = runAmount(state);
-  const row = (name: string, amount: { usd: number; unknownUsd: boolean; inputTokens: number; cachedInputTokens: number; outputTokens: number }) =>
-    `  ${name.padEnd(34)} ${money(amount).padStart(16)}   ${tokens(amount.inputTokens).padStart(6)} in (${tokens(amount.cachedInputTokens)} cached)  ${tokens(amount.outputTokens).padStart(6)} out`;
+  const row = (name: string, amount: Amount) => [name, money(amount), `${tokens(amount.inputTokens)} in`, `${tokens(amount.cachedInputTokens)} cached`, `${tokens(amount.outputTokens)} out`];
   const label = (line: AttemptBill) => `${line.task} #${String(line.attempt)} ${line.agent}${line.model === undefined ? '' : ` ${line.model}`}`;
   return [
     `Bill of ${state.run}`,
-    ...lines.map((line) => row(label(line), line)),
-    ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount)),
-    row('total', total),
+    ...columns([
+      ...lines.map((line) => row(label(line), line)),
+      ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount)),
+      row('total', total),
+    ]),
     ...(lines.some((line) => line.apiEquivalent) ? ['  Work on a subscription is shown as what the API would have cost.'] : []),
     ...(total.unknownUsd ? ['  "unknown": an agent told no tokens, or its model has no known price.'] : []),
   ].join('\n');
+}
+
+/** The first column is text and begins at the left, the others are numbers and end at the right. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const wide = (at: number) => Math.max(...rows.map((row) => row[at]?.length ?? 0));
+  const widths = (rows[0] ?? []).map((_cell, at) => wide(at));
+  return rows.map((row) => `  ${row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('   ')}`);
 }

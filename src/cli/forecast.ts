@@ -4,7 +4,7 @@ import { forecastLines } from '../core/forecast.js';
 import type { EngineSession } from '../engine/session.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT } from './output.js';
-import { stateOf } from './taskCommands.js';
+import { stateOf } from './state.js';
 
 /** Of the named run, else the newest. */
 export async function forecast(session: EngineSession, options: { readonly run?: string }, output: Output): Promise<ExitCode> {

@@ -1,64 +1,56 @@
 /** `plan` and `check`: making a plan and looking at one. */
-import { readFile } from 'node:fs/promises';
-import { isAgentId } from '../core/ids.js';
+import { runAmount } from '../core/bill.js';
+import { AGENT_IDS, isAgentId } from '../core/ids.js';
 import { outlineToPlan } from '../core/outline.js';
 import { checkPlanInput } from '../core/planCheck.js';
-import type { Plan, PlanCheck } from '../core/plan.js';
+import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
-import { writeText } from './files.js';
+import { readJson, readText, writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError, money } from './output.js';
-import { runAmount } from '../core/bill.js';
+import { count, quote } from './words.js';
 
-/** Larger files are refused before they are parsed. Bytes. */
-const MAX_PLAN_FILE = 20_000_000;
-
-export async function readJson(file: string): Promise<unknown> {
-  const text = await readText(file);
-  if (text.length > MAX_PLAN_FILE) throw new UsageError(`${file} is larger than a plan can be (${String(text.length)} characters).`);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-export async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`Could not read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-export function reportCheck(check: PlanCheck, output: Output): ExitCode {
+/** `check`: every problem on a line of its own; then the order of the tasks, or how much there is to repair. */
+export function reportCheck(file: string, check: PlanCheck, output: Output): ExitCode {
   output.object({ ok: check.ok, problems: check.problems, edges: check.edges, levels: check.levels });
   if (!output.json) {
-    for (const problem of check.problems) output.say(`${problem.severity === 'warning' ? 'warning' : 'error'} ${problem.code}: ${problem.message}`);
+    sayProblems(check.problems, output);
     if (check.ok) output.result(check.levels.map((level, at) => `${String(at + 1)}. ${level.join(', ')}`).join('\n'));
+    const warnings = check.problems.filter((problem) => problem.severity === 'warning').length;
+    const also = warnings === 0 ? '' : ` and ${count(warnings, 'warning')}`;
+    if (check.ok) output.say(`${file} can be run: ${size(check)}${also}.`);
+    else output.say(`${file} cannot be run: ${count(check.problems.length - warnings, 'problem')}${also}. Nothing was changed.`);
   }
   return check.ok ? EXIT.done : EXIT.badInput;
 }
 
+function sayProblems(problems: readonly Problem[], output: Output): void {
+  for (const problem of problems) output.say(`${problem.severity === 'warning' ? 'warning' : 'problem'} (${problem.code}): ${problem.message}`);
+}
+
+function size(check: PlanCheck): string {
+  return `${count(check.levels.flat().length, 'task')} in ${count(check.levels.length, 'level')}`;
+}
+
 /** Reads a plan and refuses one with problems, each named. */
 export async function checkedPlan(file: string, teamHasGate: boolean, output: Output): Promise<Plan> {
-  const check = checkPlanInput(await readJson(file), { teamHasGate });
+  const check = checkPlanInput(await readJson(file, 'the plan'), { teamHasGate });
   if (check.plan !== undefined) return check.plan;
-  for (const problem of check.problems) if (problem.severity !== 'warning') output.say(`${problem.code}: ${problem.message}`);
+  sayProblems(check.problems.filter((problem) => problem.severity !== 'warning'), output);
   output.object({ ok: false, problems: check.problems, edges: check.edges, levels: check.levels });
   throw new UsageError(`${file} is not a usable plan; nothing was changed.`);
 }
 
 /** `plan --from`: an outline becomes a plan; no model is asked and no repository is needed. */
 export async function planFromOutline(from: string, out: string | undefined, output: Output): Promise<ExitCode> {
-  const read = outlineToPlan(await readText(from));
+  const read = outlineToPlan(await readText(from, 'the outline'));
   if ('problems' in read) {
     for (const problem of read.problems) output.say(problem);
     output.object({ ok: false, problems: read.problems.map((message) => ({ code: 'schema', tasks: [], message })), edges: [], levels: [] });
     return EXIT.badInput;
   }
   const check = checkPlanInput(read.plan);
-  if (check.plan === undefined) return reportCheck(check, output);
+  if (check.plan === undefined) return reportCheck(from, check, output);
   await deliver(read.plan, out, check, output);
   return EXIT.done;
 }
@@ -72,7 +64,7 @@ export interface PlanOptions {
 
 /** `plan "<goal>"`: a planner agent decomposes the goal. The run that holds its bill ends with the plan. */
 export async function planGoal(session: EngineSession, options: PlanOptions, output: Output): Promise<ExitCode> {
-  if (options.agent !== undefined && !isAgentId(options.agent)) throw new UsageError(`There is no agent "${options.agent}".`);
+  if (options.agent !== undefined && !isAgentId(options.agent)) throw new UsageError(`There is no agent "${options.agent}"; there are ${AGENT_IDS.join(', ')}.`);
   const planner = options.agent !== undefined && isAgentId(options.agent) ? { agent: options.agent, ...(options.model !== undefined && { model: options.model }) } : undefined;
   const interruption = new AbortController();
   const interrupt = () => {
@@ -103,7 +95,7 @@ export async function planGoal(session: EngineSession, options: PlanOptions, out
     return state?.planner?.tries.length === 0 ? EXIT.badInput : EXIT.needsPerson;
   }
   const amount = runAmount(state);
-  output.say(`Planned by ${state.team.planner.agent}: ${String(proposal.plan.tasks.length)} tasks, ${String(amount.inputTokens + amount.outputTokens)} tokens, ${money(amount)}`);
+  output.say(`Planned by ${state.team.planner.agent}: ${count(proposal.plan.tasks.length, 'task')}, ${count(amount.inputTokens + amount.outputTokens, 'token')}, ${money(amount)}`);
   if (proposal.plan.note !== undefined) output.say(proposal.plan.note);
   await deliver(proposal.plan, options.out, checkPlanInput(proposal.plan), output);
   return EXIT.done;
@@ -112,8 +104,8 @@ export async function planGoal(session: EngineSession, options: PlanOptions, out
 async function deliver(plan: Plan, out: string | undefined, check: PlanCheck, output: Output): Promise<void> {
   const text = `${JSON.stringify(plan, undefined, 2)}\n`;
   if (out !== undefined) await writeText(out, text);
-  for (const problem of check.problems) output.say(`warning ${problem.code}: ${problem.message}`);
+  sayProblems(check.problems, output);
   output.object({ type: 'plan', plan, ...(out !== undefined && { out }) });
   if (out === undefined) output.result(text.trimEnd());
-  else output.result(`${out}: ${String(plan.tasks.length)} tasks in ${String(check.levels.length)} levels. Next: switchyard run ${out}`);
+  else output.result(`${out}: ${size(check)}. Next: switchyard run ${quote(out)}`);
 }

@@ -7,7 +7,7 @@ import type { EngineSession } from '../engine/session.js';
 import { writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT } from './output.js';
-import { stateOf } from './taskCommands.js';
+import { stateOf } from './state.js';
 
 /** Lists a run's receipts, oldest first; with `out` they also go to a file, as one JSON document. */
 export async function showReceipts(session: EngineSession, options: { readonly run?: string; readonly out?: string }, output: Output): Promise<ExitCode> {

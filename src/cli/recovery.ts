@@ -1,5 +1,7 @@
 /** `recover`, `backups` and `restore`: what a crash left, and what was saved before something was removed. */
 import { resolve } from 'node:path';
+import type { TaskState } from '../core/task.js';
+import { stateWords } from '../core/task.js';
 import type { EngineSession } from '../engine/session.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
@@ -9,8 +11,8 @@ import { EXIT, UsageError } from './output.js';
  * live are waited for, dead ones are recorded as interrupted, half-made landings are finished or found undone.
  */
 export async function recover(session: EngineSession, output: Output): Promise<ExitCode> {
-  const before = new Map<string, string>();
-  const changed: { run: string; task: string; from: string; to: string }[] = [];
+  const before = new Map<string, TaskState>();
+  const changed: { run: string; task: string; from: TaskState; to: TaskState }[] = [];
   const runs = await session.runs();
   for (const { run, ended } of runs) {
     if (ended) continue;
@@ -24,7 +26,7 @@ export async function recover(session: EngineSession, output: Output): Promise<E
     before.clear();
   }
   output.object({ type: 'recovered', runs: runs.length, changed });
-  output.result(changed.length === 0 ? 'Nothing to recover.' : changed.map((each) => `${each.run} ${each.task}: ${each.from} → ${each.to}`).join('\n'));
+  output.result(changed.length === 0 ? 'Nothing to recover.' : changed.map((each) => `${each.run} ${each.task}: ${stateWords(each.from)} → ${stateWords(each.to)}`).join('\n'));
   return EXIT.done;
 }
 

@@ -8,11 +8,15 @@ import { describeBill } from './bill.js';
 import { lineView, terminalView } from './liveView.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
-import { describeRun, nextSteps, runSummary, summaryState } from './summary.js';
+import type { Where } from './nextSteps.js';
+import { nextSteps, stepLines } from './nextSteps.js';
+import { describeRun, runSummary, summaryState } from './summary.js';
 
 export interface DriveOptions {
   readonly yes: boolean;
   readonly limits: Partial<Limits>;
+  /** The `--repo` that was given: what to run next must name it too. */
+  readonly repo?: string;
 }
 
 /** A new run of a checked plan. */
@@ -37,7 +41,7 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
     if (Object.keys(options.limits).length > 0) {
       await session.changeLimits(options.limits);
       // What only the old limit held goes on under the new one.
-      for (const [task, each] of session.current()?.tasks ?? []) if (each.state === 'needs-you' && each.reason?.kind === 'budget') await session.wish({ type: 'retry', run, task });
+      for (const [task, each] of session.current()?.tasks ?? []) if (each.state === 'needs-you' && (each.reason?.kind === 'budget' || each.reason?.failure === 'budget')) await session.wish({ type: 'retry', run, task });
     }
     await goOn(session, run);
     await settle(session, options);
@@ -99,9 +103,10 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
   }
   const state = session.current();
   if (state === undefined) return EXIT.internal;
+  const older = (await session.runs())[0]?.run !== state.run;
   await session.close({ stopAgents: false });
   output.object(runSummary(state, Date.now() - started));
-  report(state, session, output, options);
+  report(state, session, output, options, { older, ...(options.repo !== undefined && { repo: options.repo }) });
   process.removeListener('SIGINT', interrupt);
   process.removeListener('SIGTERM', interrupt);
   return interruption.signal.aborted ? EXIT.interrupted : exitCode(state, session);
@@ -113,7 +118,7 @@ function printEvent(state: RunState | undefined, event: Event, output: Output): 
   output.object({ type, run: state.run, ...rest });
 }
 
-function report(state: RunState, session: EngineSession, output: Output, options: DriveOptions): void {
+function report(state: RunState, session: EngineSession, output: Output, options: DriveOptions, where: Where): void {
   output.say('');
   output.say(describeRun(state));
   const failure = state.planner?.failure;
@@ -121,9 +126,9 @@ function report(state: RunState, session: EngineSession, output: Output, options
   if (session.broken !== undefined) output.say(session.broken.message);
   else if (summaryState(state) === 'done') output.result(describeBill(state));
   else {
-    if (session.outOfBudget) output.say('The budget stopped it; resume with a higher --budget-usd goes on.');
-    const steps = nextSteps(state);
-    if (steps.length > 0) output.say(['Next:', ...steps.map((step) => `  ${step}`)].join('\n'));
+    if (session.outOfBudget) output.say('The budget stopped it.');
+    const steps = nextSteps(state, where);
+    if (steps.length > 0) output.say(['Next:', ...stepLines(steps)].join('\n'));
     if (!options.yes && state.proposal !== undefined) output.say('  (run … --yes approves the plan and every green task)');
   }
 }

@@ -1,11 +1,11 @@
 /** What a run came to, as `run --json` ends with and `status --json` prints. */
 import { runAmount } from '../core/bill.js';
 import type { Change } from '../core/change.js';
-import { awaitsLanding, targetBranch } from '../core/change.js';
+import { targetBranch } from '../core/change.js';
 import { phaseOf } from '../core/phase.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
-import { STATE_WORDS } from '../core/task.js';
+import { stateWords } from '../core/task.js';
 import { money } from './output.js';
 
 export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
@@ -67,22 +67,8 @@ export function describeRun(state: RunState): string {
   const lines = [...state.tasks.values()].map((task) => {
     const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
-    return `  ${task.task.id.padEnd(wide)}  ${STATE_WORDS[task.state].toLowerCase()}${attempts}${why === undefined ? '' : `: ${why}`}`;
+    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${why === undefined ? '' : `: ${why}`}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
   return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
-}
-
-/** Commands that move a resting run on, most useful first. */
-export function nextSteps(state: RunState): readonly string[] {
-  if (state.proposal !== undefined) return [`switchyard approve --run ${state.run}      approve the plan (revision ${String(state.proposal.revision)})`, `switchyard resume ${state.run}               then go on`];
-  const steps: string[] = [];
-  if (awaitsLanding(state)) steps.push(`switchyard land ${state.run}      land ${state.integration?.branch ?? 'the run'} on ${state.base.branch}`);
-  for (const task of state.tasks.values()) {
-    const id = task.task.id;
-    if (task.state === 'ready') steps.push(`switchyard approve ${id}      merge it (review first: switchyard diff ${id})`);
-    else if (task.state === 'needs-you') steps.push(`switchyard retry ${id} --feedback "…"      or: replan ${id}, takeover ${id}, drop ${id}`);
-  }
-  if (state.stopped || [...state.tasks.values()].some((task) => task.state === 'stopped') || steps.length > 0) steps.push(`switchyard resume ${state.run}      ${steps.length > 0 ? 'then go on' : 'go on'}`);
-  return steps;
 }

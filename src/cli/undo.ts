@@ -1,11 +1,12 @@
 /** `undo`: takes a task's landing back. Carried out here when nobody runs the repository's agents, else passed on. */
 import { landedDependents, undoChange } from '../core/change.js';
 import type { RunState } from '../core/run.js';
+import { stateClause } from '../core/task.js';
 import type { EngineSession } from '../engine/session.js';
 import { isFinished } from '../engine/runReader.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
-import { stateOf, taskOf } from './taskCommands.js';
+import { stateOf, taskOf } from './state.js';
 
 type Open = () => Promise<EngineSession>;
 
@@ -37,7 +38,7 @@ function checked(state: RunState, task: string | undefined, output: Output): str
   const run = taskOf(state, task);
   const { id } = run.task;
   if (run.undone !== undefined) throw new UsageError(`${id} was undone already, by ${run.undone.commit.slice(0, 10)}. Nothing was changed.`);
-  if (run.landed === undefined || run.state !== 'landed') throw new UsageError(`${id} has not landed (${run.state}); there is nothing to undo.`);
+  if (run.landed === undefined || run.state !== 'landed') throw new UsageError(`${id} has not landed (it ${stateClause(run.state)}); there is nothing to undo.`);
   const dependents = landedDependents(state, id);
   if (dependents.length > 0) output.say(`${dependents.join(', ')} ${dependents.length === 1 ? 'builds' : 'build'} on ${id} and ${dependents.length === 1 ? 'has' : 'have'} landed since; ${dependents.length === 1 ? 'it stays' : 'they stay'}. The gate decides whether that holds together.`);
   return id;

@@ -71,3 +71,15 @@ export const STATE_WORDS: Readonly<Record<TaskState, string>> = {
   stopped: 'Stopped',
   dropped: 'Dropped',
 };
+
+/** A state by itself inside a text: `needs you`, `setting up`. */
+export function stateWords(state: TaskState): string {
+  return STATE_WORDS[state].toLowerCase();
+}
+
+/** A state as the rest of a sentence about a task: `needs you`, `is setting up`, `has landed`. */
+export function stateClause(state: TaskState): string {
+  if (state === 'needs-you') return 'needs you';
+  if (state === 'landed') return 'has landed';
+  return state === 'dropped' ? 'was dropped' : `is ${stateWords(state)}`;
+}

@@ -1,5 +1,5 @@
 /** Clean Up: worktrees and branches of what landed or was dropped go; nothing that is unlanded or unsaved does. */
-import { isOver } from '../core/task.js';
+import { isOver, stateClause } from '../core/task.js';
 import { messageOf } from './attempts.js';
 import { cleanUp } from './landing.js';
 import type { OpenRuns } from './openRuns.js';
@@ -23,7 +23,7 @@ export async function wouldClean(reader: RunReader, runs: OpenRuns): Promise<Cle
     for (const task of state?.tasks.values() ?? []) {
       if (task.worktree === undefined || task.cleaned) continue;
       if (isOver(task.state)) cleaned.removed.push(task.worktree);
-      else cleaned.kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+      else cleaned.kept.push({ path: task.worktree, why: `${task.task.title} ${stateClause(task.state)}` });
     }
   }
   return cleaned;
@@ -50,7 +50,7 @@ async function cleanRun(loop: Awaited<ReturnType<OpenRuns['open']>>, { removed, 
   for (const [id, task] of context.store.state.tasks) {
     if (task.worktree === undefined || task.cleaned) continue;
     if (!isOver(task.state)) {
-      kept.push({ path: task.worktree, why: `${task.task.title} is ${task.state}` });
+      kept.push({ path: task.worktree, why: `${task.task.title} ${stateClause(task.state)}` });
       continue;
     }
     // The loop may be at it already.

@@ -11,11 +11,25 @@ export async function post(world: World, wish: Wish): Promise<void> {
   await world.files.write(`${paths.inbox(world)}/${name}`, JSON.stringify({ v: 1, at, wish }));
 }
 
+async function namesIn(world: World): Promise<readonly string[]> {
+  return (await world.files.list(paths.inbox(world))).filter((name) => /^[0-9]{15}-[0-9a-f]+\.json$/.test(name)).sort();
+}
+
+/** The wishes that wait to be carried out, oldest first. Changes nothing. */
+export async function waiting(world: World): Promise<readonly Wish[]> {
+  const wishes: Wish[] = [];
+  for (const name of await namesIn(world)) {
+    const text = await world.files.read(`${paths.inbox(world)}/${name}`);
+    const parsed = text === undefined ? undefined : read(text);
+    if (parsed !== undefined && 'wish' in parsed) wishes.push(parsed.wish);
+  }
+  return wishes;
+}
+
 /** Consumes every wish that is there, oldest first. What is no wish is put aside and said in the log, never acted on. */
 export async function consume(world: World, carryOut: (wish: Wish) => Promise<WishAnswer>): Promise<void> {
   const folder = paths.inbox(world);
-  const names = (await world.files.list(folder)).filter((name) => /^[0-9]{15}-[0-9a-f]+\.json$/.test(name)).sort();
-  for (const name of names) {
+  for (const name of await namesIn(world)) {
     const file = `${folder}/${name}`;
     const text = await world.files.read(file);
     if (text === undefined) continue;

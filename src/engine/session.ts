@@ -16,7 +16,7 @@ import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
 import type { LiveForecast } from './forecast.js';
 import { Holding } from './holding.js';
-import { consume, post } from './inbox.js';
+import { consume, post, waiting } from './inbox.js';
 import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
@@ -279,6 +279,11 @@ export class EngineSession implements Session {
     this.#watchInbox();
     this.#consumeInbox();
     await this.#consuming;
+  }
+
+  /** Wishes about a run that wait in the inbox until somebody acts on them, oldest first. */
+  async waitingWishes(run: string): Promise<readonly Wish[]> {
+    return (await waiting(this.#world)).filter((wish) => wish.run === run);
   }
 
   /** Changes limits of the shown run from now on. */

@@ -3,7 +3,7 @@ import { memberFor } from '../core/member.js';
 import { releases } from '../core/trouble.js';
 import { conflictFeedback, personFeedback } from '../core/prompts.js';
 import type { Receipt, TaskRun } from '../core/run.js';
-import { isOver } from '../core/task.js';
+import { isOver, stateClause, stateWords } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { OpenedConflict } from './conflicts.js';
 import { openConflict, otherSide } from './conflicts.js';
@@ -33,7 +33,7 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
     case 'retry':
       return retry(context, wish);
     case 'drop':
-      if (isOver(task.state)) return refuse(`${title} is already ${task.state}.`);
+      if (isOver(task.state)) return refuse(`${title} ${stateClause(task.state)} already.`);
       if (task.state === 'merging') return refuse(`${title} is just landing; it cannot be dropped any more.`);
       guest(loop, () => drop(loop, id));
       return OK;
@@ -48,7 +48,7 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       await loop.driven(id);
       return takenOver(context, id);
     case 'check':
-      if (task.state !== 'needs-you' && task.state !== 'stopped' && task.state !== 'ready') return refuse(`${title} is ${task.state}; there is nothing to check now.`);
+      if (task.state !== 'needs-you' && task.state !== 'stopped' && task.state !== 'ready') return refuse(`${title} ${stateClause(task.state)}; there is nothing to check now.`);
       if (task.head === undefined && task.attempts.length === 0) return refuse(`${title} has not been worked on yet.`);
       context.rearm(id);
       await store.append(...resumed(context), { type: 'approval.withdrawn', task: id }, { type: 'task.state', task: id, from: task.state, to: 'checking' });
@@ -89,7 +89,7 @@ async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> 
     return OK;
   }
   if (task.state === 'landed') return refuse(`${title} has already landed.`);
-  return refuse(`${title} is ${task.state === 'needs-you' ? 'not green' : 'not ready'} (${task.reason?.text ?? task.state}); only a green task can be merged.`);
+  return refuse(`${title} is ${task.state === 'needs-you' ? 'not green' : 'not ready'} (${task.reason?.text ?? stateWords(task.state)}); only a green task can be merged.`);
 }
 
 /** A person's eyes in place of a gate: bound to the same tree and base, and marked as what it is. */
@@ -110,14 +110,14 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
   const id = wish.task;
   const before = context.task(id);
   const allowed = ['needs-you', 'stopped', 'ready', 'in-review', 'dropped'];
-  if (!allowed.includes(before.state)) return refuse(`${before.task.title} is ${before.state}; stop it first, or wait until it is done.`);
+  if (!allowed.includes(before.state)) return refuse(`${before.task.title} ${stateClause(before.state)}; stop it first, or wait until it is done.`);
   const conflict = before.reason?.kind === 'conflict' && before.conflict === undefined ? await openConflict(context, before) : undefined;
   if (typeof conflict === 'string') return refuse(conflict);
   const comments = wish.comments ?? [];
   const said = (wish.feedback ?? '').trim() === '' && comments.length === 0 ? '' : personFeedback(wish.feedback, comments);
   const feedback = await feedbackFor(context, before, conflict, said);
   const task = context.task(id);
-  if (task.state !== before.state) return refuse(`${task.task.title} has moved on meanwhile (${task.state}); look again.`);
+  if (task.state !== before.state) return refuse(`${task.task.title} has moved on meanwhile (it ${stateClause(task.state)}); look again.`);
   context.rearm(id);
   await store.append(
     ...resumed(context),
@@ -153,7 +153,7 @@ async function drop(loop: RunLoop, id: string): Promise<void> {
 
 async function takenOver(context: RunContext, id: string): Promise<WishAnswer> {
   const { state, task } = context.task(id);
-  if (isOver(state)) return refuse(`${task.title} is ${state} meanwhile.`);
+  if (isOver(state)) return refuse(`${task.title} ${stateClause(state)} meanwhile.`);
   if (state === 'needs-you') return OK;
   await context.store.append({
     type: 'task.state',

@@ -1,7 +1,7 @@
 /** A person's wish becomes events, or is refused with a reason. The one place where wishes meet the state. */
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
-import { isActive } from '../core/task.js';
+import { isActive, stateClause } from '../core/task.js';
 import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
@@ -99,7 +99,7 @@ async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> 
       await store.append({ type: 'task.state', task: id, from: 'waiting', to: 'stopped', reason: { kind: 'stopped-by-you', text: 'Stopped before it started. Go On or Retry lets it start.' } });
       return OK;
     }
-    if (!isActive(task.state)) return refuse(`${task.task.title} is ${task.state}; nothing of it runs.`);
+    if (!isActive(task.state)) return refuse(`${task.task.title} ${stateClause(task.state)}; nothing of it runs.`);
     guest(loop, () => context.stop(id));
     return OK;
   }

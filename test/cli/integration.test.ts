@@ -42,7 +42,7 @@ test('without --yes a person lands the run; what moved on the base meanwhile is 
   await switchyard(repo, ['approve', 'b']);
   const waits = await switchyard(repo, ['resume', '--json']);
   expect(waits.code).toBe(3);
-  expect(waits.stderr).toContain(`switchyard land r1      land ${BRANCH} on main`);
+  expect(waits.stderr).toContain(`switchyard land r1     # land ${BRANCH} on main`);
   expect(waits.summary.tasks['b']).toMatchObject({ state: 'landed' });
   expect(await repo.git('rev-parse', 'main')).toBe(start);
   await repo.write('c.txt', 'mine\n');

@@ -237,7 +237,7 @@ describe('a person decides', () => {
     const csv = await switchyard(repo, ['bill', 'r1', '--csv']);
     expect(csv.stdout.split('\r\n')[1]).toContain('r1,a,1,executor,scripted,no-such-model,standard,,10,0,5');
     expect((await switchyard(repo, ['status', '--json'])).lines[0]).toMatchObject({ run: 'r1', phase: 'done', tasks: { a: { state: 'landed' } } });
-    expect((await switchyard(repo, ['takeover', 'a'])).stderr).toContain('a has no session to take over yet (landed)');
+    expect((await switchyard(repo, ['takeover', 'a'])).stderr).toContain('a has no session to take over yet (it has landed)');
   });
 
   test('an agent without a CLI of its own is taken over in its worktree', async () => {

@@ -48,7 +48,6 @@ export function scriptedAdapter(options: ScriptedOptions): AgentAdapter {
         name: 'Scripted agent',
         found: true,
         path: options.program,
-        version: process.versions.node,
         signedIn: 'yes',
         account: 'none-needed',
       }),
