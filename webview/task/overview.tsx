@@ -48,13 +48,13 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
         <span className="muted cut">
           {look.text}
           {attempt.reason === undefined ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
-          {attempt.unattended === true ? ' · while no window was open' : ''}
         </span>
         <span className="muted num end">
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
         </span>
       </div>
       {attempt.insteadOf === undefined ? null : <p className="prose">Instead of {agentText(attempt.insteadOf.agent, undefined)}: {attempt.insteadOf.why}</p>}
+      {attempt.unattended === true ? <p className="prose">It ended while no window was open.</p> : null}
       {attempt.message === undefined ? null : <p className="prose">{attempt.message}</p>}
       {attempt.feedback === undefined ? null : (
         <details>
