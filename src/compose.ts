@@ -16,6 +16,7 @@ import { openRepository } from './adapters/git/repository.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
 import { createPrices } from './adapters/prices.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
+import { createResolvers } from './adapters/resolvers.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
 import { createTools } from './adapters/tools.js';
@@ -69,6 +70,7 @@ export async function openSession(options: OpenOptions): Promise<Opened> {
 /** The real world around one repository; tests wrap single ports of it. */
 export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<World> {
   const files = createFiles();
+  const ids = randomIds();
   const agents = createAgents({
     environment: options.environment,
     extra: [scriptedAdapter({ node: options.programs.node, program: options.programs.scripted })],
@@ -81,9 +83,10 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     runners: createRunners({ launch: options.launch, node: options.programs.node, runnerPath: options.programs.runner, environment: options.environment }),
     gates: createGates({ environment: options.environment }),
     tools: createTools({ environment: options.environment }),
+    resolvers: createResolvers({ environment: options.environment, nonce: () => ids.nonce() }),
     prices: createPrices(),
     clock: systemClock(),
-    ids: randomIds(),
+    ids,
     logs: {
       open: openLog,
       read: readLog,

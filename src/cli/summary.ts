@@ -3,6 +3,7 @@ import { runAmount } from '../core/bill.js';
 import type { Change } from '../core/change.js';
 import { targetBranch } from '../core/change.js';
 import { phaseOf } from '../core/phase.js';
+import { resolutionWords } from '../core/resolutions.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
 import { stateWords } from '../core/task.js';
@@ -38,6 +39,7 @@ function body(state: RunState) {
           attempts: task.attempts.length,
           ...(task.landed !== undefined && { commit: task.landed.commit }),
           ...(task.undone !== undefined && { undone: task.undone.commit }),
+          ...(task.resolved.length > 0 && { resolved: task.resolved }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
         },
       ];
@@ -66,8 +68,9 @@ export function describeRun(state: RunState): string {
   const wide = Math.max(4, ...[...state.tasks.keys()].map((id) => id.length));
   const lines = [...state.tasks.values()].map((task) => {
     const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
+    const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
-    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${why === undefined ? '' : `: ${why}`}`;
+    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
   return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');

@@ -115,6 +115,9 @@ export interface Conflict {
   readonly notes: readonly string[];
 }
 
+/** A file to put into a tree: a text, or an object that is there. */
+export type TreeFile = { readonly path: string; readonly mode: string } & ({ readonly text: string } | { readonly id: Sha });
+
 /** A commit as people read it. */
 export interface PathCommit {
   readonly commit: Sha;
@@ -189,6 +192,14 @@ export interface Git {
   conflict(ours: Sha, theirs: Sha): Promise<Conflict | undefined>;
   /** Records that the worktree's last commit resolves a merge with `base`: a merge commit with the same tree. */
   concludeMerge(worktree: string, base: Sha, message: string): Promise<CommitTreeResult>;
+  /** An object's text; `undefined` when it is not there or no UTF-8. */
+  readBlob(id: Sha): Promise<string | undefined>;
+  /** The three-way merge of three texts; `undefined` when they conflict. */
+  mergeTexts(base: string, ours: string, theirs: string): Promise<string | undefined>;
+  /** A tree with some of its files replaced. */
+  treeWith(tree: Sha, files: readonly TreeFile[]): Promise<Sha>;
+  /** Fast-forwards a task's worktree to a descendant of its commit; changes nothing where a file is in the way. */
+  forward(worktree: string, to: Sha): Promise<UpdateResult>;
   /** The last commits (at most 20, newest first) of `to` that are not in `from` and touch one of the paths. */
   commitsTouching(from: Sha, to: Sha, paths: readonly string[]): Promise<readonly PathCommit[]>;
   /** Paths whose content at `commit` holds conflict markers that were not there at `base`. */
@@ -506,6 +517,30 @@ export interface Tools {
    * answers of an earlier session. Never rejects.
    */
   versions(commands: readonly string[], at: Pick<GateRequest, 'cwd' | 'passEnv'>, known?: readonly ToolVersion[]): Promise<readonly ToolVersion[]>;
+}
+
+// ---------------------------------------------------------------- tools for conflicts
+
+/** The project's own formatter and package managers. Argument vectors, allow-listed variables, a time limit. */
+export interface Resolvers {
+  /**
+   * The texts as the project's formatter writes a file of that path; `undefined` when none is configured there, it is not
+   * installed or it fails. Nothing is written.
+   */
+  format(request: {
+    readonly worktree: string;
+    readonly path: string;
+    readonly texts: readonly string[];
+    readonly passEnv: readonly string[];
+    readonly signal?: AbortSignal;
+  }): Promise<{ readonly tool: string; readonly texts: readonly string[] } | undefined>;
+  /** Runs the first command that ends well in a folder, where it writes its lock file. */
+  regenerate(request: {
+    readonly folder: string;
+    readonly commands: readonly (readonly [file: string, ...args: string[]])[];
+    readonly passEnv: readonly string[];
+    readonly signal?: AbortSignal;
+  }): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>;
 }
 
 // ---------------------------------------------------------------- the rest

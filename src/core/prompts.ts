@@ -1,4 +1,5 @@
 /** What planners and executors are told. Plain text for any CLI; everything from outside is quoted as material. */
+import { targetBranch } from './change.js';
 import { STATE_WORDS, hasStarted, isUntouched } from './task.js';
 import type { Problem } from './plan.js';
 import type { RunState, TaskRun } from './run.js';
@@ -155,7 +156,7 @@ export interface ConflictBrief {
 
 /** For the agent that resolves a conflict: both sides' intent, and where the markers are. */
 export function conflictFeedback(state: RunState, task: TaskRun, { paths, notes, others }: ConflictBrief, said: string): string {
-  const { branch } = state.base;
+  const branch = targetBranch(state);
   const own = task.head?.commit;
   const readable = (note: string) => note.replaceAll(/[0-9a-f]{40}(?:[0-9a-f]{24})?/gu, (id) => (id === own ? 'your branch' : branch));
   return [

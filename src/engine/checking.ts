@@ -12,6 +12,7 @@ import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { gateWorktree, type Gated } from './gating.js';
 import { judgeChangesOf } from './judgeChanges.js';
+import { resolveByTools } from './resolving.js';
 import { targetTip } from './target.js';
 import { paths } from './world.js';
 
@@ -173,6 +174,8 @@ async function bringUpToDate(context: RunContext, id: string): Promise<CheckResu
   if (result.reason === 'hook') {
     return needsYou({ kind: 'merge-failed', text: `A git hook refused to bring the branch up to date with ${targetBranch(store.state)}: ${result.output.trim().split('\n').at(-1) ?? ''}. Nothing was changed.` });
   }
+  if (await resolveByTools(context, id, now)) return undefined;
+  if (context.signal(id).aborted) return { next: 'stopped' };
   return needsYou(await conflictReason(context, task, now, result.paths));
 }
 

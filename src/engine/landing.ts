@@ -2,6 +2,7 @@
 import { targetBranch } from '../core/change.js';
 import { listed } from '../core/gate.js';
 import type { AdvanceResult, Sha } from '../core/ports.js';
+import { resolutionWords } from '../core/resolutions.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -90,7 +91,8 @@ function parentsOf(task: TaskRun, base: string, squash: boolean): readonly strin
 /** A landed commit says which task, run and receipt it comes from. */
 export function landingMessage(run: string, task: TaskRun, receiptId: string): string {
   const receipt = `Switchyard-Receipt: ${receiptId}\n`;
-  return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n${receipt}`;
+  const resolved = [...new Set(task.resolved.map((each) => `Switchyard-Resolved: ${resolutionWords(each).replaceAll('\n', ' ')}\n`))].join('');
+  return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n${receipt}${resolved}`;
 }
 
 /** Removes a landed or dropped task's worktree and branch. Never fails the run: what cannot go stays and is named. */

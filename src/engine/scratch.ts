@@ -14,6 +14,9 @@ export function changeScratch(change: string): string {
   return `.${change.replace(':', '.')}`;
 }
 
+/** Where a task's lock files are made anew. */
+export const lockScratch = (task: string): string => `.lock-${task}`;
+
 /** Makes one at a commit. What a crash left there is of another commit, and would be gated in this one's place. */
 export async function makeScratch(context: RunContext, name: string, commit: Sha): Promise<string> {
   const { git } = context.world;
@@ -33,7 +36,7 @@ export async function removeScratch(context: RunContext, name: string): Promise<
 /** Removes what a crash left. Only while nothing of the run is at work. */
 export async function sweepScratch(context: RunContext): Promise<void> {
   const { world, store } = context;
-  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER, ...[...store.state.changes.keys()].map(changeScratch)]) {
+  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER, ...[...store.state.changes.keys()].map(changeScratch), ...[...store.state.tasks.keys()].map(lockScratch)]) {
     if (await world.git.worktreeExists(paths.worktree(world, store.state.run, name))) await removeScratch(context, name);
   }
 }

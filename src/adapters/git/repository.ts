@@ -6,6 +6,7 @@ import { backup, listBackups, restoreBackup } from './backup.js';
 import { createBranch, removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
+import { forward, mergeTexts, readBlob, treeWith } from './compose.js';
 import { conflict } from './conflictFacts.js';
 import { concludeMerge, openConflict } from './conflicts.js';
 import type { Repository, RepositoryOptions } from './context.js';
@@ -106,6 +107,10 @@ function portOf(repository: Repository): OpenedGit {
     concludeMerge: (worktree, base, message) => concludeMerge(repository, worktree, base, message),
     conflict: (ours, theirs) => conflict(repository, ours, theirs),
     commitsTouching: (from, to, paths) => commitsTouching(repository, from, to, paths),
+    readBlob: (id) => readBlob(repository, id),
+    mergeTexts: (base, ours, theirs) => mergeTexts(repository, base, ours, theirs),
+    treeWith: (tree, files) => treeWith(repository, tree, files),
+    forward: (worktree, to) => forward(repository, worktree, to),
     newMarkers: (base, commit) => newMarkers(repository, base, commit),
     diffFiles: (from, to) => diffFiles(repository, from, to),
     patch: (from, to, path) => patch(repository, from, to, path),
