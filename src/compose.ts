@@ -21,6 +21,8 @@ import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
 import { createTools } from './adapters/tools.js';
 import type { AgentId } from './core/ids.js';
+import { nestsTooDeep } from './core/nesting.js';
+import { maskOf, type Mask } from './core/secrets.js';
 import type { Log, RepositoryProblem } from './core/ports.js';
 import { EngineSession } from './engine/session.js';
 import type { SessionOptions } from './engine/session.js';
@@ -71,6 +73,7 @@ export async function openSession(options: OpenOptions): Promise<Opened> {
 export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<World> {
   const files = createFiles();
   const ids = randomIds();
+  const mask = maskOf(options.environment);
   const agents = createAgents({
     environment: options.environment,
     extra: [scriptedAdapter({ node: options.programs.node, program: options.programs.scripted })],
@@ -94,7 +97,8 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     },
     locks: { acquire: acquireLock, holder: lockHolder },
     activities: { read: readActivity, follow: followActivity },
-    log: options.log,
+    log: maskedLog(options.log, mask),
+    mask,
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,
@@ -105,6 +109,16 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
   };
 }
 
+/** An error keeps its kind and loses what must not be shown. */
+function maskedLog(log: Log, mask: Mask): Log {
+  const plain = (cause: unknown): unknown => (cause instanceof Error ? mask(cause.stack ?? cause.message) : typeof cause === 'string' ? mask(cause) : cause);
+  return {
+    info: (message) => log.info(mask(message)),
+    warn: (message) => log.warn(mask(message)),
+    error: (message, cause) => log.error(mask(message), plain(cause)),
+  };
+}
+
 /** Beside the main checkout, also when a linked worktree was opened: every window must find the same folders. */
 async function defaultWorktreesFolder(commonDir: string, root: string): Promise<string> {
   const main = basename(commonDir) === '.git' ? dirname(commonDir) : root;
@@ -112,6 +126,8 @@ async function defaultWorktreesFolder(commonDir: string, root: string): Promise<
 }
 
 function parseJsonc(text: string): { readonly value: unknown } | { readonly problem: string } {
+  // The parser of JSON with comments calls itself for every level.
+  if (nestsTooDeep(text)) return { problem: 'it nests lists and objects too deep' };
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;

@@ -7,9 +7,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
+import { maskOf, secretValues } from '../core/secrets.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
 import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole } from './disk.js';
-import { countTests, cutMiddle, OUTPUT_LIMITS, readTail, watchSize, type OutputLimits } from './gateOutput.js';
+import { countTests, cutMiddle, maskOutput, OUTPUT_LIMITS, readTail, watchSize, type OutputLimits } from './gateOutput.js';
 import { stopTree } from './process.js';
 
 /** See `YOUNG_MS` of the runner. */
@@ -119,6 +120,7 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     windowsHide: true,
     windowsVerbatimArguments: verbatim,
   });
+  const mask = maskOf(env);
   const watched = guard(child, request, output, limits);
   try {
     const { code, signal } = await ending(child).catch(async (cause: unknown) => {
@@ -138,9 +140,10 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
       ...(watched.overflowed() && { overflowed: true }),
       ms,
       ...(tests !== undefined && { tests }),
-      tail: await readTail(output, from),
+      tail: mask(await readTail(output, from)),
     };
     await cutMiddle(output, from, limits.keep);
+    await maskOutput(output, from, secretValues(env));
     return { pid: child.pid, result };
   } finally {
     watched.clear();

@@ -4,6 +4,7 @@
  */
 import { watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { SECRET, secretPattern } from '../core/secrets.js';
 import { createTestCounter } from '../core/testCount.js';
 
 export const TAIL_LINES = 50;
@@ -60,6 +61,16 @@ export async function cutMiddle(output: FileHandle, from: number, keep: number):
   await output.truncate(from + keep);
   await output.appendFile(`\n… ${megabytes(cut)} of output left out by Switchyard …\n`);
   await output.appendFile(end);
+}
+
+/** Masks what stands in the file from `from` on; call it once that is of a bounded size. */
+export async function maskOutput(output: FileHandle, from: number, values: readonly string[]): Promise<void> {
+  const { size } = await output.stat();
+  const before = (await bytes(output, from, size - from)).toString('latin1');
+  const after = before.replace(secretPattern(values.map((value) => Buffer.from(value).toString('latin1'))), Buffer.from(SECRET).toString('latin1'));
+  if (after === before) return;
+  await output.truncate(from);
+  await output.appendFile(Buffer.from(after, 'latin1'));
 }
 
 const megabytes = (count: number): string => `${Math.max(1, Math.round(count / 1024 / 1024)).toLocaleString('en')} MB`;

@@ -21,6 +21,9 @@ const ANY: readonly Range[] = [
 ];
 const MAX_LENGTH = 1000;
 const MAX_ALTERNATIVES = 256;
+/** Of all alternatives together: `{a,b}` repeats what stands around it. */
+const MAX_EXPANDED = 8_000;
+const MAX_CACHED = 2_000;
 
 /** The problem with a glob, for people, or `undefined` when it is a good one. */
 export function validateGlob(glob: string): string | undefined {
@@ -53,6 +56,24 @@ export function globsOverlap(a: string, b: string): boolean {
   return left.some((one) => right.some((other) => overlap(one, other, overlapSegments, isDeep)));
 }
 
+/**
+ * What comparing a glob with others may cost: its characters in all alternatives, and those of them that stand in a name
+ * with a star. Both 0 for a glob that `validateGlob` refuses.
+ */
+export function globWeight(glob: string): { readonly text: number; readonly wild: number } {
+  const parsed = parse(glob);
+  let text = 0;
+  let wild = 0;
+  if (typeof parsed !== 'string') {
+    for (const segment of parsed.flat()) {
+      if (segment.deep) continue;
+      text += segment.tokens.length;
+      if (segment.tokens.length > 1 && segment.tokens.some(isStar)) wild += segment.tokens.length;
+    }
+  }
+  return { text, wild };
+}
+
 const compiledSets = new WeakMap<readonly string[], readonly Pattern[]>();
 
 function compile(glob: string): readonly Pattern[] {
@@ -63,8 +84,20 @@ function compile(glob: string): readonly Pattern[] {
 
 // ---------------------------------------------------------------- parsing
 
-/** The alternatives a glob stands for, or what is wrong with it. */
+const parsedGlobs = new Map<string, readonly Pattern[] | string>();
+
+/** The alternatives a glob stands for, or what is wrong with it. Remembered: the same globs are asked for again and again. */
 function parse(glob: string): readonly Pattern[] | string {
+  const known = parsedGlobs.get(glob);
+  if (known !== undefined) return known;
+  const parsed = parseAfresh(glob);
+  // Emptied as a whole: a plan's globs fit, and a hostile one must not fill the memory.
+  if (parsedGlobs.size >= MAX_CACHED) parsedGlobs.clear();
+  if (glob.length <= MAX_LENGTH) parsedGlobs.set(glob, parsed);
+  return parsed;
+}
+
+function parseAfresh(glob: string): readonly Pattern[] | string {
   const problem = refusedOutright(glob);
   if (problem !== undefined) return problem;
   const expanded = expandBraces(glob);
@@ -113,16 +146,20 @@ function expandBraces(glob: string): readonly string[] | string {
         const expanded = expandBraces(part);
         if (typeof expanded === 'string') return expanded;
         inner.push(...expanded);
+        if (inner.length > MAX_ALTERNATIVES) return tooMany();
       }
       choices = inner;
       next = group.end + 1;
     }
+    if (done.length * choices.length > MAX_ALTERNATIVES) return tooMany();
     done = done.flatMap((head) => choices.map((choice) => head + choice));
-    if (done.length > MAX_ALTERNATIVES) return `it stands for more than ${MAX_ALTERNATIVES} alternatives`;
+    if (done.length > 1 && done.reduce((sum, text) => sum + text.length, 0) > MAX_EXPANDED) return tooMany();
     at = next;
   }
   return done;
 }
+
+const tooMany = (): string => `it stands for more than ${MAX_ALTERNATIVES} alternatives, or ${MAX_EXPANDED} characters in all of them`;
 
 /** The top-level parts of the group that opens at `start`. */
 function readGroup(glob: string, start: number): { readonly parts: readonly string[]; readonly end: number } | string {

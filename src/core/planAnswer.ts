@@ -1,5 +1,6 @@
 /** From a planner's answer (structured, plain or fenced text) to a checked plan, and the JSON schema it is asked with. */
 import type { AgentOutcome } from './activity.js';
+import { nestsTooDeep } from './nesting.js';
 import type { Plan, Problem, Task } from './plan.js';
 import { checkPlan } from './planCheck.js';
 import type { CheckOptions } from './planCheck.js';
@@ -141,7 +142,7 @@ function balancedEnd(textWithJson: string, start: number): number | undefined {
 
 function parse(candidate: string): unknown {
   try {
-    return JSON.parse(candidate) as unknown;
+    return nestsTooDeep(candidate) ? undefined : (JSON.parse(candidate) as unknown);
   } catch {
     return undefined;
   }

@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { FAILURE_REASONS } from './activity.js';
 import { AGENT_IDS } from './ids.js';
+import { globWeight } from './globs.js';
+import { DEEPEST, valueTooDeep } from './nesting.js';
+import { isModelName } from './words.js';
 import type { Plan, Problem } from './plan.js';
 import type { ShapeProblem } from './schemaWords.js';
 import { placeWords, shapeProblems, shown } from './schemaWords.js';
@@ -10,6 +13,9 @@ import { placeWords, shapeProblems, shown } from './schemaWords.js';
 export const MAX_TASKS = 500;
 /** Every glob of a task is compared with every glob of the others: more would hold up whoever looks at the plan. */
 export const MAX_GLOBS = 5_000;
+/** Characters of all globs in all their alternatives, and of those in names with a star: comparing costs one times the other. */
+const MAX_GLOB_TEXT = 150_000;
+const MAX_WILD_TEXT = 10_000;
 const MAX_ID_SHOWN = 200;
 const MAX_TEXT = 100_000;
 /** Entries of any list of a task, e.g. its globs. */
@@ -72,7 +78,7 @@ const task = v.strictObject({
   contract: contractSchema,
   tier: v.optional(v.picklist(['fast', 'standard', 'deep']), 'standard'),
   agent: v.exactOptional(v.picklist(AGENT_IDS)),
-  model: v.exactOptional(text(200)),
+  model: v.exactOptional(v.pipe(text(200), v.check(isModelName, 'must be a model\'s name: no leading "-", no control character'))),
   script: v.exactOptional(script),
 });
 
@@ -88,6 +94,7 @@ export const planSchema = v.strictObject({
 export function parsePlan(input: unknown): { readonly plan: Plan } | { readonly problems: readonly Problem[] } {
   const tooLong = tooManyTasks(input);
   if (tooLong !== undefined) return { problems: [tooLong] };
+  if (valueTooDeep(input)) return { problems: [{ code: 'schema', tasks: [], place: '', message: `the plan nests lists and objects deeper than ${String(DEEPEST)} levels; no plan needs that` }] };
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     return { problems: [{ code: 'schema', tasks: [], message: `a plan is an object with version, goal and tasks, not ${shown(input)}`, place: '' }] };
   }
@@ -96,6 +103,11 @@ export function parsePlan(input: unknown): { readonly plan: Plan } | { readonly 
   const globs = result.output.tasks.reduce((count, { contract }) => count + contract.owns.length, 0);
   if (globs > MAX_GLOBS) {
     return { problems: [{ code: 'schema', tasks: [], place: 'tasks', message: `the tasks own ${String(globs)} globs together, more than the ${String(MAX_GLOBS)} that a plan may have; name folders (src/db/**) instead of single files` }] };
+  }
+  const weights = result.output.tasks.flatMap(({ contract }) => contract.owns.map(globWeight));
+  const total = (of: 'text' | 'wild') => weights.reduce((sum, weight) => sum + weight[of], 0);
+  if (total('text') > MAX_GLOB_TEXT || total('wild') > MAX_WILD_TEXT) {
+    return { problems: [{ code: 'schema', tasks: [], place: 'tasks', message: 'the globs of all tasks together are too long to compare with each other; name folders (src/db/**) instead of patterns with many alternatives and stars' }] };
   }
   return { plan: result.output };
 }

@@ -5,9 +5,10 @@ import { AGENT_IDS } from './ids.js';
 import type { AgentStatus } from './ports.js';
 import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team, TierMember } from './team.js';
+import { isModelName } from './words.js';
 import { DEFAULT_LIMITS } from './team.js';
 
-const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1))) });
+const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1), v.check(isModelName, 'must be a model\'s name: no leading "-", no control character'))) });
 const tierMember = v.pipe(
   v.strictObject({ ...member.entries, fallback: v.optional(member) }),
   v.check((tier) => tier.fallback?.agent !== tier.agent, 'a fallback must be another agent: a quota is the whole agent\'s'),

@@ -12,6 +12,7 @@ import { TROUBLE } from '../core/trouble.js';
 import type { Member } from '../core/team.js';
 import { continuePrompt, handOffPrompt, retryPrompt, taskPrompt } from '../core/prompts.js';
 import { stripAnsi } from '../core/text.js';
+import { isSessionId } from '../core/words.js';
 import type { RunContext } from './context.js';
 import { targetTip, taskBranch } from './target.js';
 import { checkpoint } from './handOff.js';
@@ -158,7 +159,7 @@ function giveBackSlot(context: RunContext, attempt: AttemptState): void {
 
 /** The session that this agent can go on with: its own, the one that saw the work last, and not a full one. */
 export function sessionFor(task: TaskRun, agent: AgentId): string | undefined {
-  if (task.session === undefined || task.attempts.at(-1)?.agent !== agent) return undefined;
+  if (task.session === undefined || !isSessionId(task.session) || task.attempts.at(-1)?.agent !== agent) return undefined;
   const seen = task.attempts.findLast((each) => each.outcome?.session === task.session);
   return seen !== undefined && seen.agent === agent && seen.outcome?.reason !== 'context-full' ? task.session : undefined;
 }

@@ -13,6 +13,7 @@ import type { StartRequest } from '../core/ports.js';
 import type { PlanningFacts } from '../core/prompts.js';
 import { changesPrompt, correctionPrompt, planPrompt, replanPrompt } from '../core/prompts.js';
 import type { RunState, TaskRun } from '../core/run.js';
+import { isSessionId } from '../core/words.js';
 import { hasStarted } from '../core/task.js';
 import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -85,7 +86,7 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
       return undefined;
     }
     if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems).replace(/[.\s]+$/, '')}. Nothing was changed; try again with a clearer goal, or write an outline.`;
-    session = adapter.resumes ? outcome.session : undefined;
+    session = adapter.resumes && outcome.session !== undefined && isSessionId(outcome.session) ? outcome.session : undefined;
     const correction = correctionPrompt(problems);
     prompt = session === undefined ? `${first}\n\nYour last answer was:\n${(outcome.text ?? '').slice(0, 20_000)}\n\n${correction}` : correction;
   }

@@ -3,6 +3,7 @@ import type { ActivityLine } from '../core/activity.js';
 import { PLANNER } from '../core/events.js';
 import type { FileDiff, Sha } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
+import { isSessionId } from '../core/words.js';
 import type { World } from './world.js';
 import { paths } from './world.js';
 
@@ -25,7 +26,9 @@ export class Queries {
   async gateOutput(task: string, attempt: number): Promise<string | undefined> {
     const state = this.#current();
     if (state?.tasks.has(task) !== true) return undefined;
-    return this.#world.files.read(`${paths.attempt(this.#world, state.run, task, attempt)}/gate.txt`);
+    const text = await this.#world.files.read(`${paths.attempt(this.#world, state.run, task, attempt)}/gate.txt`);
+    // A gate that is at work still writes as it likes; it is masked in the file when it is done.
+    return text === undefined ? undefined : this.#world.mask(text);
   }
 
   /** The fixed pair a person reviews: what the branch was last brought up to date with, and its last commit. */
@@ -46,7 +49,9 @@ export class Queries {
     const attempt = state?.attempts.at(-1);
     if (state?.worktree === undefined || attempt === undefined) return undefined;
     const status = await this.#world.agents.status(attempt.agent);
-    const command = this.#world.agents.adapter(attempt.agent)?.takeOver(state.session, {
+    // An agent names its own session; a word that is none opens the CLI without it.
+    const session = state.session !== undefined && isSessionId(state.session) ? state.session : undefined;
+    const command = this.#world.agents.adapter(attempt.agent)?.takeOver(session, {
       cwd: state.worktree,
       ...(attempt.model !== undefined && { model: attempt.model }),
       ...(status?.path !== undefined && { executable: status.path }),

@@ -1,6 +1,7 @@
 /** One run's state and its log: the only place where events are numbered, folded and written. */
 import type { Event, EventBody } from '../core/events.js';
 import { apply, fold } from '../core/fold.js';
+import { masked } from '../core/secrets.js';
 import type { RunState } from '../core/run.js';
 import type { Disposable, Listen } from './api.js';
 import { emitter } from './emitter.js';
@@ -17,6 +18,9 @@ export class LogWriteError extends Error {
     this.name = 'LogWriteError';
   }
 }
+
+/** Events that repeat what agents, gates and hooks said. What a person or a plan says is kept as it is: it is acted on. */
+const SPOKEN: ReadonlySet<EventBody['type']> = new Set(['attempt.ended', 'gate.finished', 'candidate.finished', 'task.state', 'planner.ended', 'merge.refused']);
 
 export class RunStore {
   #state: RunState;
@@ -68,7 +72,7 @@ export class RunStore {
     const events: Event[] = [];
     let state = this.#state;
     for (const body of bodies) {
-      const event: Event = { v: 1, seq: state.seq + 1, at, ...body };
+      const event: Event = { v: 1, seq: state.seq + 1, at, ...(SPOKEN.has(body.type) ? masked(body, this.#world.mask) : body) };
       state = apply(state, event);
       events.push(event);
     }

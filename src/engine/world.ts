@@ -54,6 +54,8 @@ export interface World {
   readonly locks: Locks;
   readonly activities: Activities;
   readonly log: Log;
+  /** Replaces secrets in text that is shown or kept. */
+  readonly mask: (text: string) => string;
   /** Switchyard's own folder in the common git directory. */
   readonly stateFolder: string;
   /** Worktrees go to `<worktreesFolder>/<run>/<task>`. */

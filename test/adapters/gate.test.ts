@@ -34,6 +34,15 @@ const request = (commands: readonly string[], more: Partial<GateRequest> = {}): 
 });
 const node = (source: string): string => `"${process.execPath}" -e ${JSON.stringify(source)}`;
 
+test('what a gate prints of secrets is in neither its tail nor its file', async () => {
+  const token = ['gh', 'p_', 'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5'].join('');
+  const secretive = createGates({ environment: { PATH: process.env['PATH'], HOME: tmpdir(), DEPLOY_TOKEN: 'unmistakable-1' } });
+  const [result] = await secretive.run(request([`echo "value $DEPLOY_TOKEN ü"; echo ${token}`], { passEnv: ['DEPLOY_TOKEN'] }));
+  expect(result?.tail).toBe('value ‹secret› ü\n‹secret›');
+  const [, ...lines] = (await readFile(join(root, 'out', 'gate.txt'), 'utf8')).split('\n');
+  expect(lines.join('\n')).toBe('value ‹secret› ü\n‹secret›\n');
+});
+
 test('commands run in order in the worktree and stop at the first failure', async () => {
   const results = await gates.run(request(['echo one > a', 'cat a && exit 7', 'echo never > b']));
   expect(results.map(({ exitCode, tail }) => [exitCode, tail])).toEqual([[0, ''], [7, 'one']]);

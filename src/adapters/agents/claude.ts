@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Permissions } from '../../core/ids.js';
 import type { AgentAdapter, AgentCommand, StartRequest } from '../../core/ports.js';
+import { modelArgs, sessionWord } from './argv.js';
 import { claudeParser } from './claudeStream.js';
 import { anySet, detectCli, exists, homeOf, query, type Account, type Cli, type Environment } from './detect.js';
 import { object, parseObject } from './json.js';
@@ -48,8 +49,8 @@ function command(request: StartRequest): AgentCommand {
     file: request.executable ?? 'claude',
     args: [
       '-p', '--output-format', 'stream-json', '--verbose',
-      ...(request.resume === undefined ? ['--session-id', request.newSession] : ['--resume', request.resume]),
-      ...(request.model === undefined ? [] : ['--model', request.model]),
+      ...(request.resume === undefined ? ['--session-id', request.newSession] : ['--resume', sessionWord(request.resume)]),
+      ...modelArgs('--model', request.model),
       ...permissions(request.permissions, root),
       ...(request.schema === undefined ? [] : ['--json-schema', JSON.stringify(request.schema)]),
       ...(request.budgetUsd === undefined ? [] : ['--max-budget-usd', String(request.budgetUsd)]),
@@ -100,7 +101,7 @@ export function createClaude(executable?: string): AgentAdapter {
     parser: claudeParser,
     takeOver: (session, request) => ({
       file: request.executable ?? executable ?? 'claude',
-      args: [...(session === undefined ? [] : ['--resume', session]), ...(request.model === undefined ? [] : ['--model', request.model])],
+      args: [...(session === undefined ? [] : ['--resume', sessionWord(session)]), ...modelArgs('--model', request.model)],
       setEnv: {},
       passEnv: PASS,
     }),

@@ -4,6 +4,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import type { Permissions } from '../../core/ids.js';
 import type { AgentAdapter, AgentCommand, StartRequest } from '../../core/ports.js';
 import { codexParser } from './codexStream.js';
+import { modelArgs, sessionWord } from './argv.js';
 import { anySet, detectCli, exists, homeOf, query, type Account, type Cli, type Environment } from './detect.js';
 import { strictSchema } from './strictSchema.js';
 
@@ -41,14 +42,14 @@ function command(request: StartRequest): AgentCommand {
   const place = ['-C', request.cwd, '-s', SANDBOX[request.permissions]];
   const options = [
     '--json',
-    ...(request.model === undefined ? [] : ['-m', request.model]),
+    ...modelArgs('-m', request.model),
     ...QUIET,
     ...temporary(request.cwd),
     ...(request.schema === undefined ? [] : ['--output-schema', join(request.folder, SCHEMA_FILE)]),
   ];
   return {
     file: request.executable ?? 'codex',
-    args: request.resume === undefined ? ['exec', ...place, ...options, '-'] : ['exec', ...place, 'resume', ...options, request.resume, '-'],
+    args: request.resume === undefined ? ['exec', ...place, ...options, '-'] : ['exec', ...place, 'resume', ...options, sessionWord(request.resume), '-'],
     stdin: request.prompt,
     setEnv: {},
     passEnv: PASS,
@@ -89,7 +90,7 @@ export function createCodex(executable?: string): AgentAdapter {
     parser: codexParser,
     takeOver: (session, request) => ({
       file: request.executable ?? executable ?? 'codex',
-      args: [...(session === undefined ? [] : ['resume', session]), '-C', request.cwd, ...(request.model === undefined ? [] : ['-m', request.model])],
+      args: [...(session === undefined ? [] : ['resume', sessionWord(session)]), '-C', request.cwd, ...modelArgs('-m', request.model)],
       setEnv: {},
       passEnv: PASS,
     }),

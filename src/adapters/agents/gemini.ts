@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Permissions } from '../../core/ids.js';
 import type { AgentAdapter, AgentCommand, StartRequest } from '../../core/ports.js';
+import { modelArgs, sessionWord } from './argv.js';
 import { anySet, detectCli, exists, homeOf, type Account, type Cli, type Environment } from './detect.js';
 import { geminiParser } from './geminiStream.js';
 
@@ -51,8 +52,8 @@ function command(request: StartRequest): AgentCommand {
     args: [
       '-o', 'stream-json', '--approval-mode', mode,
       ...(policy === undefined ? [] : ['--policy', join(request.folder, POLICY_FILE)]),
-      ...(request.model === undefined ? [] : ['-m', request.model]),
-      ...(request.resume === undefined ? ['--session-id', request.newSession] : ['--resume', request.resume]),
+      ...modelArgs('-m', request.model),
+      ...(request.resume === undefined ? ['--session-id', request.newSession] : ['--resume', sessionWord(request.resume)]),
     ],
     stdin: request.prompt,
     // An untrusted folder would silently lower the approval mode; the worktree is ours.
@@ -95,7 +96,7 @@ export function createGemini(executable?: string): AgentAdapter {
     parser: geminiParser,
     takeOver: (session, request) => ({
       file: request.executable ?? executable ?? 'gemini',
-      args: ['--skip-trust', ...(session === undefined ? [] : ['--resume', session]), ...(request.model === undefined ? [] : ['-m', request.model])],
+      args: ['--skip-trust', ...(session === undefined ? [] : ['--resume', sessionWord(session)]), ...modelArgs('-m', request.model)],
       setEnv: {},
       passEnv: PASS,
     }),

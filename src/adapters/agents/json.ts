@@ -1,4 +1,5 @@
 /** Reading a CLI's JSON lines without trusting their shape. Every reader has an answer for every input. */
+import { nestsTooDeep } from '../../core/nesting.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -7,7 +8,7 @@ const EMPTY: Json = Object.freeze({});
 /** The object that a line holds, or `undefined` for anything else (plain text, arrays, torn lines). */
 export function parseObject(line: string): Json | undefined {
   // Warnings and progress in plain text are common; only what can be an object is parsed.
-  if (!/^\s*\{/.test(line)) return undefined;
+  if (!/^\s*\{/.test(line) || nestsTooDeep(line)) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     return isObject(value) ? value : undefined;

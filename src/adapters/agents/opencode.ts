@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Permissions } from '../../core/ids.js';
 import type { AgentAdapter, AgentCommand, StartRequest } from '../../core/ports.js';
+import { modelArgs, sessionWord } from './argv.js';
 import { anySet, detectCli, exists, homeOf, type Account, type Cli, type Environment } from './detect.js';
 import { opencodeParser } from './opencodeStream.js';
 
@@ -29,8 +30,8 @@ function command(request: StartRequest): AgentCommand {
     file: request.executable ?? 'opencode',
     args: [
       'run', '--format', 'json',
-      ...(request.model === undefined ? [] : ['-m', request.model]),
-      ...(request.resume === undefined ? [] : ['-s', request.resume]),
+      ...modelArgs('-m', request.model),
+      ...(request.resume === undefined ? [] : ['-s', sessionWord(request.resume)]),
     ],
     stdin: request.prompt,
     // The last layer of configuration, over the person's and the project's files.
@@ -69,7 +70,7 @@ export function createOpencode(executable?: string): AgentAdapter {
     parser: opencodeParser,
     takeOver: (session, request) => ({
       file: request.executable ?? executable ?? 'opencode',
-      args: [...(request.model === undefined ? [] : ['-m', request.model]), ...(session === undefined ? [] : ['-s', session])],
+      args: [...modelArgs('-m', request.model), ...(session === undefined ? [] : ['-s', sessionWord(session)])],
       setEnv: {},
       passEnv: PASS,
     }),

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { closingWords } from '../../core/closing.js';
 import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
+import { masked, maskOf, secretValues } from '../../core/secrets.js';
 import { writeWhole } from '../disk.js';
+import { agentEnvironment } from './agentEnvironment.js';
+import { streamMask } from './masking.js';
 import { startTime, stopTree, UnstoppableError, type ProcessRef } from '../process.js';
 import { startChild, StartError, type Child, type ChildExit } from './child.js';
 import { watchLimits, type OwnStop } from './limits.js';
@@ -45,6 +48,9 @@ interface Ending {
  */
 export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: StopSwitch): Promise<void> {
   const startedAt = Date.now();
+  const environment = agentEnvironment(spec, process.env);
+  const mask = maskOf(environment);
+  const values = secretValues(environment);
   const starting = startChild(spec);
   starting.catch(() => undefined);
   const finish = async ({ ended, exit, outcome }: Ending, recorder?: Recorder): Promise<void> => {
@@ -57,7 +63,7 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
       exitCode: exit.code,
       signal: exit.signal,
       ended,
-      outcome: message === '' ? outcome : { ...outcome, message },
+      outcome: masked(message === '' ? outcome : { ...outcome, message }, mask),
     };
     await recorder?.note(tail(record));
     await recorder?.close();
@@ -70,11 +76,11 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
     if (child !== undefined) await stopTree(child.pid, spec.nonce, { from: 'SIGKILL' });
     return notStarted(error);
   };
-  const opened = await Promise.all([openRecorder(spec.folder, printer), loadParser(spec.agent, spec.cwd)]).catch(giveUp);
+  const opened = await Promise.all([openRecorder(spec.folder, printer, mask), loadParser(spec.agent, spec.cwd)]).catch(giveUp);
   if ('ended' in opened) return finish(opened);
   const [recorder, parser] = opened;
   void recorder.note(head(spec));
-  return finish(await supervise(spec, starting, { recorder, parser }, stops).catch(giveUp), recorder);
+  return finish(await supervise(spec, starting, { recorder, parser, mask: () => streamMask(values) }, stops).catch(giveUp), recorder);
 }
 
 function notStarted(error: unknown): Ending {
@@ -107,7 +113,7 @@ function remembering(spec: AttemptSpec, child: Child): { readonly ref: () => Pro
   };
 }
 
-async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder, parser }: Pick<Sink, 'recorder' | 'parser'>, stops: StopSwitch): Promise<Ending> {
+async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder, parser, mask }: Pick<Sink, 'recorder' | 'parser' | 'mask'>, stops: StopSwitch): Promise<Ending> {
   const child = await starting;
   const agent = remembering(spec, child);
   const began = performance.now();
@@ -125,7 +131,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   if (stops.requested) stops.onStop();
 
   const question = questionWatch();
-  const sink = { parser, recorder, heard: (chunk: Buffer) => {
+  const sink = { parser, recorder, mask, heard: (chunk: Buffer) => {
     limits.heard();
     question.heard(chunk);
   }, seen: (events: readonly AgentEvent[]) => limits.events(events) };

@@ -1,6 +1,7 @@
 /** Where an attempt's events go: `activity.jsonl`, `transcript.txt` and the terminal, in order and with back-pressure. */
 import { join } from 'node:path';
 import type { AgentEvent } from '../../core/activity.js';
+import { masked, type Mask } from '../../core/secrets.js';
 import { openAppender, type Appender } from '../disk.js';
 import type { Printer } from './printer.js';
 import { FILE } from './records.js';
@@ -34,7 +35,8 @@ function lazily(start: () => Promise<Appender>): Appender {
   };
 }
 
-export async function openRecorder(folder: string, printer: Printer): Promise<Recorder> {
+/** `mask`: a secret may only show once an event's pieces are put together. */
+export async function openRecorder(folder: string, printer: Printer, mask: Mask): Promise<Recorder> {
   const add = (name: string): Promise<Appender> => openAppender(join(folder, name));
   const [raw, activity, transcript] = await Promise.all([add(FILE.raw), add(FILE.activity), add(FILE.transcript)]);
   const stderr = lazily(() => add(FILE.stderr));
@@ -58,8 +60,9 @@ export async function openRecorder(folder: string, printer: Printer): Promise<Re
   let last = Promise.resolve();
   const inOrder = (text: string, shown: readonly Paragraph[]): Promise<void> => (last = last.then(() => write(text, shown)));
   return {
-    events: (events) => {
-      if (events.length === 0) return Promise.resolve();
+    events: (heard) => {
+      if (heard.length === 0) return Promise.resolve();
+      const events = heard.map((event) => masked(event, mask));
       const at = Date.now();
       const text = events.map((event) => `${JSON.stringify({ seq: (seq += 1), at, ...shortened(event) })}\n`).join('');
       return inOrder(text, events.flatMap(paragraphs));

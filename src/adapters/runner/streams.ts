@@ -3,12 +3,15 @@ import { StringDecoder } from 'node:string_decoder';
 import type { AgentEvent } from '../../core/activity.js';
 import type { StreamParser } from '../../core/ports.js';
 import { lineCutter } from './lines.js';
+import type { StreamMask } from './masking.js';
 import type { Recorder } from './recorder.js';
 import type { Tap } from './tap.js';
 
 export interface Sink {
   readonly parser: StreamParser;
   readonly recorder: Recorder;
+  /** A fresh one for each stream: nothing secret is written or read. */
+  readonly mask: () => StreamMask;
   heard(chunk: Buffer): void;
   seen(events: readonly AgentEvent[]): void;
 }
@@ -31,12 +34,18 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
   await sink.recorder.events(events);
 }
 
-function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
-  return stream.each(async (chunk) => {
+async function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
+  const mask = sink.mask();
+  const pass = async (clean: Buffer): Promise<void> => {
+    if (clean.length === 0) return;
+    await sink.recorder.raw(name, clean);
+    await report(sink, read(clean));
+  };
+  await stream.each(async (chunk) => {
     sink.heard(chunk);
-    await sink.recorder.raw(name, chunk);
-    await report(sink, read(chunk));
+    await pass(mask.push(chunk));
   });
+  await pass(mask.rest());
 }
 
 /** Resolves at the end of standard output, all of it recorded. */

@@ -1,5 +1,6 @@
 /** What the page sends is outside input: every argument is checked before anything acts on it. */
 import * as v from 'valibot';
+import { valueTooDeep } from '../../core/nesting.js';
 import { parseWish } from '../../core/wishSchema.js';
 import type { Wish } from '../../core/wishes.js';
 import type { HostAction } from '../../shared/protocol.js';
@@ -36,6 +37,7 @@ function refused(what: string, why: string): { readonly ok: false; readonly reas
 }
 
 function check<T>(schema: v.GenericSchema<unknown, T>, input: unknown, what: string): Checked<T> {
+  if (valueTooDeep(input)) return refused(what, 'it is nested too deep');
   const result = v.safeParse(schema, withoutUndefined(input));
   if (result.success) return { ok: true, value: result.output };
   const [issue] = result.issues;
@@ -50,6 +52,7 @@ function withoutUndefined(input: unknown): unknown {
 }
 
 export function checkWish(input: unknown): Checked<Wish> {
+  if (valueTooDeep(input)) return refused('a wish', 'it is nested too deep');
   const parsed = parseWish(withoutUndefined(input));
   return 'wish' in parsed ? { ok: true, value: parsed.wish } : refused('a wish', parsed.problem);
 }

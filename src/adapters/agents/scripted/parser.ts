@@ -1,10 +1,12 @@
 /** Reads the scripted agent's lines. */
 import type { AgentEvent, AgentOutcome, Usage } from '../../../core/activity.js';
+import { nestsTooDeep } from '../../../core/nesting.js';
 import type { StreamParser } from '../../../core/ports.js';
 import type { ScriptedLine } from './format.js';
 
 /** What is not a line of ours (a `run` step's stray output, a crash of Node) gives nothing. */
 function parse(text: string): ScriptedLine | undefined {
+  if (nestsTooDeep(text)) return undefined;
   try {
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null && 'type' in value ? (value as ScriptedLine) : undefined;
