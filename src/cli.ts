@@ -70,7 +70,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const at = values.repo === undefined ? {} : { repo: values.repo };
   const drive = () => ({ yes: values.yes === true, limits: limitsOf(values), ...at });
   if (isWishCommand(name)) {
-    const about = name === 'land' ? run(values, first) : task;
+    const about = name === 'land' || name === 'bring-in' ? run(values, first) : task;
     return withSession(reader, (session) => recordWish(session, name, { ...about, paths: args.slice(1), ...feedback }, output));
   }
   switch (name) {

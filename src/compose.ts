@@ -15,6 +15,7 @@ import type { OpenedGit } from './adapters/git/repository.js';
 import { openRepository } from './adapters/git/repository.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
 import { createPrices } from './adapters/prices.js';
+import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
 import type { Launcher } from './adapters/runner/runners.js';
@@ -88,6 +89,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     tools: createTools({ environment: options.environment }),
     resolvers: createResolvers({ environment: options.environment, nonce: () => ids.nonce() }),
     prices: createPrices(),
+    pullRequests: createPullRequests({ root: git.root, environment: options.environment }),
     clock: systemClock(),
     ids,
     logs: {

@@ -136,6 +136,14 @@ export const COMMANDS = {
     exits: [RECORDED, BAD],
     example: 'switchyard land r1',
   },
+  'bring-in': {
+    usage: ['[RUN]'],
+    about: 'Moves the base up to its branch on the remote, as the last git fetch left it; only forward, and over none of your files.',
+    options: ['run'],
+    takes: [0, 1],
+    exits: [RECORDED, BAD],
+    example: 'git fetch && switchyard bring-in',
+  },
   undo: {
     usage: ['TASK'],
     about: 'Takes a landing back: the revert is gated and landed like any other change. In a run that is not over it is recorded as a wish.',

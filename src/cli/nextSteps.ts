@@ -61,6 +61,7 @@ function stepsFor(task: TaskRun): readonly (readonly [words: string, why: string
   const told = (why: string) => [`retry ${id} --feedback "…"`, `${why}, with your words; or: replan, takeover, drop`] as const;
   const check = (why: string) => [`check-again ${id}`, why] as const;
   if (task.state === 'ready' && !task.approved) return [[`approve ${id}`, `merge it; look first: switchyard diff ${id}`]];
+  if (task.state === 'in-review' && task.pullRequest?.url !== undefined) return [[`check-again ${id}`, `when its pull request is merged: ${task.pullRequest.url}`]];
   if (task.state !== 'needs-you') return [];
   const { reason } = task;
   switch (reason?.kind) {
@@ -76,6 +77,8 @@ function stepsFor(task: TaskRun): readonly (readonly [words: string, why: string
       return [retry('the agent resolves the conflict')];
     case 'checkout-in-the-way':
       return [[`approve ${id}`, 'when your own changes are out of the way']];
+    case 'pull-request':
+      return [told('its pull request was closed; the next attempt')];
     case 'merge-failed':
       return task.receipt === undefined ? [check('when what stopped it is repaired')] : [[`approve ${id}`, 'when what stopped it is repaired']];
     case 'gate-failed':

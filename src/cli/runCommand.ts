@@ -3,6 +3,7 @@ import type { Event } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { RunState } from '../core/run.js';
 import type { Limits } from '../core/team.js';
+import { upstreamWords } from '../core/upstream.js';
 import type { EngineSession } from '../engine/session.js';
 import { describeBill } from './bill.js';
 import { lineView, terminalView } from './liveView.js';
@@ -43,6 +44,12 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
       // What only the old limit held goes on under the new one.
       for (const [task, each] of session.current()?.tasks ?? []) if (each.state === 'needs-you' && (each.reason?.kind === 'budget' || each.reason?.failure === 'budget')) await session.wish({ type: 'retry', run, task });
     }
+    // Only the remote knows what became of pull requests.
+    for (const [task, each] of session.current()?.tasks ?? []) {
+      if (each.state !== 'in-review' || each.pullRequest === undefined) continue;
+      const answer = await session.wish({ type: 'check', run, task });
+      if (!answer.ok) output.say(answer.reason);
+    }
     await goOn(session, run);
     await settle(session, options);
     // What died with the last holder is only known once its attempts were looked at: go on with those, once.
@@ -76,7 +83,11 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
   const view = output.json || !process.stderr.isTTY ? lineView((text) => output.say(text)) : terminalView(process.stderr);
   const listening = [
     session.onEvents((events) => {
-      for (const event of events) printEvent(session.current(), event, output);
+      for (const event of events) {
+        printEvent(session.current(), event, output);
+        const base = session.current()?.base.branch;
+        if (event.type === 'upstream.moved' && event.ahead !== undefined && base !== undefined) output.say(upstreamWords(event.ahead, base));
+      }
       const state = session.current();
       if (state !== undefined) view.update(state);
     }),

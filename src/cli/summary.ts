@@ -7,6 +7,7 @@ import { resolutionWords } from '../core/resolutions.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
 import { stateWords } from '../core/task.js';
+import { upstreamWords } from '../core/upstream.js';
 import { money } from './output.js';
 
 export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
@@ -38,6 +39,7 @@ function body(state: RunState) {
           state: task.state,
           attempts: task.attempts.length,
           ...(task.landed !== undefined && { commit: task.landed.commit }),
+          ...(task.pullRequest?.url !== undefined && { pullRequest: task.pullRequest.url }),
           ...(task.undone !== undefined && { undone: task.undone.commit }),
           ...(task.resolved.length > 0 && { resolved: task.resolved }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
@@ -46,7 +48,7 @@ function body(state: RunState) {
     }),
   );
   const changes = Object.fromEntries([...state.changes].map(([id, change]) => [id, changeStatus(change)]));
-  return { tasks, ...(state.changes.size > 0 && { changes }), bill: runAmount(state) };
+  return { tasks, ...(state.changes.size > 0 && { changes }), ...(state.upstream !== undefined && { upstream: state.upstream }), bill: runAmount(state) };
 }
 
 function changeStatus(change: Change): object {
@@ -73,5 +75,5 @@ export function describeRun(state: RunState): string {
     return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
 }

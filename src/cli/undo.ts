@@ -39,6 +39,7 @@ function checked(state: RunState, task: string | undefined, output: Output): str
   const { id } = run.task;
   if (run.undone !== undefined) throw new UsageError(`${id} was undone already, by ${run.undone.commit.slice(0, 10)}. Nothing was changed.`);
   if (run.landed === undefined || run.state !== 'landed') throw new UsageError(`${id} has not landed (it ${stateClause(run.state)}); there is nothing to undo.`);
+  if (run.pullRequest !== undefined) throw new UsageError(`${id} landed by a pull request (${run.pullRequest.url ?? run.pullRequest.branch}); revert it there. Nothing was changed.`);
   const dependents = landedDependents(state, id);
   if (dependents.length > 0) output.say(`${dependents.join(', ')} ${dependents.length === 1 ? 'builds' : 'build'} on ${id} and ${dependents.length === 1 ? 'has' : 'have'} landed since; ${dependents.length === 1 ? 'it stays' : 'they stay'}. The gate decides whether that holds together.`);
   return id;

@@ -9,7 +9,7 @@ import { EXIT, UsageError } from './output.js';
 import { stateOf, taskOf } from './state.js';
 import { count, quote } from './words.js';
 
-export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'replan', 'drop', 'land', 'stop', 'pause', 'go-on', 'discard'] as const;
+export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'replan', 'drop', 'land', 'bring-in', 'stop', 'pause', 'go-on', 'discard'] as const;
 export type WishCommand = (typeof WISHES)[number];
 
 export interface WishOptions {
@@ -50,6 +50,8 @@ function wishFor(state: RunState, what: WishCommand, options: WishOptions): Wish
     case 'land':
       if (!awaitsLanding(state)) throw new UsageError(`${run} has nothing to land as a whole: only a run with an integration branch has, once every task is in.`);
       return { type: 'land-run', run };
+    case 'bring-in':
+      return { type: 'bring-in', run };
     case 'replan':
       return { type: 'replan', run, ...named, ...feedback };
     case 'stop':
@@ -94,7 +96,7 @@ function refused(state: RunState, task: TaskRun, what: WishCommand, held: boolea
     case 'allow':
       return task.reason?.kind === 'boundary' ? notNamed(task, paths) : `${is}${why}; it has no paths to allow.`;
     case 'check-again':
-      return ['needs-you', 'stopped', 'ready'].includes(task.state) ? undefined : `${is}${why}; there is nothing to check now.`;
+      return ['needs-you', 'stopped', 'ready'].includes(task.state) || task.pullRequest !== undefined ? undefined : `${is}${why}; there is nothing to check now.`;
     case 'drop':
       return isOver(task.state) ? `${id} was dropped already.` : undefined;
     case 'stop':
@@ -134,6 +136,8 @@ export function wishWords(wish: Wish): string {
       return wish.task === undefined ? 'stop' : `stop ${wish.task}`;
     case 'land-run':
       return 'land the run';
+    case 'bring-in':
+      return 'bring in what the remote has';
     case 'pause':
       return 'pause';
     case 'go-on':

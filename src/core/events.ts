@@ -11,6 +11,7 @@ import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
 import type { AgentWait, GateVerdict, Reason, Receipt, Resolution } from './run.js';
 import type { TaskState } from './task.js';
+import type { Ahead } from './upstream.js';
 import type { Limits, Team } from './team.js';
 import type { ReviewComment } from './wishes.js';
 
@@ -102,6 +103,11 @@ export type EventBody =
   | { readonly type: 'merge.intended'; readonly task: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
   | { readonly type: 'merge.landed'; readonly task: string; readonly commit: Sha }
   | { readonly type: 'merge.refused'; readonly task: string; readonly reason: string }
+  /** Strategy `pull-request`: the branch is being pushed and a pull request opened for it. */
+  | { readonly type: 'pull-request.opening'; readonly task: string; readonly remote: string; readonly branch: string; readonly commit: Sha; readonly receipt: string }
+  | { readonly type: 'pull-request.opened'; readonly task: string; readonly url: string }
+  /** The base's branch on the remote has commits that the base has not; without `ahead`: not any more. */
+  | { readonly type: 'upstream.moved'; readonly ahead?: Ahead }
   /** The branch that the run's tasks land on, with the strategy `integration`. */
   | { readonly type: 'integration.creating'; readonly branch: string; readonly commit: Sha }
   | { readonly type: 'integration.created' }

@@ -136,6 +136,10 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
       if (wait !== undefined) run.agentWaits = new Map(run.agentWaits).set(event.agent, { ...wait, over: true });
       return;
     }
+    case 'upstream.moved':
+      if (event.ahead === undefined) delete run.upstream;
+      else run.upstream = event.ahead;
+      return;
     case 'candidate.started':
     case 'candidate.finished':
     case 'receipt.made':
@@ -207,6 +211,7 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       delete task.head;
       delete task.receipt;
       delete task.mergeIntended;
+      delete task.pullRequest;
       delete task.conflict;
       task.resolved = [];
       return;
@@ -302,6 +307,13 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
       return;
     case 'merge.intended':
       task.mergeIntended = { from: event.from, to: event.to };
+      return;
+    case 'pull-request.opening':
+      task.pullRequest = { ...(task.pullRequest?.url !== undefined && { url: task.pullRequest.url }), remote: event.remote, branch: event.branch, commit: event.commit };
+      return;
+    case 'pull-request.opened':
+      if (task.pullRequest === undefined) throw new FoldError('a pull request was opened that nobody announced', event.seq);
+      task.pullRequest = { ...task.pullRequest, url: event.url };
       return;
     case 'merge.landed':
       task.landed = { commit: event.commit, at };

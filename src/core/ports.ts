@@ -151,6 +151,24 @@ export interface LockFiles {
   readonly files: readonly string[];
 }
 
+/** A branch's counterpart on a remote, as the last fetch left it. */
+export interface Upstream {
+  /** E.g. `origin/main`. */
+  readonly name: string;
+  /** The full remote-tracking ref. */
+  readonly ref: string;
+  readonly remote: string;
+  /** The branch's name on the remote. */
+  readonly branch: string;
+  readonly commit: Sha;
+  /** Commits that only the local branch has. */
+  readonly ahead: number;
+  /** Commits that only the remote-tracking branch has. */
+  readonly behind: number;
+}
+
+export type RemoteResult = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
 /** One repository. Implementations serialise what git cannot do in parallel (adding, removing, pruning worktrees). */
 export interface Git {
   facts(): Promise<RepositoryFacts>;
@@ -225,6 +243,14 @@ export interface Git {
   mergedTree(ours: Sha, theirs: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
   /** The tree of `tip` without what `landed` brought over its first parent, or the paths that conflict; moves and writes no ref. */
   revertedTree(tip: Sha, landed: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** What a local branch follows, without asking the remote; `undefined` when it follows nothing that was fetched. */
+  upstreamOf(branch: string): Promise<Upstream | undefined>;
+  /** Asks the remote for that one branch: only its remote-tracking ref moves. */
+  fetchUpstream(upstream: Upstream): Promise<RemoteResult>;
+  /** Puts a commit on a branch of the remote, never over something else. */
+  push(remote: string, commit: Sha, branch: string): Promise<RemoteResult>;
+  /** Calls back when a ref may have moved, by file events; resolves to a stop function. */
+  watchRef(ref: string, changed: () => void): Promise<() => void>;
   /** Makes one of Switchyard's own branches. Idempotent; rejects when a branch of that name holds something else. */
   createBranch(branch: string, commit: Sha): Promise<void>;
   /** Deletes a branch only where it is expected and nobody has it checked out; true when it is gone. */
@@ -541,6 +567,26 @@ export interface Resolvers {
     readonly passEnv: readonly string[];
     readonly signal?: AbortSignal;
   }): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>;
+}
+
+// ---------------------------------------------------------------- pull requests
+
+export interface PullRequestRequest {
+  /** The branch that was pushed, and the one it asks to be merged into; names on the remote. */
+  readonly head: string;
+  readonly base: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Where pull requests are opened. Every refusal is a message for people. */
+export interface PullRequests {
+  /** Whether they can be opened at all: the program is there and signed in. */
+  ready(): Promise<RemoteResult>;
+  /** Opens one, or finds the open one of that branch. */
+  open(request: PullRequestRequest): Promise<{ readonly ok: true; readonly url: string } | { readonly ok: false; readonly message: string }>;
+  /** How one stands; `undefined` when that could not be found out. */
+  state(url: string): Promise<{ readonly state: 'open' | 'merged' | 'closed'; readonly commit?: Sha } | undefined>;
 }
 
 // ---------------------------------------------------------------- the rest

@@ -8,6 +8,7 @@ import type { CommandResult, FileDiff, LockFiles, Sha, ToolVersion } from './por
 import type { ReceiptRecord } from './receipt.js';
 import type { TaskState } from './task.js';
 import type { Team } from './team.js';
+import type { Ahead } from './upstream.js';
 import type { ReviewComment } from './wishes.js';
 
 /** Why a task waits, needs you or stopped: `kind` for code and icons, `text` for people. */
@@ -40,6 +41,7 @@ export type ReasonKind =
   | 'conflict'
   | 'checkout-in-the-way'
   | 'merge-failed'
+  | 'pull-request'
   | 'worktree-missing'
   | 'interrupted'
   | 'taken-over'
@@ -182,6 +184,8 @@ export interface TaskRun {
   readonly feedback?: string;
   readonly comments?: readonly ReviewComment[];
   readonly landed?: { readonly commit: Sha; readonly at: number };
+  /** Strategy `pull-request`: what was pushed where; `url` once it is open. */
+  readonly pullRequest?: { readonly remote: string; readonly branch: string; readonly commit: Sha; readonly url?: string };
   /** The commit that took the landing back. */
   readonly undone?: { readonly commit: Sha; readonly at: number };
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
@@ -238,6 +242,8 @@ export interface RunState {
   readonly receipts: readonly ReceiptRecord[];
   /** Insertion order is plan order. */
   readonly tasks: ReadonlyMap<string, TaskRun>;
+  /** The base's branch on the remote went on without it. */
+  readonly upstream?: Ahead;
   /** With the strategy `integration`: the branch that tasks land on. */
   readonly integration?: Integration;
   /** Changes of the base beside the tasks, by name. */

@@ -124,7 +124,7 @@ function findBlock(state: RunState, task: TaskRun, known: Blocks): Reason | unde
   }
   return {
     kind: 'dependency',
-    text: open.length === 1 && only !== undefined ? `Waits for ${only.task.title} to land` : `Waits for ${String(open.length)} tasks to land`,
+    text: open.length === 1 && only !== undefined ? (only.state === 'in-review' && only.pullRequest !== undefined ? `Waits for the pull request of ${only.task.title} to be merged` : `Waits for ${only.task.title} to land`) : `Waits for ${String(open.length)} tasks to land`,
     tasks: ids,
   };
 }

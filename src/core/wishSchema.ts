@@ -42,6 +42,7 @@ export const wishSchema = v.variant('type', [
   v.strictObject({ type: v.literal('check'), run, task }),
   v.strictObject({ type: v.literal('undo'), run, task }),
   v.strictObject({ type: v.literal('land-run'), run }),
+  v.strictObject({ type: v.literal('bring-in'), run }),
 ]);
 
 /** Returns the wish, or what is wrong with it. */

@@ -59,7 +59,9 @@ export type Wish =
   /** *Undo Landing*: lands the revert of a task's landing, gated like any other change. */
   | { readonly type: 'undo'; readonly run: string; readonly task: string }
   /** *Land the Run*: lands the integration branch on the base, or checks it again where it could not. */
-  | { readonly type: 'land-run'; readonly run: string };
+  | { readonly type: 'land-run'; readonly run: string }
+  /** *Bring In*: moves the base up to its branch on the remote, as the last fetch left it. */
+  | { readonly type: 'bring-in'; readonly run: string };
 
 export type WishType = Wish['type'];
 

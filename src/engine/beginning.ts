@@ -5,6 +5,7 @@ import { checkPlan } from '../core/planCheck.js';
 import type { Sha } from '../core/ports.js';
 import type { Team } from '../core/team.js';
 import type { PlanSource } from './api.js';
+import { cannotOpen } from './pullRequests.js';
 import { readTeam } from './teams.js';
 import type { World } from './world.js';
 
@@ -32,6 +33,8 @@ export async function beginning(world: World, source: PlanSource, head: string |
     const wrong = checkPlan(plan, { teamHasGate: team.gate.length > 0 }).problems.filter((each) => each.severity !== 'warning');
     if (wrong.length > 0) return { reason: `The plan cannot be used: ${wrong.map((each) => each.message).join('; ')}. Nothing was changed.` };
   }
+  const unable = team.merge === 'pull-request' ? await cannotOpen(world, branch) : undefined;
+  if (unable !== undefined) return { reason: `The team file asks for pull requests ("merge": "pull-request"), and none can be opened: ${unable} Nothing was changed.` };
   return { goal, base: { branch, commit }, team, ...(plan === undefined ? {} : { plan }) };
 }
 

@@ -16,6 +16,7 @@ export async function undo(context: RunContext, id: string): Promise<WishAnswer>
   const { title } = task.task;
   if (task.undone !== undefined) return refuse(`${title} was undone already, by ${task.undone.commit.slice(0, 10)}.`);
   if (task.state !== 'landed' || task.landed === undefined) return refuse(`${title} has not landed (${task.state}); there is nothing to undo.`);
+  if (store.state.team.merge === 'pull-request') return refuse(`${title} landed by a pull request (${task.pullRequest?.url ?? ''}); revert it there. Nothing was changed.`);
   const present = store.state.changes.get(undoChange(id));
   if (present !== undefined && isMoving(present)) return store.state.stopped ? goOn(context) : OK;
   await store.append(...resumed(context), { type: 'change.opened', change: undoChange(id), kind: 'undo', undoes: id, by: 'person' });

@@ -15,6 +15,7 @@ import { outdated } from './gating.js';
 import { moveBase, refusal } from './landing.js';
 import { changeScratch } from './scratch.js';
 import { gateTree } from './treeGate.js';
+import { noticeUpstream } from './upstream.js';
 
 interface Made {
   readonly branch: string;
@@ -103,6 +104,7 @@ function nextOf(change: Change): string {
 }
 
 async function ready(context: RunContext, id: string, text: string): Promise<void> {
+  await noticeUpstream(context);
   const { store, options } = context;
   const approve = store.state.changes.get(id)?.approved === false && options.autoApprove && store.state.changes.get(id)?.verdict === 'green';
   await store.append(...(approve ? [{ type: 'change.approved' as const, change: id, by: 'yes' as const }] : []), { type: 'change.state', change: id, to: 'ready', reason: { kind: 'approval', text } });

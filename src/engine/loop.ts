@@ -9,6 +9,8 @@ import { driveChange, removeIntegration } from './changes.js';
 import type { RunContext } from './context.js';
 import { drive, isUnderWay } from './pipeline.js';
 import { AgentWaits } from './trouble.js';
+import type { PullRequestWatch } from './pullRequestWatch.js';
+import { watchPullRequests } from './pullRequestWatch.js';
 import { LogWriteError } from './store.js';
 
 export class RunLoop {
@@ -23,6 +25,7 @@ export class RunLoop {
   #closed = false;
   /** Landed or dropped before this loop began, and a crash came before the worktree was removed. Tried once; then Clean Up does it. */
   readonly #untidied: Set<string>;
+  readonly #pullRequests: PullRequestWatch;
   /** The landing of the run whose branch was tidied away. */
   #integrationTidied: string | undefined;
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
@@ -35,6 +38,7 @@ export class RunLoop {
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
+    this.#pullRequests = watchPullRequests(context, (work) => void this.guest(work).catch(() => undefined));
     context.store.onDidChange(() => this.wake());
   }
 
@@ -80,6 +84,7 @@ export class RunLoop {
         else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
       }
       this.#lookAtChanges(still);
+      this.#pullRequests.noticed();
       const over = phaseOf(state) === 'done' && state.tasks.size > 0;
       if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
         void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
@@ -205,6 +210,7 @@ export class RunLoop {
   close(): void {
     this.#closed = true;
     this.#agentWaits.close();
+    this.#pullRequests.close();
     this.#context.dispose();
     this.#rest();
   }

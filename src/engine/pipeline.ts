@@ -10,6 +10,8 @@ import { check } from './checking.js';
 import type { RunContext } from './context.js';
 import { cleanUp } from './landing.js';
 import { onTrouble } from './trouble.js';
+import { openPullRequest } from './pullRequests.js';
+import { noticeUpstream } from './upstream.js';
 
 /** Returns when the task rests: ready, needs you, stopped, landed, dropped or waiting. */
 export async function drive(context: RunContext, id: string, { startsNothing }: { readonly startsNothing: boolean } = { startsNothing: false }): Promise<void> {
@@ -63,8 +65,8 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           break;
         case 'merging': {
           begun = true;
-          const result = await context.queue.land(context, id, release);
-          if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
+          const result = context.store.state.team.merge === 'pull-request' ? await openPullRequest(context, id) : await context.queue.land(context, id, release);
+          if (result.next === 'needs-you' || result.next === 'in-review') await move(context, id, result.next, result.reason);
           else await move(context, id, result.next);
           break;
         }
@@ -96,6 +98,7 @@ async function move(context: RunContext, id: string, to: TaskState, reason?: Rea
 }
 
 async function becomeReady(context: RunContext, id: string): Promise<void> {
+  await noticeUpstream(context);
   const task = context.task(id);
   const events: EventBody[] = [];
   if (!task.approved && context.options.autoApprove) events.push({ type: 'task.approved', task: id, by: 'yes' });

@@ -25,6 +25,7 @@ import { RunReader, isFinished } from './runReader.js';
 import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
 import { carryOut } from './wishes.js';
+import { noticeUpstream } from './upstream.js';
 import type { Holder, World } from './world.js';
 import { paths } from './world.js';
 
@@ -244,6 +245,7 @@ export class EngineSession implements Session {
     this.#shown = run;
     try {
       loop = await this.#runs.adopt(await RunStore.create(this.#world, { type: 'run.created', run, goal, base, team }));
+      await noticeUpstream(loop.context);
       if (plan !== undefined) await propose(loop.context, plan);
     } catch (error) {
       return { ok: false, reason: messageOf(error) };

@@ -7,7 +7,15 @@ import type { RunContext } from './context.js';
 export async function targetTip(context: RunContext): Promise<Sha | undefined> {
   const { world, store } = context;
   if (store.state.team.merge === 'integration') await context.once('integration', () => ensureIntegration(context));
-  return world.git.branchCommit(targetBranch(store.state));
+  const local = await world.git.branchCommit(targetBranch(store.state));
+  return store.state.team.merge === 'pull-request' ? newest(context, local) : local;
+}
+
+/** Pull requests are merged on the remote: what was fetched of it counts, as far as it holds all that the base has here. */
+async function newest(context: RunContext, local: Sha | undefined): Promise<Sha | undefined> {
+  const { git } = context.world;
+  const upstream = local === undefined ? undefined : await git.upstreamOf(context.store.state.base.branch);
+  return upstream !== undefined && upstream.behind > 0 && upstream.ahead === 0 ? upstream.commit : local;
 }
 
 /** Announced, made, recorded; what a crash left half done is done again. */

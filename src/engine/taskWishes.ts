@@ -10,6 +10,7 @@ import { openConflict, otherSide } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
+import { lookAtPullRequest } from './pullRequests.js';
 
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
@@ -48,6 +49,7 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       await loop.driven(id);
       return takenOver(context, id);
     case 'check':
+      if (task.state === 'in-review' && task.pullRequest !== undefined) return lookAtPullRequest(context, id, { ask: true });
       if (task.state !== 'needs-you' && task.state !== 'stopped' && task.state !== 'ready') return refuse(`${title} ${stateClause(task.state)}; there is nothing to check now.`);
       if (task.head === undefined && task.attempts.length === 0) return refuse(`${title} has not been worked on yet.`);
       context.rearm(id);

@@ -17,7 +17,7 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
   const found = await world.readTeamFile();
   const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
   const file = 'file' in parsed ? parsed.file : undefined;
-  const problems = 'problems' in parsed ? parsed.problems : strategyProblems(file);
+  const problems = 'problems' in parsed ? parsed.problems : [];
   // Probing every CLI on the machine is only needed where somebody is not named.
   const agents = everybodyNamed(file, plan) ? [] : await world.agents.detect();
   const team = resolveTeam(file, agents);
@@ -31,12 +31,6 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
 function parse(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): { readonly file: TeamFile } | { readonly problems: readonly string[] } {
   const read = jsonc(text);
   return 'problem' in read ? { problems: [read.problem] } : parseTeamFile(read.value);
-}
-
-function strategyProblems(file: TeamFile | undefined): readonly string[] {
-  const merge = file?.merge;
-  if (merge !== 'pull-request') return [];
-  return [`merge: "${merge}" is not available in this version; use "merge", "squash" or "integration"`];
 }
 
 function everybodyNamed(file: TeamFile | undefined, plan: Plan | undefined): boolean {

@@ -7,6 +7,7 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
 import type { RunLoop } from './loop.js';
 import { plan } from './planning.js';
+import { bringIn } from './upstream.js';
 import { landRun, undo } from './changeWishes.js';
 import { guest, onTask } from './taskWishes.js';
 
@@ -68,6 +69,8 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return goOn(context);
     case 'undo':
       return undo(context, wish.task);
+    case 'bring-in':
+      return bringIn(context);
     case 'land-run':
       return landRun(context);
     default: {

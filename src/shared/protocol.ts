@@ -80,6 +80,7 @@ export interface Why {
     | 'conflict'
     | 'checkout-in-the-way'
     | 'merge-failed'
+    | 'pull-request'
     | 'worktree-missing'
     | 'interrupted'
     | 'taken-over'
@@ -260,6 +261,8 @@ export interface RunView {
   readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
   /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
   readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  /** The base's branch on the remote went on without it: said plainly; `diverged` cannot be brought in by a click. */
+  readonly upstream?: { readonly text: string; readonly diverged: boolean };
   /** Tasks land on the run's own branch; how it stands with landing that as a whole. */
   readonly landing?: { readonly branch: string; readonly state: 'filling' | 'checking' | 'ready' | 'merging' | 'landed' | 'needs-you'; readonly text?: string; readonly paths?: readonly string[] };
   /** Another process holds the run; this window only follows, and its wishes go through the inbox. */

@@ -11,7 +11,7 @@ const reach = (from: TaskState): Set<TaskState> => {
 
 describe('the state machine', () => {
   it('landed is final: what is on the base cannot be taken back', () => expect(pairs.filter(([from, to]) => from === 'landed' && mayMove(from, to))).toEqual([]));
-  it('only merging lands', () => expect(pairs.filter(([from, to]) => to === 'landed' && mayMove(from, to)).map(([from]) => from)).toEqual(['merging']));
+  it('only merging lands, and a review whose pull request was merged', () => expect(pairs.filter(([from, to]) => to === 'landed' && mayMove(from, to)).map(([from]) => from)).toEqual(['in-review', 'merging']));
   it('only a green or once refused task is merged', () => expect(pairs.filter(([from, to]) => to === 'merging' && mayMove(from, to)).map(([from]) => from)).toEqual(['ready', 'needs-you']));
   it('nothing moves to itself', () => expect(TASK_STATES.filter((state) => mayMove(state, state))).toEqual([]));
   it('whatever is active can come to a person or be stopped', () => {

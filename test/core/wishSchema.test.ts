@@ -24,6 +24,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
   ],
   drop: [{ type: 'drop', ...on }],
   undo: [{ type: 'undo', ...on }],
+  'bring-in': [{ type: 'bring-in', run }],
   'land-run': [{ type: 'land-run', run }],
   'allow-paths': [{ type: 'allow-paths', ...on, paths: ['x'] }],
   stop: [

@@ -5,7 +5,7 @@ import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { clock, count, duration, money } from '../format.js';
 import { useNow } from '../time.js';
-import { LandingNews } from './landing.js';
+import { LandingNews, UpstreamNews } from './landing.js';
 
 function titlesIn(run: RunView, ids: readonly string[]): string {
   return ids.map((id) => run.tasks.find((task) => task.id === id)?.title ?? id).join(' → ');
@@ -110,6 +110,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (
         <FailedReplan run={run} failure={run.planner.failure} startedAt={run.planner.startedAt} />
       ) : null}
+      <UpstreamNews run={run} />
       <LandingNews run={run} />
       {run.phase === 'done' ? <DoneNews run={run} /> : null}
     </div>

@@ -25,3 +25,20 @@ export function LandingNews({ run }: { readonly run: RunView }): ReactNode {
     </Banner>
   );
 }
+
+/** The base's branch on the remote has gone on without it. */
+export function UpstreamNews({ run }: { readonly run: RunView }): ReactNode {
+  const busy = usePending('run:bring-in');
+  const { upstream } = run;
+  if (upstream === undefined || run.phase === 'done') return null;
+  return (
+    <Banner kind="warning">
+      {upstream.text}{' '}
+      {upstream.diverged ? null : (
+        <Button icon="repo-pull" busy={busy} testId="run-bring-in" title={`Fast-forward ${run.base} to what was fetched last`} onClick={() => send('run:bring-in', { kind: 'wish', wish: { type: 'bring-in', run: run.id } })}>
+          Bring In
+        </Button>
+      )}
+    </Banner>
+  );
+}

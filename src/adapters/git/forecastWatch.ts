@@ -87,7 +87,7 @@ export function openWatches(commonDir: string, changed: (worktree: string | unde
 }
 
 /** The path, or the first part of it that is missing: its folder is there and can be watched. */
-async function deepestThere(root: string, path: string): Promise<string> {
+export async function deepestThere(root: string, path: string): Promise<string> {
   for (let file = path; ; file = dirname(file)) {
     const folder = dirname(file);
     if (folder === root || (await stat(folder).catch(() => undefined))?.isDirectory() === true) return file;
@@ -95,7 +95,7 @@ async function deepestThere(root: string, path: string): Promise<string> {
 }
 
 /** A folder that is missing or refused has no events; whoever needs certainty asks `reaches`. */
-function watchNames(folder: string, wanted: (name: string) => boolean, changed: () => void): () => void {
+export function watchNames(folder: string, wanted: (name: string) => boolean, changed: () => void): () => void {
   let watcher: FSWatcher;
   try {
     watcher = watch(folder, { persistent: false }, (_event, name) => {

@@ -28,6 +28,7 @@ import { removeWorktree, sweepTrash } from './remove.js';
 import { revertedTree } from './revert.js';
 import { gitRunner } from './run.js';
 import { listFiles, prefixBlocked, readText } from './trees.js';
+import { fetchUpstream, push, upstreamOf, watchRef } from './upstream.js';
 import { addWorktree, worktreeExists } from './worktrees.js';
 
 export { GitFailure, GitProblem, WorktreeProblem } from './errors.js';
@@ -120,6 +121,10 @@ function portOf(repository: Repository): OpenedGit {
     removeWorktree: (path, options) => removeWorktree(repository, path, options),
     mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
     revertedTree: (tip, landed) => revertedTree(repository, tip, landed),
+    upstreamOf: (branch) => upstreamOf(repository, branch),
+    fetchUpstream: (upstream) => fetchUpstream(repository, upstream),
+    push: (remote, commit, branch) => push(repository, remote, commit, branch),
+    watchRef: (ref, changed) => watchRef(repository, ref, changed),
     createBranch: (branch, commit) => createBranch(repository, branch, commit),
     removeBranch: (branch, at) => removeBranch(repository, branch, at),
     listBackups: () => listBackups(repository),

@@ -24,6 +24,7 @@ export function taskActions(task: TaskRun): readonly TaskAction[] {
     case 'checking':
       return ['stop', ...review, ...worktree, ...terminal];
     case 'in-review':
+      if (task.pullRequest !== undefined) return ['check', ...review, 'retry', ...worktree, 'drop', ...terminal];
       return [...review, 'retry', ...takeOver, ...worktree, 'stop', ...terminal];
     case 'ready':
       return task.approved
@@ -32,7 +33,7 @@ export function taskActions(task: TaskRun): readonly TaskAction[] {
     case 'merging':
       return [...review, ...terminal];
     case 'landed':
-      return [...review, ...(task.undone === undefined ? (['undo'] as const) : []), ...terminal];
+      return [...review, ...(task.undone === undefined && task.pullRequest === undefined ? (['undo'] as const) : []), ...terminal];
     case 'needs-you':
       return [...new Set<TaskAction>([...needsYou(task, review), 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
     case 'stopped':

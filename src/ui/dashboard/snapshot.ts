@@ -4,6 +4,7 @@ import { billLines, sum } from '../../core/bill.js';
 import { RUN_CHANGE } from '../../core/change.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
 import type { PlannerState, Reason, RunState } from '../../core/run.js';
+import { upstreamWords } from '../../core/upstream.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
 import { startNotices } from './notices.js';
@@ -71,6 +72,7 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     limits: pickLimits(state),
     notices: startNotices(state, facts, input.agents),
     ...landingView(state),
+    ...(state.upstream !== undefined && { upstream: { text: upstreamWords(state.upstream, state.base.branch), diverged: state.upstream.diverged } }),
     ...(input.heldBy !== undefined && { heldBy: input.heldBy }),
   };
 }

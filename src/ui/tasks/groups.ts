@@ -60,6 +60,7 @@ export function taskDetail(task: TaskView): string {
     case 'ready':
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'working':
+      if (task.why?.kind === 'pull-request') return task.why.text;
       return join(task.activity ?? STATE_WORDS[task.state], task.agent);
     case 'waiting':
     case 'stopped':
