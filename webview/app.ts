@@ -11,6 +11,11 @@ connection.serve(app.calls);
 // Where the inspector would cover the plan, the plan comes first.
 if (connection.memory.load() === undefined && room() !== 'wide') app.set({ open: false });
 
+/** This page is the sidebar's plan view. */
+export function inSidebar(): boolean {
+  return document.body.classList.contains('is-sidebar');
+}
+
 /** Reads a part of the state; the selected value must keep its identity while it is unchanged. */
 export function useApp<T>(select: (state: AppState) => T): T {
   return useStore(app.store, select);
@@ -24,11 +29,12 @@ export function useTask(id: string | undefined): TaskView | undefined {
   return useApp((state) => state.snapshot?.run?.tasks.find((task) => task.id === id));
 }
 
-export function usePending(key: string): boolean {
-  return useApp((state) => state.pending.includes(key));
+/** The intent is being carried out; while a person is still asked about it, it is not. */
+export function useWorking(key: string): boolean {
+  return useApp((state) => state.working.includes(key));
 }
 
-/** Sends without waiting: the answer shows in the state (`pending`, `refusal`). */
+/** Sends without waiting: the answer shows in the state (`working`, `refusal`). */
 export function send(key: string, intent: Intent): void {
   void app.perform(key, intent);
 }

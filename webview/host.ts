@@ -30,13 +30,17 @@ function isEnvelope(data: unknown): boolean {
 /** Connects to the editor. May be called once per page: the editor hands its API out once. */
 export function connect(): Connection {
   const api = acquireVsCodeApi();
-  const nothing: WebviewCalls = { snapshot: () => undefined, activityLines: () => undefined, select: () => undefined };
+  const nothing: WebviewCalls = { snapshot: () => undefined, activityLines: () => undefined, select: () => undefined, compose: () => undefined, accepted: () => undefined, shown: () => undefined };
   const served: WebviewCalls = { ...nothing };
   const rpc = createBirpc<HostCalls, WebviewCalls>(
     {
       snapshot: (snapshot) => served.snapshot(snapshot),
       activityLines: (task, attempt, lines) => served.activityLines(task, attempt, lines),
       select: (task) => served.select(task),
+      compose: (composing) => served.compose(composing),
+      accepted: (ticket) => served.accepted(ticket),
+      // What is left out arrives as null.
+      shown: (task) => served.shown(task ?? undefined),
     },
     {
       post: (data) => api.postMessage(data),
@@ -51,8 +55,9 @@ export function connect(): Connection {
   return {
     host: {
       ready: () => rpc.ready(),
-      wish: (wish) => rpc.wish(wish),
+      wish: (wish, ticket) => rpc.wish(wish, ticket),
       action: (action) => rpc.action(action),
+      looking: (task) => rpc.looking(task),
       activity: (task, attempt, afterSeq) => rpc.activity(task, attempt, afterSeq),
       diff: (task, path) => rpc.diff(task, path),
       gateOutput: (task, attempt) => rpc.gateOutput(task, attempt),

@@ -36,6 +36,10 @@ export interface AppState extends ViewState {
   readonly streams: Readonly<Record<string, Stream>>;
   /** Keys of intents that wait for their answer. */
   readonly pending: readonly string[];
+  /** Those of them that are being carried out; the others wait for the person's own answer. */
+  readonly working: readonly string[];
+  /** In the sidebar: the task that the dashboard shows. */
+  readonly shown: string | undefined;
   readonly refusal: Refusal | undefined;
   readonly question: Question | undefined;
   /** For the live region. */
@@ -58,13 +62,15 @@ export interface App {
   closeActivity(task: string, attempt: number): void;
 }
 
-const REMEMBERED = ['selected', 'open', 'tab', 'view', 'filter', 'dismissed', 'drafts'] as const;
+/** Actions that wait for a person in the editor's own dialogs: nothing is at work meanwhile. */
+const ASKS: ReadonlySet<HostAction['type']> = new Set<HostAction['type']>(['decompose', 'trust', 'open-folder', 'init-repository', 'pick-run']);
+const REMEMBERED = ['selected', 'open', 'tab', 'view', 'filter', 'dismissed', 'composing', 'words', 'drafts'] as const;
 export const streamKey = (task: string, attempt: number): string => `${task}#${attempt}`;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function pick(state: AppState): ViewState {
-  const { selected, open, tab, view, filter, dismissed, drafts } = state;
-  return { selected, open, tab, view, filter, dismissed, drafts };
+  const { selected, open, tab, view, filter, dismissed, composing, words, drafts } = state;
+  return { selected, open, tab, view, filter, dismissed, composing, words, drafts };
 }
 
 /** Only drafts of the run's present proposal are worth keeping: an older revision can no longer be edited. */
@@ -84,6 +90,8 @@ export function createApp(host: HostCalls, memory: Memory): App {
     broken: undefined,
     streams: {},
     pending: [],
+    working: [],
+    shown: undefined,
     refusal: undefined,
     question: undefined,
     announced: '',
@@ -138,7 +146,17 @@ export function createApp(host: HostCalls, memory: Memory): App {
     else if (stream !== present) putStream(key, stream);
   };
 
-  const send = (intent: Intent): Promise<WishAnswer> => (intent.kind === 'wish' ? host.wish(intent.wish) : host.action(intent.action));
+  const send = (key: string, intent: Intent): Promise<WishAnswer> => (intent.kind === 'wish' ? host.wish(intent.wish, key) : host.action(intent.action));
+
+  const begin = (key: string): void => store.setState((state) => (state.pending.includes(key) && !state.working.includes(key) ? { working: [...state.working, key] } : {}));
+
+  const tellLooking = (): void => {
+    const { selected } = store.getState();
+    void host.looking(selected).catch(() => undefined);
+  };
+  store.subscribe((state, before) => {
+    if (state.selected !== before.selected) tellLooking();
+  });
 
   return {
     store,
@@ -146,7 +164,17 @@ export function createApp(host: HostCalls, memory: Memory): App {
     calls: {
       snapshot: take,
       activityLines: takeLines,
-      select: (task) => store.setState({ selected: task, open: true, view: 'graph' }),
+      select: (task) => {
+        store.setState({ selected: task, open: true, view: 'graph' });
+        tellLooking();
+      },
+      compose: (composing) => {
+        const task = 'task' in composing ? composing.task : undefined;
+        store.setState({ composing, ...(task === undefined ? {} : { selected: task, open: true, view: 'graph' }) });
+        tellLooking();
+      },
+      accepted: begin,
+      shown: (task) => store.setState({ shown: task }),
     },
     start: async () => {
       try {
@@ -159,9 +187,11 @@ export function createApp(host: HostCalls, memory: Memory): App {
     perform: async (key, intent) => {
       if (store.getState().pending.includes(key)) return false;
       store.setState((state) => ({ pending: [...state.pending, key], refusal: undefined }));
-      const answer = await send(intent).catch((error: unknown) => ({ ok: false as const, reason: messageOf(error) }));
+      if (intent.kind === 'action' && !ASKS.has(intent.action.type)) begin(key);
+      const answer = await send(key, intent).catch((error: unknown) => ({ ok: false as const, reason: messageOf(error) }));
       store.setState((state) => ({
         pending: state.pending.filter((other) => other !== key),
+        working: state.working.filter((other) => other !== key),
         ...(answer.ok ? {} : { refusal: { key, reason: answer.reason } }),
       }));
       return answer.ok;

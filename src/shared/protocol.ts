@@ -314,10 +314,10 @@ export type HostAction =
   | { readonly type: 'take-over'; readonly task: string }
   | { readonly type: 'show-terminal'; readonly task: string }
   | { readonly type: 'cancel-planning' }
-  /** Asks for words in the editor's own input, then sends the wish. */
-  | { readonly type: 'retry-with-feedback'; readonly task: string }
-  | { readonly type: 'replan-with-feedback'; readonly task?: string }
-  | { readonly type: 'ask-changes' }
+  /** With a person's words the wish is sent, review comments along; without, the dashboard asks for them. */
+  | { readonly type: 'retry-with-feedback'; readonly task: string; readonly text?: string }
+  | { readonly type: 'replan-with-feedback'; readonly task?: string; readonly text?: string }
+  | { readonly type: 'ask-changes'; readonly text?: string }
   | { readonly type: 'open-team-file' }
   | { readonly type: 'refresh-agents' }
   | { readonly type: 'trust' }
@@ -326,12 +326,21 @@ export type HostAction =
   | { readonly type: 'pick-run' }
   | { readonly type: 'copy'; readonly text: string };
 
+/** What the dashboard can ask a person to write. */
+export type Composing =
+  | { readonly kind: 'retry'; readonly task: string }
+  | { readonly kind: 'replan'; readonly task?: string }
+  | { readonly kind: 'ask-changes' };
+
 /** Offered by the host, called by the webview. */
 export interface HostCalls {
   /** The webview is up: answers with the present snapshot; later ones are pushed. */
   ready(): Promise<Snapshot>;
-  wish(wish: Wish): Promise<WishAnswer>;
+  /** `ticket` comes back by `accepted` once nothing is left to ask the person. */
+  wish(wish: Wish, ticket?: string): Promise<WishAnswer>;
   action(action: HostAction): Promise<WishAnswer>;
+  /** The dashboard shows this task now; also the answer to `select` and `compose`. */
+  looking(task?: string): Promise<void>;
   /** Activity of one attempt from `afterSeq` on (0 for all; the host may start later when it is very long). */
   activity(task: string, attempt: number, afterSeq: number): Promise<Answer<readonly ActivityLine[]>>;
   /** Unified diff of the task's fixed tree against its merge base, for one path. */
@@ -347,6 +356,12 @@ export interface WebviewCalls {
   activityLines(task: string, attempt: number, lines: readonly ActivityLine[]): void;
   /** Select a task (from the tree, a notification or the status bar). */
   select(task: string): void;
+  /** Opens the place to write in, with its task selected. */
+  compose(composing: Composing): void;
+  /** A wish with this ticket is being carried out: no question to the person is open any more. */
+  accepted(ticket: string): void;
+  /** To the sidebar: the task that the dashboard shows, if there is one. */
+  shown(task?: string): void;
 }
 
 /** How the host tells the page which of its two faces to show: an attribute on the root element. */

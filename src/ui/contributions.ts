@@ -16,12 +16,12 @@ export interface CommandArguments {
   readonly cancelPlanning: [];
   readonly openDashboard: [task?: TaskArgument];
   readonly approvePlan: [];
-  readonly askForChanges: [];
+  readonly askForChanges: [words?: string];
   readonly discardPlan: [];
   readonly approveAndMerge: [task?: TaskArgument];
-  readonly retry: [task?: TaskArgument];
+  readonly retry: [task?: TaskArgument, words?: string];
   readonly retryWithComments: [task?: TaskArgument];
-  readonly replan: [task?: TaskArgument];
+  readonly replan: [task?: TaskArgument, words?: string];
   readonly takeOver: [task?: TaskArgument];
   readonly check: [task?: TaskArgument];
   readonly allowPaths: [task?: TaskArgument];

@@ -1,4 +1,6 @@
 /** What is worth interrupting a person for: needs you, ready, plan to approve, run finished. Pure. */
+import type { TaskState } from '../core/task.js';
+import { STATE_WORDS } from '../core/task.js';
 import type { RunView } from '../shared/protocol.js';
 import { moneyWords } from './tasks/groups.js';
 
@@ -50,6 +52,25 @@ export function newsOf(run: RunView): readonly NewsItem[] {
   }
   return items;
 }
+
+/**
+ * A message may be answered long after it came. Says kindly that what it offers is done already, in what the run is now;
+ * `undefined` when it still holds.
+ */
+export function outdated(item: NewsItem, run: RunView | undefined): string | undefined {
+  if (run !== undefined && newsOf(run).some((now) => now.key === item.key)) return undefined;
+  const task = run !== undefined && item.key.startsWith(`${run.id}/`) ? run.tasks.find((each) => each.id === item.task) : undefined;
+  if (task === undefined) return 'That message was about another plan or run. Nothing was done.';
+  return `“${task.title}” ${NOW_WORDS[task.state] ?? `is ${STATE_WORDS[task.state].toLowerCase()} now`}, so nothing had to be done.`;
+}
+
+const NOW_WORDS: Readonly<Partial<Record<TaskState, string>>> = {
+  landed: 'has landed already',
+  dropped: 'was dropped already',
+  merging: 'is being merged already',
+  ready: 'is ready again with newer work',
+  'needs-you': 'needs you for something newer',
+};
 
 /** One sentence for several items. */
 export function batchText(items: readonly NewsItem[]): string {

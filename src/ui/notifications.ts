@@ -6,7 +6,7 @@ import { commandId } from './contributions.js';
 import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { NewsItem } from './news.js';
-import { batchText, newsOf } from './news.js';
+import { batchText, newsOf, outdated } from './news.js';
 import { setting } from './settings.js';
 
 const TOLD = 'notifications.told';
@@ -29,7 +29,7 @@ export function createNotifications(app: App): Disposable {
     const wanted = fresh.filter(isWanted);
     // Who looks at the dashboard sees it there; a message on top would only be in the way.
     if (wanted.length === 0 || app.dashboard.isLookedAt()) return;
-    void show(wanted).catch((error: unknown) => app.log.error('A message could not be shown', error));
+    void show(app, wanted).catch((error: unknown) => app.log.error('A message could not be shown', error));
   };
 
   const soon = own.add(coalesce(BATCH_MS, tell));
@@ -47,14 +47,20 @@ interface Button extends vscode.MessageItem {
   readonly command: CommandName;
 }
 
-async function show(items: readonly NewsItem[]): Promise<void> {
+/** What must not be done twice; looking at something is always right. */
+const CHANGES: ReadonlySet<CommandName> = new Set<CommandName>(['approveAndMerge', 'retry']);
+
+async function show(app: App, items: readonly NewsItem[]): Promise<void> {
   const [only] = items;
   const task = items.length === 1 ? only?.task : undefined;
   const buttons = buttonsFor(items);
   const urgent = items.some((item) => item.kind === 'needs-you' || item.text.startsWith('Planning failed'));
   const text = batchText(items);
   const chosen = await (urgent ? vscode.window.showWarningMessage(text, ...buttons) : vscode.window.showInformationMessage(text, ...buttons));
-  if (chosen !== undefined) await vscode.commands.executeCommand(commandId(chosen.command), task);
+  if (chosen === undefined) return;
+  const late = only !== undefined && CHANGES.has(chosen.command) ? outdated(only, app.model.snapshot().run) : undefined;
+  if (late === undefined) await vscode.commands.executeCommand(commandId(chosen.command), task);
+  else void vscode.window.showInformationMessage(late);
 }
 
 function buttonsFor(items: readonly NewsItem[]): readonly Button[] {

@@ -7,8 +7,11 @@ import { createDrafts } from './review/drafts.js';
 
 const CONSENT = 'consent.full';
 
-/** Sends a wish. A refusal is returned; nothing is shown, so that the dashboard can show it where it was asked. */
-export async function sendWish(app: Base, wish: Wish): Promise<WishAnswer> {
+/**
+ * Sends a wish. A refusal is returned; nothing is shown, so that the dashboard can show it where it was asked.
+ * `accepted` is called when nothing is left to ask the person and the engine has it.
+ */
+export async function sendWish(app: Base, wish: Wish, accepted: () => void = () => undefined): Promise<WishAnswer> {
   const session = app.repository.session();
   if (session === undefined) return { ok: false, reason: 'No repository is open in this window. Nothing was changed; open a folder with a git repository.' };
   if (wish.type === 'approve-plan' && !(await consents(app))) {
@@ -18,6 +21,7 @@ export async function sendWish(app: Base, wish: Wish): Promise<WishAnswer> {
     return { ok: false, reason: 'Nothing was merged: your comments have not been sent. Retry with Comments sends them to the agent.' };
   }
   try {
+    accepted();
     return await session.wish(wish);
   } catch (error) {
     app.log.error(`The wish ${wish.type} failed`, error);

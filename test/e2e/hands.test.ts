@@ -5,6 +5,7 @@ import { DEMO_GOAL } from '../demo/recordedPlan.js';
 import { dashboardIn } from './support/dashboard.js';
 import { makeHeldDemo, type Holds } from './support/demo.js';
 import { processesWith } from '../support/editor/processTree.js';
+import { gitIn } from './support/git.js';
 import { journey } from './support/journey.js';
 import { commandLines } from './support/processes.js';
 import { complaints, hidePanel } from './support/quiet.js';
@@ -69,6 +70,9 @@ journey('hands', {
     await wb.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Tags on a note' }).click();
     const shown = await wb.waitForTerminal(/Check Again/);
     expect(shown.replaceAll('\n', '')).toContain('scripted has no CLI to go on in, so this is your own shell');
+    // The shell comes up by itself; what is typed before it can be read would be lost.
+    await wb.waitForTerminal(/[#$%>]\s*$/);
+    await wb.page.locator('.terminal-wrapper.active .xterm-screen').click();
     await wb.page.keyboard.type('pwd');
     await wb.page.keyboard.press('Enter');
     await wb.waitForTerminal(new RegExp(`^${root}\\.worktrees/r1/tags$`, 'm'));
@@ -77,6 +81,43 @@ journey('hands', {
     await dashboard.state('tags', 'needs-you');
     await tags.getByRole('button', { name: 'Check Again' }).click();
     await dashboard.state('tags', 'ready');
+    expect(await complaints(wb)).toEqual([]);
+  });
+
+  step('words for an agent have several lines, also when they are asked for from the list', async ({ wb, picture }) => {
+    const { page } = wb;
+    await wb.runCommand('Switchyard: Retry…');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Tags on a note' }).click();
+    const dashboard = dashboardIn(wb);
+    const form = (await dashboard.inspector()).getByRole('form', { name: 'Retry' });
+    await form.getByRole('textbox').and((await dashboard.frame()).locator(':focus')).waitFor();
+    await page.keyboard.type('Say where the limits come from.');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Keep the order.');
+    await picture('words');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await (await dashboard.inspector()).locator('.sub', { hasText: 'attempt 2' }).waitFor();
+    const overview = await dashboard.tab('Overview');
+    await overview.getByText('What it was told').click();
+    expect(await overview.locator('.quoted').innerText()).toContain('Say where the limits come from.\nKeep the order.');
+  });
+
+  step('a message that is no longer true says so, and does nothing twice', async ({ wb, root, picture }) => {
+    const { page } = wb;
+    const dashboard = dashboardIn(wb);
+    await dashboard.state('tags', 'ready');
+    await (await dashboard.select('tags')).getByRole('button', { name: 'Retry…' }).click();
+    // Somebody who looks elsewhere is told.
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await page.getByRole('treeitem', { name: /README\.md/ }).dblclick();
+    const toast = await wb.notification('“Tags on a note” is ready', 60_000);
+    await wb.runCommand('Switchyard: Approve & Merge');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Tags on a note' }).click();
+    await vi.waitFor(async () => expect(await gitIn(root, 'log', '--format=%s', 'main')).toContain('Tags on a note'), 60_000);
+    await toast.hover();
+    await toast.getByRole('button', { name: 'Approve & Merge' }).click();
+    await wb.notification(/“Tags on a note” (has landed|is being merged) already, so nothing had to be done\./);
+    await picture('told');
     expect(await complaints(wb)).toEqual([]);
   });
 });

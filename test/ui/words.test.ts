@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView } from '../../src/shared/protocol.js';
 import { checkAction, checkActivity, checkWish } from '../../src/ui/dashboard/validate.js';
-import { batchText, newsOf } from '../../src/ui/news.js';
+import { batchText, newsOf, outdated } from '../../src/ui/news.js';
 import { groupTasks, moneyWords, statusWords, taskContextValue, taskDetail, taskLabel, taskTooltip } from '../../src/ui/tasks/groups.js';
 import { approved, atWork, ended, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
 
@@ -84,5 +84,27 @@ describe('what the page sends', () => {
     for (const input of [undefined, [], { type: 'constructor' }, { type: 'review' }, { type: 'copy', text: 7 }]) expect(checkAction(input).ok).toBe(false);
     expect(checkActivity(['db', -1, 0]).ok).toBe(false);
     expect(checkActivity(['db', 1.5, 0]).ok).toBe(false);
+  });
+});
+
+describe('an old message', () => {
+  const told = (events: Parameters<typeof runOf>[0], id: string) => {
+    const item = newsOf(view(events)).find((each) => each.task === id);
+    if (item === undefined) throw new Error('nothing was told');
+    return item;
+  };
+
+  it('still holds as long as nothing has happened', () => {
+    expect(outdated(told(busy, 'db'), view(busy))).toBeUndefined();
+    expect(outdated(told(busy, 'api'), view([...busy, ...atWork('docs')]))).toBeUndefined();
+  });
+
+  it('is answered kindly when what it offers is done already', () => {
+    const item = told(busy, 'db');
+    const merging = [...busy, { type: 'task.approved', task: 'db', by: 'person' }, ...move('db', 'ready', 'merging')] as const;
+    expect(outdated(item, view(merging))).toBe('“The db” is being merged already, so nothing had to be done.');
+    const landed = [...merging, { type: 'merge.landed', task: 'db', commit: 'f'.repeat(40) }, ...move('db', 'merging', 'landed')] as const;
+    expect(outdated(item, view(landed))).toBe('“The db” has landed already, so nothing had to be done.');
+    expect(outdated(item, undefined)).toMatch(/another plan or run/);
   });
 });

@@ -299,10 +299,22 @@ describe('the plan gate', () => {
     ]);
   });
 
-  it('asks the editor for words about changes', async () => {
+  it('takes several lines of words about changes', async () => {
     const page = await open('plan');
     await page.getByText('Ask for Changes…').click();
-    expect(await actions(page)).toEqual([{ type: 'ask-changes' }]);
+    const box = page.getByRole('form', { name: 'Ask for Changes' }).getByRole('textbox');
+    await page.keyboard.type('Split the API task.');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('Leave the docs to a fast agent.');
+    expect(await box.inputValue()).toBe('Split the API task.\nLeave the docs to a fast agent.');
+    await page.keyboard.press('Escape');
+    await box.waitFor({ state: 'detached' });
+    expect(await actions(page)).toEqual([]);
+    await page.getByText('Ask for Changes…').click();
+    expect(await box.inputValue()).toContain('Split the API task.');
+    await page.keyboard.press('Control+Enter');
+    await box.waitFor({ state: 'detached' });
+    expect(await actions(page)).toEqual([{ type: 'ask-changes', text: 'Split the API task.\nLeave the docs to a fast agent.' }]);
   });
 
   it('says what is unsafe before the start, and what a revision changes', async () => {
@@ -325,6 +337,47 @@ describe('a running plan', () => {
     expect(await wishes(page)).toEqual([{ type: 'approve', run: 'r1', task: 'activity-endpoint' }]);
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('takes words for a retry where the task is; a refusal keeps them', async () => {
+    const page = await open('nine');
+    await node(page, 'activity-endpoint').click();
+    await page.getByTestId('act-retry').click();
+    const form = page.locator('.inspector').getByRole('form', { name: 'Retry' });
+    await page.keyboard.type('Page by cursor.');
+    await refuse(page, 'It is landing.');
+    await page.getByTestId('compose-send').click();
+    await form.getByRole('alert').getByText('It is landing.').waitFor();
+    expect(await form.getByRole('textbox').inputValue()).toBe('Page by cursor.');
+    expect(await actions(page)).toEqual([{ type: 'retry-with-feedback', task: 'activity-endpoint', text: 'Page by cursor.' }]);
+  });
+
+  it('spins only once nothing is left to ask the person', async () => {
+    const page = await open('nine');
+    await node(page, 'activity-endpoint').click();
+    await page.evaluate(() => {
+      window.harness.asking = new Promise((answered) => Object.assign(window, { answered }));
+      window.harness.working = new Promise((finished) => Object.assign(window, { finished }));
+    });
+    const spinner = page.getByTestId('act-approve').locator('.codicon-loading');
+    await page.getByTestId('act-approve').click();
+    await page.waitForFunction(() => window.harness.wishes.length === 1);
+    expect(await spinner.count()).toBe(0);
+    await page.evaluate('window.answered()');
+    await spinner.waitFor();
+    await page.evaluate('window.finished()');
+    await spinner.waitFor({ state: 'detached' });
+  });
+
+  it('marks in the sidebar what the dashboard shows, and nothing else', async () => {
+    const page = await open('nine', { face: 'sidebar', width: 330 });
+    const marked = () => page.locator('.cell[aria-pressed=true]').evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).dataset['task']));
+    expect(await marked()).toEqual([]);
+    await page.evaluate(() => window.harness.shown('feed-page'));
+    await page.locator('.cell[data-task=feed-page][aria-pressed=true]').waitFor();
+    await page.locator('.cell[data-task=activity-endpoint]').focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await marked()).toEqual(['feed-page']);
   });
 
   it('pauses, and goes on', async () => {

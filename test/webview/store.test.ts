@@ -13,6 +13,7 @@ interface Fake {
   readonly asked: number[];
   readonly saved: unknown[];
   answerActivity: (afterSeq: number) => Promise<Answer<readonly ActivityLine[]>>;
+  readonly looked: (string | undefined)[];
   answerWish: () => Promise<WishAnswer>;
 }
 
@@ -22,6 +23,7 @@ function fake(first: Snapshot = FIXTURES.nine, remembered?: unknown): Fake {
   const state: Omit<Fake, 'app'> = {
     asked,
     saved,
+    looked: [],
     answerActivity: (after) => Promise.resolve({ ok: true, value: lines(after + 1, 3) }),
     answerWish: () => Promise.resolve({ ok: true }),
   };
@@ -29,6 +31,10 @@ function fake(first: Snapshot = FIXTURES.nine, remembered?: unknown): Fake {
     ready: () => Promise.resolve(first),
     wish: () => state.answerWish(),
     action: () => state.answerWish(),
+    looking: (task) => {
+      state.looked.push(task);
+      return Promise.resolve();
+    },
     activity: (_task, _attempt, after) => {
       asked.push(after);
       return state.answerActivity(after);
@@ -213,11 +219,51 @@ describe('intents', () => {
     expect(state.app.store.getState().pending).toEqual([]);
   });
 
+  it('is at work only once nothing is left to ask the person', async () => {
+    const state = fake();
+    const { promise, resolve } = deferred<WishAnswer>();
+    state.answerWish = () => promise;
+    const first = state.app.perform('run:pause', intent);
+    expect(state.app.store.getState().working).toEqual([]);
+    state.app.calls.accepted('something else');
+    expect(state.app.store.getState().working).toEqual([]);
+    state.app.calls.accepted('run:pause');
+    expect(state.app.store.getState().working).toEqual(['run:pause']);
+    resolve({ ok: true });
+    await first;
+    expect(state.app.store.getState().working).toEqual([]);
+    const picking = state.app.perform('pick', { kind: 'action', action: { type: 'pick-run' } });
+    expect(state.app.store.getState().working).toEqual([]);
+    await picking;
+  });
+
   it('turns a thrown error into a refusal', async () => {
     const state = fake();
     state.answerWish = () => Promise.reject(new Error('The channel is closed.'));
     await state.app.perform('run:pause', intent);
     expect(state.app.store.getState().refusal?.reason).toBe('The channel is closed.');
+  });
+});
+
+describe('what is looked at', () => {
+  it('is told to the editor, which answers for the sidebar; a place to write opens with its task', async () => {
+    const state = fake();
+    await state.app.start();
+    state.app.calls.select('feed-page');
+    state.app.calls.compose({ kind: 'retry', task: 'activity-endpoint' });
+    expect([...new Set(state.looked)].slice(-2)).toEqual(['feed-page', 'activity-endpoint']);
+    expect(state.app.store.getState()).toMatchObject({ selected: 'activity-endpoint', open: true, composing: { kind: 'retry', task: 'activity-endpoint' } });
+    state.app.calls.shown('feed-page');
+    expect(state.app.store.getState()).toMatchObject({ shown: 'feed-page', selected: 'activity-endpoint' });
+  });
+
+  it('and what was begun to be written is kept', async () => {
+    const state = fake();
+    await state.app.start();
+    state.app.set({ composing: { kind: 'replan' }, words: { 'r1/replan/': 'two\nlines' } });
+    const again = fake(FIXTURES.nine, state.saved.at(-1));
+    expect(again.app.store.getState()).toMatchObject({ composing: { kind: 'replan' }, words: { 'r1/replan/': 'two\nlines' } });
+    expect(fake(FIXTURES.nine, { composing: { kind: 'retry' }, words: { a: 7 } }).app.store.getState()).toMatchObject({ composing: undefined, words: {} });
   });
 });
 

@@ -138,8 +138,8 @@ export function TextField({ label, value, onChange }: FieldProps): ReactNode {
 }
 
 /** Several lines of text; grows with its content up to `maxRows`. */
-export function TextArea({ label, value, onChange, mono = false, maxRows = 8 }: FieldProps & { readonly maxRows?: number }): ReactNode {
-  const rows = Math.min(maxRows, Math.max(2, value.split('\n').length));
+export function TextArea({ label, value, onChange, mono = false, minRows = 2, maxRows = 8 }: FieldProps & { readonly minRows?: number; readonly maxRows?: number }): ReactNode {
+  const rows = Math.min(maxRows, Math.max(minRows, value.split('\n').length));
   return (
     <vscode-text-area className={mono ? 'field mono' : 'field'} value={value} rows={rows} resize="vertical" spellCheck={!mono} onInput={(event) => onChange(valueOf(event))}>
       {label}

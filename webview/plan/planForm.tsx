@@ -1,7 +1,7 @@
 /** Editing one task of a proposed plan. What is typed is kept until it is saved or thrown away. */
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
-import { app, useApp, usePending } from '../app.js';
+import { app, useApp, useWorking } from '../app.js';
 import { Button, Checkbox, TextArea, TextField } from '../components/toolkit.js';
 import type { Draft } from '../viewState.js';
 import { dependentsOf, draftKey, editOf } from './draft.js';
@@ -26,7 +26,7 @@ function Dependencies({ run, task, draft, change }: { readonly run: RunView; rea
 
 export function PlanForm({ run, task, draft }: { readonly run: RunView; readonly task: TaskView; readonly draft: Draft }): ReactNode {
   const key = `edit:${task.id}`;
-  const busy = usePending(key);
+  const busy = useWorking(key);
   const refusal = useApp((state) => (state.refusal?.key === key ? state.refusal.reason : undefined));
   const form = useRef<HTMLDivElement>(null);
   const name = draftKey(run, task.id);

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { TIERS } from '../../src/core/plan.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
-import { app, send, useApp, usePending } from '../app.js';
+import { app, send, useApp, useWorking } from '../app.js';
 import { Icon } from '../components/icon.js';
 import { Button, IconButton, Select } from '../components/toolkit.js';
 import { agentText } from '../format.js';
@@ -13,7 +13,7 @@ import { draftKey, draftOf } from './draft.js';
 import { PlanForm } from './planForm.js';
 
 function TierChoice({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
-  const busy = usePending(`tier:${task.id}`);
+  const busy = useWorking(`tier:${task.id}`);
   return (
     <>
       <Select

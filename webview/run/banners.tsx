@@ -78,7 +78,7 @@ function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; read
     <Banner kind="warning" onDismiss={() => app.set({ dismissed: key })}>
       <b>No changed plan came of it: </b>
       {failure} The plan in force goes on.{' '}
-      <button type="button" className="link" onClick={() => send('run:replan', { kind: 'action', action: { type: 'replan-with-feedback' } })}>
+      <button type="button" className="link" onClick={() => app.calls.compose({ kind: 'replan' })}>
         Re-plan…
       </button>
     </Banner>
@@ -88,7 +88,7 @@ function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; read
 export function Banners({ run }: { readonly run: RunView }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   const teamProblem = useApp((state) => state.snapshot?.teamProblem);
-  const quiet = refusal === undefined || refusal.key.startsWith('edit:');
+  const quiet = refusal === undefined || refusal.key.startsWith('edit:') || refusal.key.startsWith('compose:');
   return (
     <div className="banners" role="region" aria-label="Notices" tabIndex={run.phase === 'proposed' ? 0 : -1}>
       {quiet ? null : (

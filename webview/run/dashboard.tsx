@@ -4,6 +4,7 @@ import type { RunView } from '../../src/shared/protocol.js';
 import { app, useApp, useRoom, useTask } from '../app.js';
 import { Bill } from '../bill/bill.js';
 import { Boundary } from '../components/boundary.js';
+import { Composer } from '../components/composer.js';
 import { panelId, tabId, Tabs } from '../components/tabs.js';
 import { count } from '../format.js';
 import { Graph } from '../graph/graph.js';
@@ -48,6 +49,7 @@ export function Dashboard({ run }: { readonly run: RunView }): ReactNode {
         </nav>
       )}
       <Banners run={run} />
+      <Composer run={run} />
       <Boundary what="The run">
         {run.phase === 'planning' && planless ? <Planning run={run} /> : planless ? <NoPlan run={run} /> : <Views run={run} />}
       </Boundary>

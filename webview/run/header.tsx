@@ -1,21 +1,21 @@
 /** The run in two lines: goal, where it goes, what has landed, what it cost, and its buttons. */
 import type { ReactNode } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
-import { app, send, useApp, usePending } from '../app.js';
+import { useApp, useWorking } from '../app.js';
 import { Bar } from '../components/bar.js';
 import { MenuButton } from '../components/menu.js';
 import { Button } from '../components/toolkit.js';
 import { agentText, ago, count, duration, money, tokens, usd } from '../format.js';
+import { perform } from '../task/acting.js';
 import { useNow } from '../time.js';
 import { moreRunActs, runActs, type RunAct } from './runActs.js';
 
 function act(one: RunAct): void {
-  if (one.question === undefined) send(`run:${one.id}`, one.intent);
-  else app.ask(one.question);
+  perform({ ...one, key: `run:${one.id}` });
 }
 
 function RunButton({ one, blocked }: { readonly one: RunAct; readonly blocked: string | undefined }): ReactNode {
-  const busy = usePending(`run:${one.id}`);
+  const busy = useWorking(`run:${one.id}`);
   return (
     <Button primary={one.primary === true} icon={one.icon} busy={busy} disabled={blocked !== undefined} title={blocked ?? one.title} onClick={() => act(one)} testId={`run-${one.id}`}>
       {one.label}

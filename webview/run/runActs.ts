@@ -1,5 +1,5 @@
 /** What can be asked for the whole run. Pure. */
-import type { RunView } from '../../src/shared/protocol.js';
+import type { Composing, RunView } from '../../src/shared/protocol.js';
 import type { Intent, Question } from '../store.js';
 
 export interface RunAct {
@@ -9,6 +9,8 @@ export interface RunAct {
   readonly primary?: boolean;
   readonly title?: string;
   readonly intent: Intent;
+  /** Words are asked for first, in the page. */
+  readonly composing?: Composing;
   readonly question?: Question;
 }
 
@@ -18,7 +20,7 @@ const action = (type: 'decompose' | 'ask-changes' | 'open-team-file' | 'pick-run
 });
 
 const NEW: RunAct = { id: 'new', label: 'New Goal…', icon: 'add', intent: action('decompose') };
-const REPLAN: RunAct = { id: 'replan', label: 'Re-plan…', icon: 'type-hierarchy', intent: action('replan-with-feedback'), title: 'Ask the planner for a changed plan; what has landed or is in work stays' };
+const REPLAN: RunAct = { id: 'replan', label: 'Re-plan…', icon: 'type-hierarchy', intent: action('replan-with-feedback'), composing: { kind: 'replan' }, title: 'Ask the planner for a changed plan; what has landed or is in work stays' };
 
 function planActs(run: RunView): readonly RunAct[] {
   const first = run.revisionInForce === undefined;
@@ -37,7 +39,7 @@ function planActs(run: RunView): readonly RunAct[] {
         intent: discard,
       },
     },
-    { id: 'ask', label: 'Ask for Changes…', icon: 'comment-discussion', intent: action('ask-changes'), title: 'Send the plan back to the planner with your words' },
+    { id: 'ask', label: 'Ask for Changes…', icon: 'comment-discussion', intent: action('ask-changes'), composing: { kind: 'ask-changes' }, title: 'Send the plan back to the planner with your words' },
     {
       id: 'approve',
       label: first ? 'Approve and Start' : 'Approve Changes',

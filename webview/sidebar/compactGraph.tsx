@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
-import { app, useApp } from '../app.js';
+import { app, inSidebar, useApp } from '../app.js';
 import { StateIcon } from '../components/icon.js';
 import { Menu, type Anchor } from '../components/menu.js';
 import { useWidth } from '../components/width.js';
@@ -8,6 +8,7 @@ import { structureKey } from '../graph/layout.js';
 import { spokenTask } from '../graph/taskNode.js';
 import { directionOf } from '../graph/walk.js';
 import { look } from '../states.js';
+import type { AppState } from '../store.js';
 import { taskMenu } from '../task/acting.js';
 import { useNow } from '../time.js';
 import { CELL_HEIGHT, compactLayout, type Cell, type CompactLayout } from './compactLayout.js';
@@ -25,8 +26,14 @@ function nextCell(cells: readonly Cell[], id: string, direction: 'left' | 'right
   return [...ahead].sort((a, b) => far(a) - far(b))[0]?.id;
 }
 
+/** The sidebar marks what the dashboard shows: where its own arrow keys stand is nobody's choice. */
+function marks(state: AppState): string | undefined {
+  return inSidebar() ? state.shown : state.selected;
+}
+
 function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskView; readonly run: RunView; readonly cell: Cell; readonly width: number; readonly onOpen: () => void }): ReactNode {
   const selected = useApp((state) => state.selected === task.id);
+  const marked = useApp((state) => marks(state) === task.id);
   const dimmed = useApp((state) => state.filter !== undefined && look(task.state).group !== state.filter);
   const now = useNow(false);
   const spoken = spokenTask(task, run, now);
@@ -38,7 +45,7 @@ function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskVie
       style={{ left: cell.x, top: cell.y, width, height: CELL_HEIGHT }}
       title={spoken.replaceAll('. ', '\n')}
       aria-label={spoken}
-      aria-pressed={selected}
+      aria-pressed={marked}
       tabIndex={selected ? 0 : -1}
       onClick={() => {
         app.set({ selected: task.id });
@@ -54,7 +61,7 @@ function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskVie
 function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layout: CompactLayout; readonly onOpen: (task: string) => void }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ readonly task: string; readonly anchor: Anchor }>();
-  const selected = useApp((state) => state.selected);
+  const selected = useApp(marks);
   const landed = new Set(run.tasks.filter((task) => task.state === 'landed').map((task) => task.id));
   const shown = layout.edges.length <= MOST_EDGES ? layout.edges : layout.edges.filter((edge) => edge.from === selected || edge.to === selected);
   const tasks = new Map(run.tasks.map((task) => [task.id, task]));

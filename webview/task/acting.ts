@@ -1,12 +1,13 @@
-import { app, send } from '../app.js';
+import { app, inSidebar, send } from '../app.js';
 import type { MenuItem } from '../components/menu.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { actsOf, type Act } from './actions.js';
 
-/** Does it, or asks first. */
-export function perform(act: Act): void {
-  if (act.question === undefined) send(act.key, act.intent);
-  else app.ask(act.question);
+/** Does it, or asks first. The sidebar has no room to write in: there the editor opens the dashboard for it. */
+export function perform(act: Pick<Act, 'key' | 'intent' | 'composing' | 'question'>): void {
+  if (act.question !== undefined) app.ask(act.question);
+  else if (act.composing !== undefined && !inSidebar()) app.calls.compose(act.composing);
+  else send(act.key, act.intent);
 }
 
 /** The same buttons as menu items. */

@@ -1,5 +1,5 @@
 /** A task's buttons: what they are called and what they ask for. Pure. */
-import type { RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
+import type { Composing, RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
 import type { Intent, Question } from '../store.js';
 
 export interface Act {
@@ -9,6 +9,8 @@ export interface Act {
   readonly title: string;
   readonly key: string;
   readonly intent: Intent;
+  /** Words are asked for first, in the page. */
+  readonly composing?: Composing;
   /** Asked before. */
   readonly question?: Question;
 }
@@ -74,6 +76,7 @@ export function actsOf(run: RunView, task: TaskView): readonly Act[] {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
     if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };
+    if (id === 'retry' || id === 'replan') return { ...act, composing: { kind: id, task: task.id } };
     if (id !== 'drop') return act;
     return {
       ...act,

@@ -2,8 +2,9 @@
 import { useRef, type ReactNode } from 'react';
 import { isUntouched, STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
-import { app, useApp, usePending } from '../app.js';
+import { app, useApp, useWorking } from '../app.js';
 import { Boundary } from '../components/boundary.js';
+import { Composer } from '../components/composer.js';
 import { StateIcon } from '../components/icon.js';
 import { MenuButton } from '../components/menu.js';
 import { panelId, tabId, Tabs, type TabSpec } from '../components/tabs.js';
@@ -25,7 +26,7 @@ import { TaskBill } from './taskBill.js';
 const fitting = (width: number): number => (width < 440 ? 2 : width < 560 ? 3 : 4);
 
 function ActButton({ act, primary }: { readonly act: Act; readonly primary: boolean }): ReactNode {
-  const busy = usePending(act.key);
+  const busy = useWorking(act.key);
   return (
     <Button primary={primary} icon={act.icon} busy={busy} title={act.title} onClick={() => perform(act)} testId={`act-${act.id}`}>
       {act.label}
@@ -108,6 +109,7 @@ export function Inspector({ run, task }: { readonly run: RunView; readonly task:
           {subTitle(task)}
         </p>
         <Acts run={run} task={task} />
+        <Composer run={run} task={task.id} />
       </header>
       <Tabs tabs={tabsOf(task)} chosen={tab} onChoose={(next) => app.set({ tab: next })} label="About this task" name="task" />
       <div className="panel" role="tabpanel" id={panelId('task')} aria-labelledby={tabId('task', tab)}>

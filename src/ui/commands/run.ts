@@ -10,7 +10,6 @@ import { messageOf } from '../log.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { sendWish } from '../wishing.js';
-import { askForWords } from './tasks.js';
 
 async function onRun(app: App, act: (run: RunView) => Promise<Outcome>): Promise<Outcome> {
   const { run } = app.model.snapshot();
@@ -38,12 +37,14 @@ export function landRun(app: App): Promise<Outcome> {
   return onRun(app, (run) => sendWish(app, { type: 'land-run', run: run.id }));
 }
 
-export function askForChanges(app: App): Promise<Outcome> {
+export function askForChanges(app: App, words: unknown): Promise<Outcome> {
   return onRun(app, async (run) => {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to change.');
-    const text = await askForWords('Ask the Planner for Changes', 'The planner gets the plan and your words, and proposes a new revision.', 'For example: split the API task, and leave the docs to a fast agent.');
-    if (text === undefined || text.trim() === '') return undefined;
-    return sendWish(app, { type: 'ask-changes', run: run.id, text: text.trim() });
+    if (typeof words !== 'string') {
+      app.dashboard.compose({ kind: 'ask-changes' });
+      return DONE;
+    }
+    return words.trim() === '' ? refuse('There are no words for the planner yet. Write what should be different.') : sendWish(app, { type: 'ask-changes', run: run.id, text: words.trim() });
   });
 }
 

@@ -1,32 +1,30 @@
 /** What a person does with one task. */
 import * as vscode from 'vscode';
+import { STATE_WORDS } from '../../core/task.js';
 import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { asReview } from '../review/drafts.js';
 import { terminalName } from '../terminals/terminals.js';
 import { sendWish } from '../wishing.js';
-import { askForWords, onTask } from './tasks.js';
+import { onTask } from './tasks.js';
 
 export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => sendWish(app, { type: 'approve', run: run.id, task: task.id }));
 }
 
-/** Words are optional; draft comments of the task go along. */
-export function retry(app: App, argument: unknown): Promise<Outcome> {
+/** Words are written in the dashboard, where several lines have room; with them, draft comments of the task go along. */
+export function retry(app: App, argument: unknown, words: unknown): Promise<Outcome> {
   return onTask(app, argument, 'retry', 'retried', async ({ run, task }) => {
-    const comments = asReview(app.review.drafts.of(run.id, task.id));
-    const along = comments.length === 0 ? '' : ` Your ${comments.length === 1 ? 'review comment goes' : `${String(comments.length)} review comments go`} along.`;
-    const feedback = await askForWords(`Retry “${task.title}”`, `The agent goes on in the same worktree and session.${along}`, 'What should be different? Leave empty to just try again.');
-    if (feedback === undefined) return undefined;
-    return sendBack(app, run.id, task.id, feedback.trim(), comments);
+    if (typeof words === 'string') return sendBack(app, run.id, task.id, words.trim(), asReview(app.review.drafts.of(run.id, task.id)));
+    if (!task.actions.includes('retry')) return refuse(`“${task.title}” is ${STATE_WORDS[task.state].toLowerCase()}, so it cannot be retried now. Nothing was changed.`);
+    app.dashboard.compose({ kind: 'retry', task: task.id });
+    return DONE;
   });
 }
 
 export function retryWithComments(app: App, argument: unknown): Promise<Outcome> {
   // Pressed in a comment's box, what was just typed goes along: the editor empties the box either way.
-  app.review.comments.add(argument);
-  // From a comment box, what is typed in it is meant too.
   app.review.comments.add(argument);
   return onTask(app, argument, 'retry', 'sent back with your comments', async ({ run, task }) => {
     const comments = asReview(app.review.drafts.of(run.id, task.id));
@@ -44,21 +42,22 @@ async function sendBack(app: App, run: string, task: string, feedback: string, c
 }
 
 /** Without a task the whole rest of the run is planned again. */
-export async function replan(app: App, argument: unknown): Promise<Outcome> {
+export async function replan(app: App, argument: unknown, words: unknown): Promise<Outcome> {
   const { run } = app.model.snapshot();
   if (run === undefined) return refuse('There is no run to plan again. Decompose a task first.');
-  if (argument === undefined || run.planRevision === 0) return replanRest(app, run.id, run.phase === 'failed' || run.planRevision === 0);
+  const send = (task: string | undefined, text: string): Promise<Outcome> => sendWish(app, { type: 'replan', run: run.id, ...(task !== undefined && { task }), ...(text.trim() !== '' && { feedback: text.trim() }) });
+  // A first plan that failed is asked for again; there is nothing to say about it.
+  if (run.planRevision === 0) return send(undefined, '');
+  if (argument === undefined) {
+    if (typeof words === 'string') return send(undefined, words);
+    app.dashboard.compose({ kind: 'replan' });
+    return DONE;
+  }
   return onTask(app, argument, 'replan', 'planned again', async ({ task }) => {
-    const feedback = await askForWords(`Re-plan around “${task.title}”`, 'The planner gets the plan, what landed and this task’s evidence. You approve what it changes.', 'What should it consider? Optional.');
-    if (feedback === undefined) return undefined;
-    return sendWish(app, { type: 'replan', run: run.id, task: task.id, ...(feedback.trim() !== '' && { feedback: feedback.trim() }) });
+    if (typeof words === 'string') return send(task.id, words);
+    app.dashboard.compose({ kind: 'replan', task: task.id });
+    return DONE;
   });
-}
-
-async function replanRest(app: App, run: string, again: boolean): Promise<Outcome> {
-  const feedback = again ? '' : await askForWords('Re-plan what has not started', 'What is landed or in work stays. You approve what changes.', 'What should the planner consider? Optional.');
-  if (feedback === undefined) return undefined;
-  return sendWish(app, { type: 'replan', run, ...(feedback.trim() !== '' && { feedback: feedback.trim() }) });
 }
 
 export function drop(app: App, argument: unknown): Promise<Outcome> {

@@ -56,8 +56,3 @@ async function pick(tasks: readonly TaskView[], title: string): Promise<TaskView
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true });
   return chosen?.task;
 }
-
-/** Asks for words; `undefined` when the person left. */
-export function askForWords(title: string, prompt: string, placeHolder: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({ title, prompt, placeHolder, ignoreFocusOut: true });
-}

@@ -3,19 +3,23 @@ import { createBirpc } from 'birpc';
 import type * as vscode from 'vscode';
 import type { WishAnswer } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
-import type { Answer, HostAction, HostCalls, WebviewCalls } from '../../shared/protocol.js';
+import type { Answer, Composing, HostAction, HostCalls, WebviewCalls } from '../../shared/protocol.js';
 import type { Base } from '../app.js';
 import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import { messageOf } from '../log.js';
 import { sendWish } from '../wishing.js';
-import { checkAction, checkActivity, checkAttempt, checkTaskPath, checkWish } from './validate.js';
+import { checkAction, checkActivity, checkAttempt, checkLooking, checkTaskPath, checkTicket, checkWish } from './validate.js';
 
 export type PerformAction = (action: HostAction) => Promise<WishAnswer>;
 
 export interface Connection extends Disposable {
   /** Selects a task in the page, as soon as the page is up. */
   select(task: string): void;
+  /** Opens the page's place to write in, as soon as the page is up. */
+  compose(composing: Composing): void;
+  /** Tells the page which task the dashboard shows. */
+  shown(task: string | undefined): void;
   /** The page is seen or not; a page that is not seen gets nothing until it is. */
   visible(now: boolean): void;
 }
@@ -24,14 +28,17 @@ export interface Connection extends Disposable {
 const MOST_LINES = 5_000;
 const MOST_GATE_OUTPUT = 200_000;
 
-export function connect(base: Base, webview: vscode.Webview, perform: PerformAction): Connection {
+/** `looking` is called with the task that the page shows. */
+export function connect(base: Base, webview: vscode.Webview, perform: PerformAction, looking: (task: string | undefined) => void = () => undefined): Connection {
   const own = new Disposables();
   const received = new Set<(data: unknown) => void>();
   own.add(webview.onDidReceiveMessage((data: unknown) => received.forEach((take) => take(data))));
   let seen = true;
   let up = false;
   let stale = false;
-  let wanted: string | undefined;
+  // A page that is being built anew hears nothing: what it did not answer is told again when it is up.
+  let wanted: (() => void) | undefined;
+  let elsewhere: string | undefined;
   let watched: { readonly task: string; readonly attempt: number } | undefined;
 
   const ask = async <T>(what: string, read: (session: Session) => Promise<T | undefined>, missing: string): Promise<Answer<T>> => {
@@ -52,16 +59,26 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
       up = true;
       stale = false;
       base.model.wantAgents();
-      if (wanted !== undefined) void rpc.select.asEvent(wanted);
+      wanted?.();
+      if (elsewhere !== undefined) void rpc.shown.asEvent(elsewhere);
       return Promise.resolve(base.model.snapshot());
     },
-    wish: async (input) => {
-      const wish = checkWish(input);
-      return wish.ok ? sendWish(base, wish.value) : wish;
+    wish: async (...input) => {
+      const wish = checkWish(input[0]);
+      const ticket = checkTicket(input[1]);
+      return wish.ok ? sendWish(base, wish.value, () => ticket.ok && void rpc.accepted.asEvent(ticket.value)) : wish;
     },
     action: async (input) => {
       const action = checkAction(input);
       return action.ok ? perform(action.value) : action;
+    },
+    looking: (input) => {
+      const task = checkLooking(input);
+      if (task.ok) {
+        wanted = undefined;
+        looking(task.value);
+      }
+      return Promise.resolve();
     },
     activity: async (...input) => {
       const args = checkActivity(input);
@@ -90,7 +107,7 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
     post: (data: unknown) => webview.postMessage(data),
     on: (take) => void received.add(take),
     off: (take) => void received.delete(take),
-    eventNames: ['snapshot', 'activityLines', 'select'],
+    eventNames: ['snapshot', 'activityLines', 'select', 'compose', 'accepted', 'shown'],
     // Only our own calls, not what every object inherits.
     resolver: (name, resolved) => (Object.hasOwn(calls, name) ? resolved : undefined),
     timeout: -1,
@@ -126,10 +143,16 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
   own.add(base.model.onDidChange(push));
   follow(base.repository.session());
 
+  const want = (tell: () => void): void => {
+    wanted = tell;
+    if (up) tell();
+  };
   return {
-    select: (task) => {
-      wanted = task;
-      if (up) void rpc.select.asEvent(task);
+    select: (task) => want(() => void rpc.select.asEvent(task)),
+    compose: (composing) => want(() => void rpc.compose.asEvent(composing)),
+    shown: (task) => {
+      elsewhere = task;
+      if (up) void rpc.shown.asEvent(task);
     },
     visible: (now) => {
       if (seen === now) return;

@@ -1,5 +1,6 @@
 /** The dashboard: one editor tab, brought back after a reload. The sidebar's plan view is the same page, smaller. */
 import * as vscode from 'vscode';
+import type { Composing } from '../../shared/protocol.js';
 import type { Base } from '../app.js';
 import { PANEL_TYPE, VIEWS } from '../contributions.js';
 import type { Disposable } from '../disposables.js';
@@ -12,6 +13,8 @@ import { dashboardTabs, mayHaveOrphans, noteShown } from './orphans.js';
 export interface Dashboard extends Disposable {
   /** Opens or reveals it, with a task selected. */
   open(task?: string): void;
+  /** Opens or reveals it where a person writes words for an agent or the planner. */
+  compose(composing: Composing): void;
   /** A person is looking at it right now. */
   isLookedAt(): boolean;
 }
@@ -20,17 +23,26 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
   const own = new Disposables();
   let shown: { readonly panel: vscode.WebviewPanel; readonly connection: Connection } | undefined;
 
+  const sidebars = new Set<Connection>();
+  let looked: string | undefined;
+  /** The sidebar marks what the dashboard shows; each page has a selection of its own. */
+  const look = (task: string | undefined): void => {
+    looked = task;
+    for (const sidebar of sidebars) sidebar.shown(task);
+  };
+
   const options: vscode.WebviewOptions = { enableScripts: true, localResourceRoots: [webviewFolder(base.context)] };
 
   const take = (panel: vscode.WebviewPanel): Connection => {
     const ofPanel = own.add(new Disposables());
     const icon = (theme: string): vscode.Uri => vscode.Uri.joinPath(base.context.extensionUri, 'media', `dashboard-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    const connection = ofPanel.add(connect(base, panel.webview, perform));
+    const connection = ofPanel.add(connect(base, panel.webview, perform, look));
     ofPanel.add(panel.onDidChangeViewState(() => connection.visible(panel.visible)));
     ofPanel.add(
       panel.onDidDispose(() => {
         if (shown?.panel === panel) shown = undefined;
+        look(undefined);
         own.drop(ofPanel);
       }),
     );
@@ -61,15 +73,17 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
         view.webview.options = options;
         const connection = ofView.add(connect(base, view.webview, perform));
         ofView.add(view.onDidChangeVisibility(() => connection.visible(view.visible)));
+        sidebars.add(connection);
+        connection.shown(looked);
+        ofView.add({ dispose: () => sidebars.delete(connection) });
         ofView.add(view.onDidDispose(() => own.drop(ofView)));
         view.webview.html = pageHtml(view.webview, base.context, 'sidebar');
       },
     }),
   );
 
-  const create = (column: vscode.ViewColumn, preserveFocus: boolean): void => {
+  const create = (column: vscode.ViewColumn, preserveFocus: boolean): Connection =>
     take(vscode.window.createWebviewPanel(PANEL_TYPE, 'Switchyard', { viewColumn: column, preserveFocus }, options));
-  };
 
   /** Puts a living dashboard where an earlier extension host left a dead one. */
   const replaceOrphans = async (): Promise<void> => {
@@ -81,18 +95,24 @@ export function createDashboard(base: Base, perform: PerformAction): Dashboard {
   };
   if (mayHaveOrphans(base.context.workspaceState)) void replaceOrphans().catch((error: unknown) => base.log.error('The dashboard of the earlier extension host could not be replaced', error));
 
+  const reveal = (): Connection => {
+    if (shown !== undefined) {
+      shown.panel.reveal();
+      return shown.connection;
+    }
+    // A tab that was behind others at a reload comes back only when it is looked at; this one takes its place.
+    const left = dashboardTabs();
+    const connection = create(vscode.ViewColumn.Active, false);
+    if (left.length > 0) void vscode.window.tabGroups.close(left, true);
+    return connection;
+  };
+
   return {
     open: (task) => {
-      if (shown === undefined) {
-        // A tab that was behind others at a reload comes back only when it is looked at; this one takes its place.
-        const left = dashboardTabs();
-        create(vscode.ViewColumn.Active, false);
-        if (left.length > 0) void vscode.window.tabGroups.close(left, true);
-      } else {
-        shown.panel.reveal();
-      }
-      if (task !== undefined) shown?.connection.select(task);
+      const connection = reveal();
+      if (task !== undefined) connection.select(task);
     },
+    compose: (composing) => reveal().compose(composing),
     isLookedAt: () => shown?.panel.active === true && vscode.window.state.focused,
     // The tab itself stays: the editor keeps it and gives it back to the serializer after a reload.
     dispose: () => own.dispose(),

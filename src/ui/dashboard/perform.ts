@@ -26,11 +26,11 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
     case 'cancel-planning':
       return run('cancelPlanning');
     case 'retry-with-feedback':
-      return run('retry', action.task);
+      return run('retry', action.task, action.text);
     case 'replan-with-feedback':
-      return run('replan', action.task);
+      return run('replan', action.task, action.text);
     case 'ask-changes':
-      return run('askForChanges');
+      return run('askForChanges', action.text);
     case 'open-team-file':
       return run('openTeamFile');
     case 'refresh-agents':

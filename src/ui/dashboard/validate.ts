@@ -7,6 +7,8 @@ import type { HostAction } from '../../shared/protocol.js';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4_096));
+/** More than anybody writes by hand; a pasted log may be long. */
+const words = v.pipe(v.string(), v.maxLength(100_000));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const plain = <const T extends HostAction['type']>(type: T) => v.object({ type: v.literal(type) });
@@ -18,9 +20,9 @@ const actionSchema = v.variant('type', [
   v.object({ type: v.literal('take-over'), task: id }),
   v.object({ type: v.literal('show-terminal'), task: id }),
   plain('cancel-planning'),
-  v.object({ type: v.literal('retry-with-feedback'), task: id }),
-  v.object({ type: v.literal('replan-with-feedback'), task: v.exactOptional(id) }),
-  plain('ask-changes'),
+  v.object({ type: v.literal('retry-with-feedback'), task: id, text: v.exactOptional(words) }),
+  v.object({ type: v.literal('replan-with-feedback'), task: v.exactOptional(id), text: v.exactOptional(words) }),
+  v.object({ type: v.literal('ask-changes'), text: v.exactOptional(words) }),
   plain('open-team-file'),
   plain('refresh-agents'),
   plain('trust'),
@@ -61,3 +63,5 @@ export const checkAction = (input: unknown): Checked<HostAction> => check<HostAc
 export const checkTaskPath = (input: unknown): Checked<[string, string]> => check(v.tuple([id, path]), input, 'a path');
 export const checkAttempt = (input: unknown): Checked<[string, number]> => check(v.tuple([id, count]), input, 'an attempt');
 export const checkActivity = (input: unknown): Checked<[string, number, number]> => check(v.tuple([id, count, count]), input, 'a question');
+export const checkTicket = (input: unknown): Checked<string> => check(id, input, 'a ticket');
+export const checkLooking = (input: unknown): Checked<string | undefined> => check(v.pipe(v.nullish(id), v.transform((task) => task ?? undefined)), input, 'a task');

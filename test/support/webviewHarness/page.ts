@@ -2,7 +2,7 @@
 import { createBirpc } from 'birpc';
 import type { Wish, WishAnswer } from '../../../src/core/wishes.js';
 import type { ActivityLine } from '../../../src/core/activity.js';
-import type { HostAction, HostCalls, Snapshot, WebviewCalls } from '../../../src/shared/protocol.js';
+import type { Composing, HostAction, HostCalls, Snapshot, WebviewCalls } from '../../../src/shared/protocol.js';
 import { FIXTURES, type FixtureName } from './fixtures.js';
 import { activity, DIFF, FAILING_OUTPUT } from './texts.js';
 import { THEME_KINDS, themeVariables, type ThemeName } from './themes.js';
@@ -13,6 +13,12 @@ export interface Harness {
   readonly violations: string[];
   /** Calls for activity: `[task, attempt, afterSeq]`. */
   readonly asked: (readonly [string, number, number])[];
+  /** A person is asked in the editor until it resolves; only then is a wish accepted. */
+  asking: Promise<void> | undefined;
+  /** What a wish that was accepted waits for. */
+  working: Promise<void> | undefined;
+  /** What the page said that it shows. */
+  readonly looked: (string | null | undefined)[];
   /** Set to refuse the next wishes and actions with this reason. */
   refusal: string | undefined;
   snapshot: Snapshot;
@@ -21,6 +27,8 @@ export interface Harness {
   push(change: (snapshot: Snapshot) => Snapshot): void;
   lines(task: string, attempt: number, lines: readonly ActivityLine[]): void;
   select(task: string): void;
+  shown(task: string): void;
+  compose(composing: Composing): void;
   /** Shows another fixture without building the page again, and forgets what was looked at. */
   show(fixture: FixtureName): void;
   setTheme(theme: ThemeName): void;
@@ -51,6 +59,9 @@ const harness: Harness = {
   actions: [],
   violations: [],
   asked: [],
+  asking: undefined,
+  working: undefined,
+  looked: [],
   refusal: undefined,
   snapshot: FIXTURES[(query.get('fixture') ?? 'nine') as FixtureName],
   state: undefined,
@@ -60,6 +71,8 @@ const harness: Harness = {
   },
   lines: (task, attempt, lines) => void page.activityLines(task, attempt, lines),
   select: (task) => void page.select(task),
+  shown: (task) => void page.shown(task),
+  compose: (composing) => void page.compose(composing),
   show: (fixture) => harness.push(() => ({ ...FIXTURES[fixture], revision: harness.snapshot.revision })),
   setTheme,
 };
@@ -71,9 +84,16 @@ document.addEventListener('securitypolicyviolation', (event) => {
 const answer = (): Promise<WishAnswer> => Promise.resolve(harness.refusal === undefined ? { ok: true } : { ok: false, reason: harness.refusal });
 const host: HostCalls = {
   ready: () => Promise.resolve(harness.snapshot),
-  wish: (wish) => {
+  wish: async (wish, ticket) => {
     harness.wishes.push(wish);
+    await harness.asking;
+    if (ticket !== undefined) await page.accepted(ticket);
+    await harness.working;
     return answer();
+  },
+  looking: (task) => {
+    harness.looked.push(task);
+    return Promise.resolve();
   },
   action: (action) => {
     harness.actions.push(action);
