@@ -1,7 +1,7 @@
 /** `plan` and `check`: making a plan and looking at one. */
 import { runAmount } from '../core/bill.js';
 import { AGENT_IDS, isAgentId } from '../core/ids.js';
-import { outlineToPlan } from '../core/outline.js';
+import { outlineToPlan, placedMessage } from '../core/outline.js';
 import { checkPlanInput } from '../core/planCheck.js';
 import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
@@ -49,10 +49,16 @@ export async function planFromOutline(from: string, out: string | undefined, out
     output.object({ ok: false, problems: read.problems.map((message) => ({ code: 'schema', tasks: [], message })), edges: [], levels: [] });
     return EXIT.badInput;
   }
+  for (const note of read.notes) output.say(note);
   const check = checkPlanInput(read.plan);
-  if (check.plan === undefined) return reportCheck(from, check, output);
+  if (check.plan === undefined) return reportCheck(from, placed(check, read.lines), output);
   await deliver(read.plan, out, check, output);
   return EXIT.done;
+}
+
+/** Says where in the outline the task of each problem stands. */
+function placed(check: PlanCheck, lines: ReadonlyMap<string, number>): PlanCheck {
+  return { ...check, problems: check.problems.map((problem) => ({ ...problem, message: placedMessage(problem, lines) })) };
 }
 
 export interface PlanOptions {

@@ -1,5 +1,5 @@
 /** What a new run needs to begin: a goal or a checked plan, a base that exists, a team that can be read. */
-import { outlineToPlan } from '../core/outline.js';
+import { outlineToPlan, placedMessage, withNotes } from '../core/outline.js';
 import type { Plan } from '../core/plan.js';
 import { checkPlan } from '../core/planCheck.js';
 import type { Sha } from '../core/ports.js';
@@ -19,8 +19,10 @@ export interface Beginning {
 
 /** Reads and checks everything; changes nothing. `head` is the branch that is checked out. */
 export async function beginning(world: World, source: PlanSource, head: string | undefined): Promise<Beginning | { readonly reason: string }> {
-  const plan = source.kind === 'goal' ? undefined : source.kind === 'plan' ? source.plan : fromOutline(source.text, source.goal);
-  if (typeof plan === 'string') return { reason: plan };
+  const outline = source.kind === 'outline' ? outlineToPlan(source.text, source.goal === undefined ? {} : { goal: source.goal }) : undefined;
+  if (outline !== undefined && 'problems' in outline) return { reason: `The outline cannot be used: ${outline.problems.join('; ')}. Nothing was changed.` };
+  const plan = source.kind === 'plan' ? source.plan : outline === undefined ? undefined : withNotes(outline.plan, outline.notes);
+  const lines = outline?.lines ?? new Map<string, number>();
   const goal = plan?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
   if (goal === '') return { reason: 'The goal is empty; say what should be done.' };
   const branch = plan?.base ?? head;
@@ -31,14 +33,10 @@ export async function beginning(world: World, source: PlanSource, head: string |
   if (problems.length > 0) return { reason: `The team file ${file} cannot be used: ${problems.join('; ')}. Nothing was changed.` };
   if (plan !== undefined) {
     const wrong = checkPlan(plan, { teamHasGate: team.gate.length > 0 }).problems.filter((each) => each.severity !== 'warning');
-    if (wrong.length > 0) return { reason: `The plan cannot be used: ${wrong.map((each) => each.message).join('; ')}. Nothing was changed.` };
+    if (wrong.length > 0) return { reason: `The plan cannot be used: ${wrong.map((each) => placedMessage(each, lines)).join('; ')}. Nothing was changed.` };
   }
   const unable = team.merge === 'pull-request' ? await cannotOpen(world, branch) : undefined;
   if (unable !== undefined) return { reason: `The team file asks for pull requests ("merge": "pull-request"), and none can be opened: ${unable} Nothing was changed.` };
   return { goal, base: { branch, commit }, team, ...(plan === undefined ? {} : { plan }) };
 }
 
-function fromOutline(text: string, goal: string | undefined): Plan | string {
-  const read = outlineToPlan(text, goal === undefined ? {} : { goal });
-  return 'plan' in read ? read.plan : `The outline cannot be used: ${read.problems.join('; ')}. Nothing was changed.`;
-}

@@ -5,7 +5,7 @@ import { CHECK_FILES, findChecks } from '../core/checksFound.js';
 import { PLANNER } from '../core/events.js';
 import { gateFeedback } from '../core/gate.js';
 import { stripAnsi } from '../core/text.js';
-import { looksLikeOutline, outlineToPlan } from '../core/outline.js';
+import { looksLikeOutline, outlineToPlan, withNotes } from '../core/outline.js';
 import type { Plan, Problem, Task } from '../core/plan.js';
 import { PLAN_JSON_SCHEMA, readPlanAnswer } from '../core/planAnswer.js';
 import { checkPlan } from '../core/planCheck.js';
@@ -37,7 +37,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
   await store.append({ type: 'planner.started', kind: planning.kind });
   const outline = planning.kind === 'plan' && looksLikeOutline(store.state.goal) ? outlineToPlan(store.state.goal) : undefined;
   if (outline !== undefined) {
-    if ('plan' in outline) await propose(context, { ...outline.plan, ...(outline.plan.goal === '' && { goal: store.state.goal }) });
+    if ('plan' in outline) await propose(context, { ...withNotes(outline.plan, outline.notes), ...(outline.plan.goal === '' && { goal: store.state.goal }) });
     else await store.append({ type: 'planner.ended', failure: `The outline cannot be used: ${outline.problems.join('; ')}. Nothing was started.` });
     return;
   }

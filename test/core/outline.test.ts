@@ -90,8 +90,6 @@ describe('the goal', () => {
 
 describe('bad items, each with its line', () => {
   it.each([
-    ['# x\n\n- [ ] no id here', ['line 3: an item is "id: Title"']],
-    ['- a: T\n- two words: U', ['line 2: an item is']],
     ['- a: T (own: x)', ['line 1: unknown "(own: …)"']],
     ['- a: T (owns: x) (needs: b) (who: me)', ['line 1: unknown "(who: …)"', 'line 1: unknown "(needs: …)"']],
     ['- a: T\n\n- b: U (tier: huge)', ['line 3: tier "huge" is none of fast, standard, deep']],
@@ -116,4 +114,32 @@ describe('looksLikeOutline', () => {
     ['Add a feed (owns: nothing)', false],
     ['', false],
   ])('%j: %s', (text, expected) => expect(looksLikeOutline(text)).toBe(expected));
+});
+
+describe('items without an id', () => {
+  it('get one from their title, unique and beside what people wrote', () => {
+    const plan = read('- [ ] Résumé page! (owns: a/**)\n- [ ] Resume page (owns: b/**) (after: Résumé page!)\n- [ ] API: Endpoint (owns: c/**)\n- [ ] resume-page: Mine (owns: d/**)\n- [ ] ✓ (owns: e/**)\n');
+    expect(plan.tasks.map((each) => [each.id, each.title])).toEqual([
+      ['resume-page-2', 'Résumé page!'],
+      ['resume-page-3', 'Resume page'],
+      ['api-endpoint', 'API: Endpoint'],
+      ['resume-page', 'Mine'],
+      ['task', '✓'],
+    ]);
+    expect(checkPlan(plan).problems.filter((each) => each.severity !== 'warning')).toEqual([]);
+  });
+  it('can be waited for by their title, and are nobody’s wait once they are done', () => {
+    const plan = read('- [x] Old table (owns: o/**)\n- [ ] New table (owns: a/**) (after: Old table)\n- [ ] Page (owns: b/**) (after: New table)\n');
+    expect(plan.tasks.map((each) => each.dependsOn)).toEqual([[], ['new-table']]);
+  });
+});
+
+describe('what is no task', () => {
+  it('is left out, and said with its line', () => {
+    const result = outlineToPlan('# Board\n\n- remember the milk\n- [ ] db: Table (owns: db/**)\n  its instructions\n\nSome prose\nof two lines.\n\n- two words: U\n');
+    if ('problems' in result) throw new Error(result.problems.join());
+    expect(result.plan.tasks.map((each) => [each.id, each.instructions])).toEqual([['db', 'its instructions']]);
+    expect(result.notes).toEqual([expect.stringMatching(/^line 3: a bullet without/), expect.stringMatching(/^line 7: text between tasks/), expect.stringMatching(/^line 10: a bullet without/)]);
+    expect(result.lines.get('db')).toBe(4);
+  });
 });

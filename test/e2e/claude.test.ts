@@ -76,7 +76,7 @@ journey('claude', {
   step('a review comment reaches the same session', async ({ wb, picture }) => {
     const { page } = wb;
     const dashboard = dashboardIn(wb);
-    await (await dashboard.inspector()).getByRole('button', { name: 'Review All Changes' }).click();
+    await (await dashboard.inspector()).getByRole('button', { name: 'Review Changes' }).click();
     const box = await typeComment(wb, 'toLowerCase', SLUG_COMMENT);
     await picture('comment');
     // What was typed and not added yet goes along.

@@ -90,7 +90,7 @@ journey('mouse', { make }, ({ step }) => {
 
   step('all its changes open in the editor’s own multi-diff', async ({ wb, picture }) => {
     const inspector = await dashboardIn(wb).inspector();
-    await inspector.getByRole('button', { name: 'Review All Changes' }).click();
+    await inspector.getByRole('button', { name: 'Review Changes' }).click();
     await wb.page.locator('.tab', { hasText: `${TITLE}: changes against main (2 files)` }).waitFor();
     await wb.page.locator('.editor.modified .view-line', { hasText: 'const TAG_LIMIT' }).first().waitFor();
     await picture('review');

@@ -291,8 +291,8 @@ describe('the plan gate', () => {
     expect(await wishes(page)).toEqual([]);
     await page.getByText('Remove Task…').click();
     await page.getByRole('dialog').getByText('Remove Task', { exact: true }).click();
-    await page.getByText('Discard…').click();
-    await page.getByRole('dialog').getByText('Discard', { exact: true }).click();
+    await page.getByText('Discard Plan…').click();
+    await page.getByRole('dialog').getByText('Discard Plan', { exact: true }).click();
     expect(await wishes(page)).toEqual([
       { type: 'edit-plan', run: 'r1', revision: 1, edit: { kind: 'remove', task: 'event-types' } },
       { type: 'discard-plan', run: 'r1' },
@@ -441,7 +441,7 @@ describe('the inspector', () => {
     expect(await page.locator('.file-row').count()).toBe(6);
     await page.locator('.file-row', { hasText: 'icon.png' }).click();
     await page.getByText('A binary file').waitFor();
-    await page.getByText('Review All Changes').click();
+    await page.getByText('Review Changes').click();
     expect(await actions(page)).toEqual([{ type: 'review', task: 'activity-endpoint' }]);
   });
 

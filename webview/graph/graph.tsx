@@ -2,6 +2,7 @@
 import { Background, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
+import { count } from '../format.js';
 import { app, useApp } from '../app.js';
 import { Menu, type Anchor } from '../components/menu.js';
 import { IconButton } from '../components/toolkit.js';
@@ -105,7 +106,7 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
       className="graph"
       data-detail={detail}
       role="group"
-      aria-label={`Plan with ${run.tasks.length} tasks. Arrow keys move between tasks, Enter opens one, full stop shows its actions.`}
+      aria-label={`Plan with ${count(run.tasks.length, 'task')}. Arrow keys move between tasks, Enter opens one, full stop shows its actions.`}
       onKeyDown={onKeyDown}
     >
       <ReactFlow

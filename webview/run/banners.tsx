@@ -28,7 +28,7 @@ function PlanNews({ run }: { readonly run: RunView }): ReactNode {
       ))}
       {run.note === undefined ? null : (
         <Banner kind="info">
-          <b>The planner says: </b>
+          <b>About this plan: </b>
           {run.note}
         </Banner>
       )}

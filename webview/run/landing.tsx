@@ -1,7 +1,7 @@
 /** How it stands with landing the run as a whole. */
 import type { ReactNode } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
-import { send, usePending } from '../app.js';
+import { send, useWorking } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { Button } from '../components/toolkit.js';
 
@@ -9,7 +9,7 @@ const LANDING_WORDS = { checking: 'Every task is in', ready: 'Every task is in, 
 
 /** Tasks land on the run's own branch: how it stands with landing that as a whole. */
 export function LandingNews({ run }: { readonly run: RunView }): ReactNode {
-  const busy = usePending('run:land');
+  const busy = useWorking('run:land');
   const { landing } = run;
   if (landing === undefined || landing.state === 'filling' || landing.state === 'landed') return null;
   const moving = landing.state === 'checking' || landing.state === 'merging';

@@ -28,13 +28,13 @@ function planActs(run: RunView): readonly RunAct[] {
   return [
     {
       id: 'discard',
-      label: 'Discard…',
+      label: 'Discard Plan…',
       icon: 'trash',
       intent: discard,
       question: {
         title: first ? 'Discard this plan?' : `Discard revision ${run.planRevision}?`,
         text: first ? 'Nothing has started and nothing of yours was changed. The goal stays in the list of runs.' : `The plan in force (revision ${run.revisionInForce}) stays and goes on as it is.`,
-        button: 'Discard',
+        button: 'Discard Plan',
         key: 'run:discard',
         intent: discard,
       },
@@ -86,7 +86,7 @@ export function moreRunActs(run: RunView): readonly RunAct[] {
             label: 'Stop All Agents…',
             icon: 'debug-stop',
             intent: stop,
-            question: { title: 'Stop all agents?', text: 'Every agent of this run is stopped. All their work is kept, and Go On continues.', button: 'Stop All', key: 'run:stop', intent: stop },
+            question: { title: 'Stop all agents?', text: 'Every agent of this run is stopped. All their work is kept, and Go On continues.', button: 'Stop All Agents', key: 'run:stop', intent: stop },
           },
         ]
       : []),

@@ -4,6 +4,7 @@ import { app, inSidebar, useApp } from '../app.js';
 import { StateIcon } from '../components/icon.js';
 import { Menu, type Anchor } from '../components/menu.js';
 import { useWidth } from '../components/width.js';
+import { count } from '../format.js';
 import { structureKey } from '../graph/layout.js';
 import { spokenTask } from '../graph/taskNode.js';
 import { directionOf } from '../graph/walk.js';
@@ -94,7 +95,7 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
       ref={box}
       className="compact"
       role="group"
-      aria-label={`Plan with ${run.tasks.length} tasks. Arrow keys move, Enter opens, full stop shows actions.`}
+      aria-label={`Plan with ${count(run.tasks.length, 'task')}. Arrow keys move, Enter opens, full stop shows actions.`}
       style={{ height: layout.height }}
       onKeyDown={onKeyDown}
       onContextMenu={(event) => {

@@ -5,7 +5,7 @@ import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
-import { clock, money, usd } from '../format.js';
+import { clock, count, money, usd } from '../format.js';
 import { LandingNews } from '../run/landing.js';
 import { useNow } from '../time.js';
 import { CompactGraph } from './compactGraph.js';
@@ -20,7 +20,7 @@ function strip(run: RunView): { readonly left: string; readonly right: string } 
   const spent = money(run.bill.total, run.bill.lines.length > 0) ?? '';
   const phase = run.phase === 'paused' ? ' · paused' : run.phase === 'stopped' ? ' · stopped' : '';
   return {
-    left: run.phase === 'proposed' ? `${tasks.length} tasks proposed` : `${landed} of ${tasks.length} landed${phase}`,
+    left: run.phase === 'proposed' ? `${count(tasks.length, 'task')} proposed` : `${landed} of ${tasks.length} landed${phase}`,
     right: run.bill.budgetUsd === undefined ? spent : `${spent === '' ? usd(0) : spent} of ${usd(run.bill.budgetUsd)}`,
   };
 }

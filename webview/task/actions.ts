@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   drop: { label: 'Drop…', icon: 'trash', title: 'Do without this task' },
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
-  'allow-paths': { label: 'Allow These Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
+  'allow-paths': { label: 'Allow Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
   undo: { label: 'Undo Landing…', icon: 'discard', title: 'Take its changes back: the result is gated and landed like any other change' },
   review: { label: 'Review Changes', icon: 'diff-multiple', title: 'Open all its changes in the editor' },
   'show-terminal': { label: 'Show Terminal', icon: 'terminal-bash', title: 'Show its agent’s terminal' },

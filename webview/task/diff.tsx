@@ -132,12 +132,12 @@ export function DiffFoot({ task }: { readonly task: TaskView }): ReactNode {
     <footer className="inspector-foot">
       {review ? (
         <button type="button" className="link" onClick={() => send(`review:${task.id}`, { kind: 'action', action: { type: 'review', task: task.id } })}>
-          <Icon name="diff-multiple" /> Review All Changes
+          <Icon name="diff-multiple" /> Review Changes
         </button>
       ) : null}
       {tryIt ? (
         <button type="button" className="link" onClick={() => send(`try-it:${task.id}`, { kind: 'action', action: { type: 'try-it', task: task.id } })}>
-          <Icon name="folder-opened" /> Try It in Its Worktree
+          <Icon name="folder-opened" /> Try It
         </button>
       ) : null}
     </footer>

@@ -68,7 +68,7 @@ export async function cancelPlanning(app: App): Promise<Outcome> {
 
 export function stopAll(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
-    const button = 'Stop All';
+    const button = 'Stop All Agents';
     const answer = await vscode.window.showWarningMessage('Stop every agent of this run?', { modal: true, detail: 'Each agent’s whole process tree is stopped. All work is kept in the worktrees; Go On takes it up again.' }, button);
     return answer === button ? sendWish(app, { type: 'stop', run: run.id }) : undefined;
   });
