@@ -28,7 +28,7 @@ export function LandingNews({ run }: { readonly run: RunView }): ReactNode {
 
 /** The base's branch on the remote has gone on without it. */
 export function UpstreamNews({ run }: { readonly run: RunView }): ReactNode {
-  const busy = usePending('run:bring-in');
+  const busy = useWorking('run:bring-in');
   const { upstream } = run;
   if (upstream === undefined || run.phase === 'done') return null;
   return (
