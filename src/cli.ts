@@ -7,6 +7,7 @@ import { boundary } from './cli/boundary.js';
 import { readJson } from './cli/files.js';
 import { forecast } from './cli/forecast.js';
 import { helpOf, overview } from './cli/help.js';
+import { choiceOf, leak } from './cli/leak.js';
 import { openHere } from './cli/open.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
@@ -102,6 +103,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     }
     case 'undo':
       return undo(reader, writer('switchyard undo'), task, output);
+    case 'leak':
+      return leak((mode) => openHere({ repo, mode, label: 'switchyard leak' }, output), { ...task, choice: choiceOf(values) }, output);
     case 'diff':
       return withSession(reader, (session) => showDiff(session, task, output));
     case 'takeover':

@@ -24,7 +24,7 @@ import { createTools } from './adapters/tools.js';
 import type { AgentId } from './core/ids.js';
 import { nestsTooDeep } from './core/nesting.js';
 import { maskOf, type Mask } from './core/secrets.js';
-import type { Log, RepositoryProblem } from './core/ports.js';
+import type { Log, RepositoryProblem, Saves } from './core/ports.js';
 import { EngineSession } from './engine/session.js';
 import type { SessionOptions } from './engine/session.js';
 import type { World } from './engine/world.js';
@@ -45,6 +45,8 @@ export interface OpenOptions {
   readonly worktreesFolder?: string;
   readonly label: string;
   readonly log: Log;
+  /** What the person saved in an editor. */
+  readonly saves?: Saves;
   readonly mode?: SessionOptions['mode'];
   readonly autoApprove?: boolean;
 }
@@ -101,6 +103,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     activities: { read: readActivity, follow: followActivity },
     log: maskedLog(options.log, mask),
     mask,
+    ...(options.saves !== undefined && { saves: options.saves }),
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,

@@ -1,6 +1,7 @@
 /** What to run next when a run rests: for each task exactly the command that its reason asks for. */
 import { runAmount, taskAmount } from '../core/bill.js';
 import { awaitsLanding } from '../core/change.js';
+import { holdsLanding, openLeaks } from '../core/leak.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState, TaskRun } from '../core/run.js';
 import { quote } from './words.js';
@@ -56,6 +57,13 @@ export function stepLines(steps: readonly Step[]): readonly string[] {
 }
 
 function stepsFor(task: TaskRun): readonly (readonly [words: string, why: string])[] {
+  const leaks = openLeaks(task);
+  if (leaks.length === 0) return ownSteps(task);
+  const held = holdsLanding(task) ? '; its landing waits for that' : '';
+  return [[`leak ${task.task.id} --move`, `take in what its agent changed outside its worktree; or: --keep, --undo${held}`], ...ownSteps(task)];
+}
+
+function ownSteps(task: TaskRun): readonly (readonly [words: string, why: string])[] {
   const { id } = task.task;
   const retry = (why: string) => [`retry ${id}`, why] as const;
   const told = (why: string) => [`retry ${id} --feedback "…"`, `${why}, with your words; or: replan, takeover, drop`] as const;

@@ -2,6 +2,7 @@
 import { runAmount } from '../core/bill.js';
 import type { Change } from '../core/change.js';
 import { targetBranch } from '../core/change.js';
+import { leakText, openLeaks } from '../core/leak.js';
 import { phaseOf } from '../core/phase.js';
 import { resolutionWords } from '../core/resolutions.js';
 import { decide } from '../core/scheduler.js';
@@ -43,6 +44,7 @@ function body(state: RunState) {
           ...(task.undone !== undefined && { undone: task.undone.commit }),
           ...(task.resolved.length > 0 && { resolved: task.resolved }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
+          ...(openLeaks(task).length > 0 && { leaks: openLeaks(task) }),
         },
       ];
     }),
@@ -72,7 +74,8 @@ export function describeRun(state: RunState): string {
     const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
-    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}`;
+    const leaks = openLeaks(task).map((leak) => `\n  ${''.padEnd(wide)}  ${leakText(task.task.title, leak)}`);
+    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${leaks.join('')}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
   return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');

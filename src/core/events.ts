@@ -7,6 +7,7 @@ import type { AgentOutcome, Usage } from './activity.js';
 import type { ChangeState } from './change.js';
 import type { Violation } from './contract.js';
 import type { AgentId, Role } from './ids.js';
+import type { FoundLeak, LeakChoice } from './leak.js';
 import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
 import type { AgentWait, GateVerdict, Reason, Receipt, Resolution } from './run.js';
@@ -69,6 +70,10 @@ export type EventBody =
       /** ISO 8601: when it really ended, if that was before anybody was there to write it down (no window was open). */
       readonly endedAt?: string;
     }
+  /** An agent changed files outside its worktree (or may have); they are kept, and a person decides. */
+  | { readonly type: 'leak.found'; readonly task: string; readonly leak: FoundLeak }
+  /** `left`: files that were not taken back, because they have changed since or their earlier content is not known. */
+  | { readonly type: 'leak.settled'; readonly task: string; readonly leak: string; readonly choice: LeakChoice; readonly left: readonly string[] }
   | { readonly type: 'work.committed'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
   | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }
   | { readonly type: 'paths.allowed'; readonly task: string; readonly paths: readonly string[] }

@@ -243,6 +243,12 @@ function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void 
     case 'task.handed-off':
       task.handOffs = (task.handOffs ?? 0) + 1;
       return;
+    case 'leak.found':
+      task.leaks = [...(task.leaks ?? []), event.leak];
+      return;
+    case 'leak.settled':
+      task.leaks = (task.leaks ?? []).map((leak) => (leak.id === event.leak ? { ...leak, settled: event.choice, left: event.left } : leak));
+      return;
     case 'conflict.opened':
       task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
       return;

@@ -3,6 +3,7 @@ import type { AgentOutcome, FailureReason, Usage } from './activity.js';
 import type { Change, Integration } from './change.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
+import type { Leak } from './leak.js';
 import type { Edge, Plan, Task } from './plan.js';
 import type { CommandResult, FileDiff, LockFiles, Sha, ToolVersion } from './ports.js';
 import type { ReceiptRecord } from './receipt.js';
@@ -189,6 +190,8 @@ export interface TaskRun {
   /** The commit that took the landing back. */
   readonly undone?: { readonly commit: Sha; readonly at: number };
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };
+  /** Changes outside its worktree, in the order they were found; absent in runs of earlier versions. */
+  readonly leaks?: readonly Leak[];
   readonly cleaned: boolean;
   /** The worktree was made and its set-up commands have passed. */
   readonly prepared: boolean;

@@ -2,6 +2,7 @@
 import { reserveFor, runBudget, taskAmount } from './bill.js';
 import { adjacency, compare, depths } from './graph.js';
 import { memberFor } from './member.js';
+import { holdsLanding } from './leak.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
 import { isActive, isOver } from './task.js';
@@ -31,7 +32,7 @@ function holdsFiles(task: TaskRun): boolean {
 export function decide(state: RunState): Decision {
   const waits = new Map<string, Reason>();
   const tasks = [...state.tasks.values()];
-  const land = state.stopped ? [] : tasks.filter((task) => task.state === 'ready' && task.approved).map((task) => task.task.id);
+  const land = state.stopped ? [] : tasks.filter((task) => task.state === 'ready' && task.approved && !holdsLanding(task)).map((task) => task.task.id);
   const waiting = tasks.filter((task) => task.state === 'waiting');
   const candidates: TaskRun[] = [];
   const known: Blocks = new Map();

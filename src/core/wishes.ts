@@ -2,6 +2,7 @@
  * What a person can ask for, from any window, the dashboard or a headless command. A wish is a file in the inbox;
  * only the one writer turns it into events. It is validated again there: a wish is outside input.
  */
+import type { LeakChoice } from './leak.js';
 import type { Contract, Tier } from './plan.js';
 
 /** One comment of a person on a line of a reviewed diff. */
@@ -47,6 +48,8 @@ export type Wish =
   | { readonly type: 'drop'; readonly run: string; readonly task: string }
   /** Lets a task keep changes outside what it owns, after its boundary check failed. */
   | { readonly type: 'allow-paths'; readonly run: string; readonly task: string; readonly paths: readonly string[] }
+  /** What to do with changes that a task's agent left outside its worktree: one leak, or all that are open. */
+  | { readonly type: 'leak'; readonly run: string; readonly task: string; readonly leak?: string; readonly choice: LeakChoice }
   /** Stops one task's agent, or every agent of the run, keeping all work. */
   | { readonly type: 'stop'; readonly run: string; readonly task?: string }
   /** Starts nothing new; what runs goes on. */

@@ -3,6 +3,7 @@ import type { AgentOutcome, Usage } from '../core/activity.js';
 import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
 import type { AgentId, Role } from '../core/ids.js';
 import { targetBranch } from '../core/change.js';
+import type { FoundLeak } from '../core/leak.js';
 import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
 import { isCheckpoint } from '../core/handOff.js';
@@ -16,6 +17,7 @@ import { isSessionId } from '../core/words.js';
 import type { RunContext } from './context.js';
 import { targetTip, taskBranch } from './target.js';
 import { checkpoint } from './handOff.js';
+import type { AtWork } from './sentinel.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
@@ -79,7 +81,11 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   const last = task.attempts.at(-1);
   if (last !== undefined && last.endedAt === undefined) {
     const running = await world.runners.adopt(last.folder);
-    if (running !== undefined) return finish(context, id, last, running);
+    if (running !== undefined) {
+      const who = atWork(context, id, last);
+      await context.sentinel.begin(who, { adopted: true });
+      return finish(context, id, last, running, who);
+    }
     // Announced, but the runner never claimed it: the crash came in between. Its work cannot have begun.
     await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: NEVER_STARTED, usage: [], usageIsCumulative: false, denied: [] });
     giveBackSlot(context, last);
@@ -141,16 +147,23 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   });
   const state = context.task(id).attempts.at(-1);
   if (state === undefined) throw new Error('an attempt was announced and is not there');
+  const who = atWork(context, id, state);
+  await context.sentinel.begin(who);
   let running: RunningAttempt;
   try {
     running = await world.runners.start(spec.spec, spec.files);
   } catch (error) {
+    const leaks = await context.sentinel.ended(who);
     const outcome: AgentOutcome = { ok: false, reason: 'crashed', message: messageOf(error), usage: [], usageIsCumulative: false, denied: [] };
-    await endAttempt(context, id, state, outcome);
+    await endAttempt(context, id, state, outcome, { leaks });
     giveBackSlot(context, state);
     return outcome;
   }
-  return finish(context, id, state, running);
+  return finish(context, id, state, running, who);
+}
+
+function atWork(context: RunContext, task: string, { attempt, agent, folder }: AttemptState): AtWork {
+  return { state: () => context.store.state, task, attempt, agent, folder, cwd: context.task(task).worktree ?? '' };
 }
 
 function giveBackSlot(context: RunContext, attempt: AttemptState): void {
@@ -183,7 +196,7 @@ async function promptFor(context: RunContext, task: TaskRun, resume: string | un
 }
 
 /** Waits for an attempt's end and records it. */
-async function finish(context: RunContext, id: string, attempt: AttemptState, running: RunningAttempt): Promise<AgentOutcome> {
+async function finish(context: RunContext, id: string, attempt: AttemptState, running: RunningAttempt, who: AtWork): Promise<AgentOutcome> {
   context.running.set(id, running);
   context.following(id, attempt.attempt, attempt.folder);
   try {
@@ -191,7 +204,7 @@ async function finish(context: RunContext, id: string, attempt: AttemptState, ru
     const end = await running.ended;
     const outcome = outcomeOf(end);
     const unattended = end.kind === 'exit' && end.record.endedAt < context.openedAt ? end.record.endedAt : undefined;
-    await endAttempt(context, id, attempt, outcome, unattended);
+    await endAttempt(context, id, attempt, outcome, { leaks: await context.sentinel.ended(who), unattended });
     return outcome;
   } finally {
     context.running.delete(id);
@@ -212,11 +225,22 @@ export function outcomeOf(end: AttemptEnd): AgentOutcome {
   };
 }
 
-/** Records an attempt's end with its own share of the tokens, priced. `unattended`: when it ended while nobody was there, in ms since the epoch. */
-export async function endAttempt(context: RunContext, task: string, attempt: AttemptState, outcome: AgentOutcome, unattended?: number): Promise<void> {
+/** What is known about an attempt's end beside its outcome. */
+interface EndNotes {
+  /** What it changed outside its worktree. */
+  readonly leaks?: readonly FoundLeak[];
+  /** When it ended while nobody was there, in ms since the epoch. */
+  readonly unattended?: number | undefined;
+}
+
+/** Records an attempt's end with its own share of the tokens, priced. */
+export async function endAttempt(context: RunContext, task: string, attempt: AttemptState, outcome: AgentOutcome, { leaks = [], unattended }: EndNotes = {}): Promise<void> {
   const { answer: _answer, text: _text, ...rest } = outcome;
   const usage = await priced(context, attempt, outcome);
-  await context.store.append({ type: 'attempt.ended', task, attempt: attempt.attempt, outcome: rest, usage, ...(unattended !== undefined && { endedAt: new Date(unattended).toISOString() }) });
+  await context.store.append(
+    { type: 'attempt.ended', task, attempt: attempt.attempt, outcome: rest, usage, ...(unattended !== undefined && { endedAt: new Date(unattended).toISOString() }) },
+    ...leaks.map((leak) => ({ type: 'leak.found' as const, task, leak })),
+  );
 }
 
 async function priced(context: RunContext, attempt: AttemptState, outcome: AgentOutcome): Promise<readonly Usage[]> {

@@ -6,6 +6,7 @@ import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
 import { MergeQueue } from './queue.js';
 import type { SlotNumbers, Slots } from './semaphore.js';
+import type { Sentinel } from './sentinel.js';
 import type { RunStore } from './store.js';
 import type { World } from './world.js';
 
@@ -29,6 +30,8 @@ export class RunContext {
   readonly slotNumbers: SlotNumbers;
   /** Landings are one at a time: each moves the base that the next one builds on. */
   readonly landingLane: Slots;
+  /** Shared by all runs: they have one checkout. */
+  readonly sentinel: Sentinel;
   readonly baseGate = new BaseGate();
   readonly queue = new MergeQueue();
   /** Milliseconds since the epoch: what ended before, ended while nobody was there. */
@@ -49,6 +52,7 @@ export class RunContext {
     gateSlots: Slots;
     slotNumbers: SlotNumbers;
     landingLane: Slots;
+    sentinel: Sentinel;
     onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
   }) {
     this.world = parts.world;
@@ -60,6 +64,7 @@ export class RunContext {
     this.gateSlots = parts.gateSlots;
     this.slotNumbers = parts.slotNumbers;
     this.landingLane = parts.landingLane;
+    this.sentinel = parts.sentinel;
     this.#onActivity = parts.onActivity;
   }
 

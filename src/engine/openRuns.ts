@@ -8,6 +8,7 @@ import { RunLoop } from './loop.js';
 import { tidyAfterCrash } from './recovery.js';
 import type { RunReader } from './runReader.js';
 import { SlotNumbers, Slots } from './semaphore.js';
+import { Sentinel } from './sentinel.js';
 import { RunStore } from './store.js';
 import type { World } from './world.js';
 
@@ -30,10 +31,12 @@ export class OpenRuns {
   /** Landings of every run of the repository share one lane. */
   readonly #landingLane = new Slots(1);
   readonly #slotNumbers = new SlotNumbers();
+  readonly #sentinel: Sentinel;
   readonly #still = new Set<string>();
 
   constructor(options: OpenRunsOptions) {
     this.#options = options;
+    this.#sentinel = new Sentinel(options.world);
   }
 
   get(run: string): RunLoop | undefined {
@@ -91,6 +94,7 @@ export class OpenRuns {
       gateSlots: new Slots(store.state.team.limits.gateParallel, this.#slotNumbers),
       slotNumbers: this.#slotNumbers,
       landingLane: this.#landingLane,
+      sentinel: this.#sentinel,
       onActivity,
     });
     if (context.branchPrefix !== PREFIX) world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);

@@ -2,6 +2,7 @@
 import type { EventBody } from '../core/events.js';
 import { greenText, listed } from '../core/gate.js';
 import type { AgentOutcome } from '../core/activity.js';
+import { holdsLanding } from '../core/leak.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import { isOver } from '../core/task.js';
@@ -60,7 +61,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           break;
         }
         case 'ready':
-          if (!context.task(id).approved || context.store.state.stopped) return;
+          if (!context.task(id).approved || holdsLanding(context.task(id)) || context.store.state.stopped) return;
           await move(context, id, 'merging');
           break;
         case 'merging': {

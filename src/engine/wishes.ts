@@ -5,6 +5,7 @@ import { isActive, stateClause } from '../core/task.js';
 import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
+import { settleLeaks } from './leaks.js';
 import type { RunLoop } from './loop.js';
 import { plan } from './planning.js';
 import { bringIn } from './upstream.js';
@@ -77,6 +78,7 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       const task = state.tasks.get(wish.task);
       if (task === undefined) return refuse(`There is no task "${wish.task}" in ${state.run}.`);
       if (state.revision === 0) return refuse('The plan has not been approved yet.');
+      if (wish.type === 'leak') return settleLeaks(loop, wish);
       return onTask(loop, wish);
     }
   }

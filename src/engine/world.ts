@@ -1,7 +1,7 @@
 /** Everything the engine needs from the world, bundled: built once by a composition root. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import type { Agents, Clock, Files, Gates, Git, Ids, Log, Prices, PullRequests, Resolvers, Runners, Tools } from '../core/ports.js';
+import type { Agents, Clock, Files, Gates, Git, Ids, Log, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
 
 /** One run's append-only log, open for writing. */
 export interface OpenLog {
@@ -57,6 +57,8 @@ export interface World {
   readonly log: Log;
   /** Replaces secrets in text that is shown or kept. */
   readonly mask: (text: string) => string;
+  /** Absent without an editor. */
+  readonly saves?: Saves;
   /** Switchyard's own folder in the common git directory. */
   readonly stateFolder: string;
   /** Worktrees go to `<worktreesFolder>/<run>/<task>`. */

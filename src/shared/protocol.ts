@@ -113,8 +113,25 @@ export type TaskAction =
   | 'check'
   | 'allow-paths'
   | 'undo'
+  | 'stray-changes'
   | 'review'
   | 'show-terminal';
+
+/** Changes that an agent left outside its worktree (or may have), which wait for the person's choice. */
+export interface LeakView {
+  readonly id: string;
+  readonly certainty: 'certain' | 'possible';
+  /** One sentence: who, what, where. */
+  readonly text: string;
+  readonly root: string;
+  readonly files: readonly { readonly path: string; readonly change: 'added' | 'modified' | 'deleted'; readonly undoable: boolean }[];
+  /** How many more there are. */
+  readonly more: number;
+  /** Absolute path of the patch that keeps them. */
+  readonly patch: string;
+  /** The task takes them in: it rests, and its worktree is there. */
+  readonly movable: boolean;
+}
 
 export interface GateCommandView {
   readonly command: string;
@@ -186,6 +203,8 @@ export interface TaskView {
   /** Boundary check of the last attempt: repository paths outside the contract. */
   readonly violations: readonly { readonly path: string; readonly kind: string }[];
   readonly boundaryChecked: boolean;
+  /** Open ones; a certain one holds the landing. */
+  readonly leaks?: readonly LeakView[];
   readonly amount: Amount;
   /** Something was reported by an agent at all (else show no figure). */
   readonly billed: boolean;
@@ -311,6 +330,9 @@ export type HostAction =
   | { readonly type: 'open-dashboard'; readonly task?: string }
   | { readonly type: 'review'; readonly task: string; readonly path?: string }
   | { readonly type: 'try-it'; readonly task: string }
+  | { readonly type: 'stray-changes'; readonly task: string }
+  /** Opens a leak's patch in an editor. */
+  | { readonly type: 'show-patch'; readonly task: string; readonly leak: string }
   | { readonly type: 'take-over'; readonly task: string }
   | { readonly type: 'show-terminal'; readonly task: string }
   | { readonly type: 'cancel-planning' }

@@ -27,6 +27,8 @@ export interface CommandArguments {
   readonly allowPaths: [task?: TaskArgument];
   readonly undoLanding: [task?: TaskArgument];
   readonly landRun: [];
+  readonly strayChanges: [task?: TaskArgument];
+  readonly showStrayPatch: [task?: TaskArgument, leak?: string];
   readonly tryIt: [task?: TaskArgument];
   readonly drop: [task?: TaskArgument];
   readonly stopTask: [task?: TaskArgument];
@@ -70,6 +72,8 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   allowPaths: true,
   undoLanding: true,
   landRun: true,
+  strayChanges: true,
+  showStrayPatch: true,
   tryIt: true,
   drop: true,
   stopTask: true,

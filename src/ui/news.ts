@@ -7,7 +7,7 @@ import { moneyWords } from './tasks/groups.js';
 export interface NewsItem {
   /** The same key is never told twice. */
   readonly key: string;
-  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished' | 'meanwhile';
+  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished' | 'meanwhile' | 'leak';
   readonly task?: string;
   readonly text: string;
 }
@@ -23,6 +23,7 @@ export function newsOf(run: RunView): readonly NewsItem[] {
     }
     const last = task.attempts.at(-1)?.attempt ?? 0;
     const key = `${run.id}/${task.id}/${String(last)}/${task.state}`;
+    for (const leak of task.leaks ?? []) items.push({ key: `${run.id}/${task.id}/leak/${leak.id}`, kind: 'leak', task: task.id, text: leak.certainty === 'certain' ? `${leak.text} It lands once you have chosen what becomes of that.` : leak.text });
     if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(task.why?.text ?? 'see the dashboard')}` });
     if (task.state === 'ready' && task.actions.includes('approve')) {
       items.push({ key, kind: 'ready', task: task.id, text: `“${task.title}” is ready: its gate passed on the merged result.` });
@@ -81,6 +82,7 @@ export function batchText(items: readonly NewsItem[]): string {
   const [ready, needs] = [count('ready'), count('needs-you')];
   if (ready > 0) parts.push(`${String(ready)} ${ready === 1 ? 'task is' : 'tasks are'} ready to merge`);
   if (needs > 0) parts.push(`${String(needs)} ${needs === 1 ? 'task needs' : 'tasks need'} you`);
+  if (count('leak') > 0) parts.push(count('leak') === 1 ? 'an agent changed files outside its worktree' : `agents changed files outside their worktrees ${String(count('leak'))} times`);
   if (count('plan') > 0) parts.push('a plan waits for approval');
   if (count('land') > 0) parts.push('the run waits for you to land it');
   if (count('finished') > 0) parts.push('the run is finished');

@@ -40,7 +40,7 @@ export function createNotifications(app: App): Disposable {
 
 function isWanted(item: NewsItem): boolean {
   const level = setting('notifications');
-  return level === 'all' || (level === 'needs-you' && item.kind === 'needs-you');
+  return level === 'all' || (level === 'needs-you' && (item.kind === 'needs-you' || item.kind === 'leak'));
 }
 
 interface Button extends vscode.MessageItem {
@@ -54,7 +54,7 @@ async function show(app: App, items: readonly NewsItem[]): Promise<void> {
   const [only] = items;
   const task = items.length === 1 ? only?.task : undefined;
   const buttons = buttonsFor(items);
-  const urgent = items.some((item) => item.kind === 'needs-you' || item.text.startsWith('Planning failed'));
+  const urgent = items.some((item) => item.kind === 'needs-you' || item.kind === 'leak' || item.text.startsWith('Planning failed'));
   const text = batchText(items);
   const chosen = await (urgent ? vscode.window.showWarningMessage(text, ...buttons) : vscode.window.showInformationMessage(text, ...buttons));
   if (chosen === undefined) return;
@@ -72,6 +72,8 @@ function buttonsFor(items: readonly NewsItem[]): readonly Button[] {
       return [{ title: 'Approve & Merge', command: 'approveAndMerge' }, { title: 'Review Changes', command: 'reviewChanges' }, dashboard];
     case 'needs-you':
       return [dashboard, { title: 'Review Changes', command: 'reviewChanges' }, { title: 'Retry…', command: 'retry' }];
+    case 'leak':
+      return [{ title: 'Stray Changes…', command: 'strayChanges' }, dashboard];
     case 'plan':
       return [{ title: 'Show Plan', command: 'openDashboard' }];
     case 'land':

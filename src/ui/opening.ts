@@ -1,6 +1,6 @@
 /** How the composition root opens a repository's engine; the only door between this folder and the world. */
 import type { AgentId } from '../core/ids.js';
-import type { Log, RepositoryProblem } from '../core/ports.js';
+import type { Log, RepositoryProblem, Saves } from '../core/ports.js';
 import type { Session } from '../engine/api.js';
 
 export interface OpenRequest {
@@ -10,6 +10,8 @@ export interface OpenRequest {
   /** Where worktrees go; a sibling folder of the repository when absent. */
   readonly worktreesFolder?: string;
   readonly log: Log;
+  /** What the person saved in this window. */
+  readonly saves: Saves;
 }
 
 export type Opened = { readonly ok: true; readonly session: Session } | { readonly ok: false; readonly reason: RepositoryProblem; readonly message: string };

@@ -3,7 +3,7 @@
  * so that no process starts, while the workspace is not trusted.
  */
 import * as vscode from 'vscode';
-import type { RepositoryProblem } from '../core/ports.js';
+import type { RepositoryProblem, Saves } from '../core/ports.js';
 import type { Session } from '../engine/api.js';
 import type { EmptyReason } from '../shared/protocol.js';
 import type { Disposable } from './disposables.js';
@@ -43,7 +43,7 @@ const REASONS: Readonly<Record<RepositoryProblem, EmptyReason>> = {
   unreadable: 'no-repository',
 };
 
-export function createRepository(context: vscode.ExtensionContext, log: UiLog, open: OpenRepository): Repository {
+export function createRepository(context: vscode.ExtensionContext, log: UiLog, open: OpenRepository, saves: Saves): Repository {
   const own = new Disposables();
   const changed = own.add(new vscode.EventEmitter<void>());
   const opened = own.add(new vscode.EventEmitter<Session | undefined>());
@@ -69,7 +69,7 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
 
   const tryFolder = async (folder: vscode.Uri): Promise<RepositoryState> => {
     const worktreesFolder = setting('worktreesFolder', folder).trim();
-    const result = await open({ directory: folder.fsPath, executables: executables(), log, ...(worktreesFolder !== '' && { worktreesFolder }) });
+    const result = await open({ directory: folder.fsPath, executables: executables(), log, saves, ...(worktreesFolder !== '' && { worktreesFolder }) });
     if (!result.ok) return { kind: 'empty', reason: REASONS[result.reason], message: result.message };
     const { session } = result;
     ofSession.add(session.onDidChange(() => changed.fire()));

@@ -18,6 +18,7 @@ import type { OpenRepository } from './opening.js';
 import type { Repository } from './repository.js';
 import { createRepository } from './repository.js';
 import { createReview } from './review/review.js';
+import { trackSaves } from './saves.js';
 import { followState } from './state.js';
 import { createStatus } from './status.js';
 import type { TaskNode } from './tasks/tree.js';
@@ -44,7 +45,7 @@ export interface Started extends Disposable {
 export function startUi(context: vscode.ExtensionContext, parts: { readonly log: UiLog; readonly terminals: Terminals; readonly open: OpenRepository }): Started {
   const { log, terminals, open } = parts;
   const own = new Disposables();
-  const repository = own.add(createRepository(context, log, open));
+  const repository = own.add(createRepository(context, log, open, own.add(trackSaves())));
   const model = own.add(createModel(repository, log));
   const base: Base = { context, log, repository, model, keys: createContextKeys(), terminals };
   // These are needed by the others; without them there is nothing to show.

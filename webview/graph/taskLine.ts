@@ -36,6 +36,7 @@ export function taskLine(task: TaskView, now: number): string {
     case 'in-review':
       return 'In review';
     case 'ready':
+      if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'Stray changes wait for your choice';
       return joined('Ready to merge', changesText(task));
     case 'merging':
       return 'Merging';

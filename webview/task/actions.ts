@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
   'allow-paths': { label: 'Allow Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
   undo: { label: 'Undo Landing…', icon: 'discard', title: 'Take its changes back: the result is gated and landed like any other change' },
+  'stray-changes': { label: 'Stray Changes…', icon: 'warning', title: 'Choose what becomes of what its agent changed outside its worktree' },
   review: { label: 'Review Changes', icon: 'diff-multiple', title: 'Open all its changes in the editor' },
   'show-terminal': { label: 'Show Terminal', icon: 'terminal-bash', title: 'Show its agent’s terminal' },
 };
@@ -52,6 +53,7 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
       return { kind: 'action', action: { type: 'replan-with-feedback', task: task.id } };
     case 'take-over':
     case 'try-it':
+    case 'stray-changes':
     case 'review':
     case 'show-terminal':
       return { kind: 'action', action: { type: id, task: task.id } };

@@ -7,6 +7,7 @@ import { IconButton } from '../components/toolkit.js';
 import { agentText, ago, clock, duration, timeOfDay } from '../format.js';
 import { useNow } from '../time.js';
 import { BaseConflict, ResolvedFact } from './conflicts.js';
+import { StrayChanges } from './stray.js';
 import { Codes, ContractFacts, Fact, TaskLinks } from './facts.js';
 
 /** Why it waits, needs you or stopped: the first thing to read. */
@@ -98,6 +99,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
           {task.undo.paths === undefined || task.undo.paths.length === 0 ? null : <Codes items={task.undo.paths} none="" />}
         </section>
       )}
+      <StrayChanges run={run} task={task} />
       {task.violations.length === 0 ? null : (
         <section className="note warning" aria-label="Outside its contract">
           <p>

@@ -82,7 +82,7 @@ export async function backup(repository: Repository, worktree: string, name: str
     const parents = [head.commit];
     if (staged !== head.tree && staged !== tree && isSha(staged)) parents.push(await commit(staged, [head.commit], 'What was staged'));
     const id = await commit(tree, parents, `Backup of ${(await branchAt(place)) ?? place.path}`);
-    const saved = await store(repository, name, id, tree, head.commit);
+    const saved = await storeBackup(repository, name, id, tree, head.commit);
     for (const [number, bytes] of nested.entries()) await keepHistory(repository, absolute(place.path, bytes).toString('utf8'), `${NESTED}${saved.ref.slice(PREFIX.length)}/${number}/`);
     return saved;
   } finally {
@@ -131,11 +131,11 @@ export async function restoreBackup(repository: Repository, ref: string, into: s
 /** Keeps commits that would be on no branch any more. */
 export async function keepCommit(repository: Repository, name: string, commit: Sha): Promise<Backup> {
   const [tree, parent] = await Promise.all([repository.objects.id(`${commit}^{tree}`), repository.objects.id(`${commit}^1`)]);
-  return store(repository, name, commit, tree, parent);
+  return storeBackup(repository, name, commit, tree, parent);
 }
 
 /** Creates the ref, or finds the one that holds the same state already. */
-async function store(repository: Repository, name: string, commit: Sha, tree: Sha | undefined, parent: Sha | undefined): Promise<Backup> {
+export async function storeBackup(repository: Repository, name: string, commit: Sha, tree: Sha | undefined, parent: Sha | undefined): Promise<Backup> {
   for (let number = 1; ; number += 1) {
     const ref = PREFIX + (number === 1 ? name : `${name}-${number}`);
     const known = await repository.objects.id(`${ref}^{commit}`);

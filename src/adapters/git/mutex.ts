@@ -13,6 +13,11 @@ export function mutexOf(key: string): Mutex {
   return mutex;
 }
 
+/** While a landing moves a checkout's files, they are neither the old nor the new ones: nobody looks at them then. */
+export function checkoutOf(repository: { readonly commonDir: string }): Mutex {
+  return mutexOf(`${repository.commonDir}/checkout`);
+}
+
 function createMutex(): Mutex {
   let last: Promise<unknown> = Promise.resolve();
   return (act) => {

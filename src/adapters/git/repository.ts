@@ -20,7 +20,7 @@ import { commitsTouching } from './history.js';
 import { newMarkers } from './markers.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
 import { lockReader } from './locks.js';
-import { mutexOf } from './mutex.js';
+import { checkoutOf, mutexOf } from './mutex.js';
 import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
 import { headOf, locate } from './place.js';
@@ -29,6 +29,7 @@ import { revertedTree } from './revert.js';
 import { gitRunner } from './run.js';
 import { listFiles, prefixBlocked, readText } from './trees.js';
 import { fetchUpstream, push, upstreamOf, watchRef } from './upstream.js';
+import { openStrays } from './strays/strays.js';
 import { addWorktree, worktreeExists } from './worktrees.js';
 
 export { GitFailure, GitProblem, WorktreeProblem } from './errors.js';
@@ -116,7 +117,7 @@ function portOf(repository: Repository): OpenedGit {
     diffFiles: (from, to) => diffFiles(repository, from, to),
     patch: (from, to, path) => patch(repository, from, to, path),
     commitTree: (tree, parents, message) => commitTree(repository, tree, parents, message),
-    advance: (branch, from, to) => advance(repository, branch, from, to),
+    advance: (branch, from, to) => checkoutOf(repository)(() => advance(repository, branch, from, to)),
     backup: (worktree, name) => backup(repository, worktree, name),
     removeWorktree: (path, options) => removeWorktree(repository, path, options),
     mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
@@ -130,6 +131,7 @@ function portOf(repository: Repository): OpenedGit {
     listBackups: () => listBackups(repository),
     restoreBackup: (ref, into) => restoreBackup(repository, ref, into),
     forecaster: (watching) => forecaster(repository, watching),
+    strays: () => openStrays(repository),
     settled: async () => {
       while (repository.background.size > 0) await Promise.all(repository.background);
       await objects.close();

@@ -11,6 +11,7 @@ import { DONE } from '../outcome.js';
 import { sayRefusal } from '../wishing.js';
 import * as plan from './plan.js';
 import * as run from './run.js';
+import * as stray from './stray.js';
 import * as task from './task.js';
 import * as workspace from './workspace.js';
 
@@ -40,6 +41,8 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   allowPaths: task.allowPaths,
   undoLanding: task.undoLanding,
   landRun: run.landRun,
+  strayChanges: stray.strayChanges,
+  showStrayPatch: stray.showStrayPatch,
   tryIt: task.tryIt,
   drop: task.drop,
   stopTask: task.stopTask,

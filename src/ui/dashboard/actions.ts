@@ -1,4 +1,5 @@
 /** Which buttons make sense for a task now, in order of importance. Pure; the engine still judges every wish. */
+import { openLeaks } from '../../core/leak.js';
 import type { ReasonKind, TaskRun } from '../../core/run.js';
 import type { TaskAction } from '../../shared/protocol.js';
 
@@ -6,6 +7,12 @@ import type { TaskAction } from '../../shared/protocol.js';
 const LANDS_AGAIN: readonly ReasonKind[] = ['checkout-in-the-way', 'merge-failed'];
 
 export function taskActions(task: TaskRun): readonly TaskAction[] {
+  const actions = ownActions(task);
+  // A landing that waits for that choice has no other way on.
+  return openLeaks(task).length === 0 ? actions : ['stray-changes', ...actions];
+}
+
+function ownActions(task: TaskRun): readonly TaskAction[] {
   const worked = task.attempts.length > 0;
   const hasWorktree = task.worktree !== undefined && !task.cleaned;
   const review: TaskAction[] = task.head === undefined || task.files.length === 0 ? [] : ['review'];

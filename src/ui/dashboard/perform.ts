@@ -19,6 +19,10 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('reviewChanges', action.task, action.path);
     case 'try-it':
       return run('tryIt', action.task);
+    case 'stray-changes':
+      return run('strayChanges', action.task);
+    case 'show-patch':
+      return run('showStrayPatch', action.task, action.leak);
     case 'take-over':
       return run('takeOver', action.task);
     case 'show-terminal':

@@ -4,6 +4,7 @@ import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
 import { memberFor, ownMember } from '../../core/member.js';
+import { leakText, openLeaks } from '../../core/leak.js';
 import type { Task } from '../../core/plan.js';
 import type { Forecast } from '../../core/ports.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
@@ -56,6 +57,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     gates: run.gates.map((gate) => gateView(gate, isActive(run.state))),
     violations: run.violations.map(({ path, kind }) => ({ path, kind })),
     boundaryChecked: run.boundaryChecked,
+    ...leakViews(run),
     amount: sum(lines),
     billed: isBilled(lines),
     ...(run.branch !== undefined && { branch: run.branch }),
@@ -116,6 +118,24 @@ export function proposedTaskView(task: Task, state: RunState, since: number): Ta
     billed: false,
     resolved: [],
     actions: [],
+  };
+}
+
+function leakViews(run: TaskRun): Pick<TaskView, 'leaks'> {
+  const open = openLeaks(run);
+  if (open.length === 0) return {};
+  const movable = run.worktree !== undefined && !run.cleaned && !isOver(run.state) && !isActive(run.state) && run.state !== 'in-review';
+  return {
+    leaks: open.map((leak) => ({
+      id: leak.id,
+      certainty: leak.certainty,
+      text: leakText(run.task.title, leak),
+      root: leak.root,
+      files: leak.files.map(({ path, change, before }) => ({ path, change, undoable: before !== 'unknown' })),
+      more: leak.more ?? 0,
+      patch: leak.kept.patch,
+      movable,
+    })),
   };
 }
 

@@ -17,6 +17,8 @@ const actionSchema = v.variant('type', [
   v.object({ type: v.literal('open-dashboard'), task: v.exactOptional(id) }),
   v.object({ type: v.literal('review'), task: id, path: v.exactOptional(path) }),
   v.object({ type: v.literal('try-it'), task: id }),
+  v.object({ type: v.literal('stray-changes'), task: id }),
+  v.object({ type: v.literal('show-patch'), task: id, leak: id }),
   v.object({ type: v.literal('take-over'), task: id }),
   v.object({ type: v.literal('show-terminal'), task: id }),
   plain('cancel-planning'),

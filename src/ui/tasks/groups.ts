@@ -58,6 +58,7 @@ export function taskDetail(task: TaskView): string {
       if (task.undo !== undefined) return task.undo.state === 'undone' ? 'undone' : task.undo.state === 'moving' ? 'being undone' : `not undone: ${task.undo.text}`;
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'ready':
+      if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'stray changes wait for your choice';
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'working':
       if (task.why?.kind === 'pull-request') return task.why.text;
