@@ -9,7 +9,7 @@ const watch = process.argv.includes('--watch');
 const lazy = {
   name: 'lazy',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /\/(priceTable|simpleGit)\.js$/ }, (args) =>
+    pluginBuild.onResolve({ filter: /\/(priceTable|simpleGit|execa)\.js$/ }, (args) =>
       args.kind === 'dynamic-import' ? { path: `./${args.path.split('/').at(-1)}`, external: true } : undefined,
     );
   },
@@ -43,6 +43,7 @@ const jobs = [
       scripted: 'src/adapters/agents/scripted/main.ts',
       priceTable: 'src/adapters/priceTable.ts',
       simpleGit: 'src/adapters/git/simpleGit.ts',
+      execa: 'src/adapters/execa.ts',
     },
   },
   {

@@ -3,7 +3,6 @@
  * same (real path and time of change), later questions cost a look at the file. What does not answer is unknown.
  */
 import { realpath, stat } from 'node:fs/promises';
-import { execa } from 'execa';
 import type { GateRequest, Tools, ToolVersion } from '../core/ports.js';
 import { toolsNamed } from '../core/toolsNamed.js';
 import { findExecutable } from './agents/detect.js';
@@ -53,6 +52,7 @@ function withVersion(tool: ToolVersion, version: string | undefined): ToolVersio
 
 /** Resolves to `undefined` when the program fails, is too slow or prints no version. */
 async function ask(file: string, name: string, cwd: string, env: Record<string, string>): Promise<string | undefined> {
+  const { execa } = await import('./execa.js');
   const result = await execa(file, ASK[name] ?? ['--version'], { cwd, env, extendEnv: false, stdin: 'ignore', timeout: PROBE_MS, forceKillAfterDelay: 1_000, maxBuffer: 1_000_000, reject: false, all: true });
   if (result.failed) return undefined;
   return /\d+\.\d+(?:\.\d+)?(?:[-+.][0-9A-Za-z.-]*[0-9A-Za-z])?/.exec(result.all)?.[0];

@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, extname, isAbsolute, join } from 'node:path';
 import { homedir } from 'node:os';
-import { execa } from 'execa';
 import type { AgentStatus } from '../../core/ports.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from '../environment.js';
 import { sentence } from './text.js';
@@ -86,6 +85,7 @@ export interface Ran {
 
 /** Runs a CLI's own query command with the common environment only, a time limit, and nothing on standard input. */
 export async function query(executable: string, args: readonly string[], environment: Environment, setEnv: Readonly<Record<string, string>>, extra: readonly string[] = []): Promise<Ran> {
+  const { execa } = await import('../execa.js');
   const result = await execa(executable, args, {
     env: { ...pickEnvironment(environment, [...COMMON_ENVIRONMENT, ...extra]), ...setEnv },
     extendEnv: false,
