@@ -142,6 +142,8 @@ export interface GateCommandView {
   readonly ms: number;
   /** Tests that ran; absent is unknown. */
   readonly tests?: number;
+  /** It was red before on the same tree; this is its clean re-run. */
+  readonly earlier?: { readonly exitCode: number | null; readonly ms: number; readonly tail: string };
   /** The last lines, with ANSI colours. */
   readonly tail: string;
 }
@@ -154,8 +156,31 @@ export interface GateView {
   readonly of: number;
   readonly startedAt: number;
   readonly endedAt?: number;
-  /** For `unproven` and `broken-on-base`: why. */
+  /** Why it is `unproven` or `broken-on-base`, or what is flaky. */
   readonly note?: string;
+  /** What the task changes of how it is judged, like `package.json scripts.test`. */
+  readonly changesJudge?: readonly string[];
+}
+
+/** What a task lands by, or would: the exact things that a green is bound to. */
+export interface ReceiptView {
+  readonly id: string;
+  readonly tree: string;
+  readonly base: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly commands: readonly { readonly command: string; readonly tests?: number; readonly flaky?: true }[];
+  /** A missing version is unknown; no list at all: an earlier version of Switchyard made it. */
+  readonly tools?: readonly { readonly name: string; readonly version?: string }[];
+  /** `null`: the tree has no lock file. */
+  readonly lock?: { readonly hash: string; readonly files: readonly string[] } | null;
+  /** No gate proved it: a person accepted it. */
+  readonly unproven?: true;
+  readonly landed?: string;
+  /** Other tasks that landed by it. */
+  readonly others?: readonly string[];
+  /** The whole of it, to be copied. */
+  readonly json: string;
 }
 
 export interface AttemptView {
@@ -200,6 +225,8 @@ export interface TaskView {
   readonly additions: number;
   readonly deletions: number;
   readonly gates: readonly GateView[];
+  /** Present while the work is proven, or after it has landed. */
+  readonly receipt?: ReceiptView;
   /** Boundary check of the last attempt: repository paths outside the contract. */
   readonly violations: readonly { readonly path: string; readonly kind: string }[];
   readonly boundaryChecked: boolean;
@@ -346,6 +373,8 @@ export type HostAction =
   | { readonly type: 'open-folder' }
   | { readonly type: 'init-repository' }
   | { readonly type: 'pick-run' }
+  /** Asks where, then writes all receipts of the shown run as JSON. */
+  | { readonly type: 'export-receipts' }
   | { readonly type: 'copy'; readonly text: string };
 
 /** What the dashboard can ask a person to write. */

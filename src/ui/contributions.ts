@@ -41,6 +41,7 @@ export interface CommandArguments {
   readonly openTeamFile: [];
   readonly refreshAgents: [];
   readonly cleanUp: [];
+  readonly exportReceipts: [];
   readonly showLog: [];
   readonly checkAgain: [];
   readonly initRepository: [];
@@ -86,6 +87,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   openTeamFile: true,
   refreshAgents: true,
   cleanUp: true,
+  exportReceipts: true,
   showLog: true,
   checkAgain: true,
   initRepository: true,

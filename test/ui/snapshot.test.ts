@@ -119,6 +119,37 @@ describe('the snapshot', () => {
     expect(db.amount.usd).toBeCloseTo(0.25);
   });
 
+  it('shows the receipt that a task would land by, then the one that it landed by', () => {
+    const before = [...approved(task('db')), ...ready('db')];
+    const db = taskOf(run(runOf(before)), 'db');
+    expect(db.receipt).toMatchObject({ id: 'x', tree: 'e'.repeat(40), base: 'c'.repeat(40), commands: [] });
+    expect(JSON.parse(db.receipt?.json ?? '')).toMatchObject({ id: 'x', tasks: ['db'], landings: [] });
+    expect(taskOf(run(runOf([...before, { type: 'receipt.outdated', task: 'db', receipt: 'x', why: 'node is another' }])), 'db').receipt).toBeUndefined();
+    const batch = { id: 'batch', tree: 'f'.repeat(40), base: 'c'.repeat(40), commands: [{ command: 'npm test', exitCode: 0, ms: 1, tests: 3, flaky: true as const }], tools: [{ name: 'node' }], lock: null, at: 5 };
+    const landed = runOf([
+      ...before,
+      ...move('db', 'ready', 'merging'),
+      { type: 'receipt.made', receipt: batch },
+      { type: 'merge.intended', task: 'db', from: 'c'.repeat(40), to: 'a'.repeat(40), receipt: 'batch' },
+      { type: 'merge.landed', task: 'db', commit: 'a'.repeat(40) },
+      ...move('db', 'merging', 'landed'),
+    ]);
+    expect(taskOf(run(landed), 'db').receipt).toMatchObject({ id: 'batch', landed: 'a'.repeat(40), commands: [{ command: 'npm test', tests: 3, flaky: true }], tools: [{ name: 'node' }], lock: null });
+  });
+
+  it('offers to land what is unproven, after a look at it', () => {
+    const head = { commit: 'd'.repeat(40), tree: 'e'.repeat(40), base: 'c'.repeat(40) };
+    const state = runOf([
+      ...approved(task('db')),
+      ...atWork('db'),
+      ended('db'),
+      ...move('db', 'working', 'checking'),
+      { type: 'work.committed', task: 'db', attempt: 1, ...head, files: [{ path: 'src/db/a.ts', change: 'modified', additions: 1, deletions: 0 }] },
+      { type: 'task.state', task: 'db', from: 'checking', to: 'needs-you', reason: { kind: 'unproven', text: 'fewer tests' } },
+    ]);
+    expect(taskOf(run(state), 'db').actions.slice(0, 2)).toEqual(['review', 'approve']);
+  });
+
   it('does not offer to approve twice', () => {
     const view = run(runOf([...approved(task('db')), ...ready('db'), { type: 'task.approved', task: 'db', by: 'person' }]));
     expect(taskOf(view, 'db').actions).not.toContain('approve');

@@ -64,6 +64,10 @@ const menuOpen = async (page: Page): Promise<void> => {
   await node(page, 'activity-endpoint').focus();
   await page.keyboard.press('.');
 };
+const receiptOpen = async (page: Page): Promise<void> => {
+  await node(page, 'activity-endpoint').click();
+  await tab(page, 'Gate').click();
+};
 const activityOpen = async (page: Page): Promise<void> => {
   await tab(page, 'Activity').click();
   await page.locator('.activity-row').first().waitFor();
@@ -78,6 +82,7 @@ const STATES: readonly State[] = [
   { name: 'overview', fixture: 'nine' },
   { name: 'diff', fixture: 'nine', act: diffOpen },
   { name: 'gate', fixture: 'nine', act: tabOpen('Gate') },
+  { name: 'receipt', fixture: 'nine', act: receiptOpen },
   { name: 'activity', fixture: 'nine', act: activityOpen },
   { name: 'plan', fixture: 'plan' },
   { name: 'plan-editing', fixture: 'plan', act: editing },
@@ -452,6 +457,22 @@ describe('the inspector', () => {
     expect(await color('.output .ansi-red')).not.toBe(await color('.output-line'));
     await page.getByText('Show Whole Output').click();
     await page.getByRole('region', { name: 'Whole output of attempt 3' }).waitFor();
+  });
+
+  it('shows the receipt that a task would land by, a flaky command with both outputs, and what it changes of its gate', async () => {
+    const page = await open('nine');
+    await node(page, 'activity-endpoint').click();
+    await tab(page, 'Gate').click();
+    const receipt = page.getByRole('region', { name: 'Receipt' });
+    await receipt.getByText('node 22.11.0, npm 10.9.0, make (version unknown)').waitFor();
+    await receipt.getByText('148 tests flaky').waitFor();
+    await page.getByText('Changes how it is judged: package.json scripts.test').waitFor();
+    await page.getByRole('region', { name: 'First output of npm test' }).waitFor();
+    await receipt.getByText('Copy Receipt').click();
+    await receipt.getByText('Export All…').click();
+    expect(await actions(page)).toEqual([{ type: 'copy', text: '{ "id": "r1-activity-endpoint-9c1f03be77d2" }' }, { type: 'export-receipts' }]);
+    await tab(page, 'Diff').click();
+    await page.getByText('Flaky: red once, passed on a clean re-run').waitFor();
   });
 
   it('shows activity as plain text, follows it, and asks again after a gap', async () => {

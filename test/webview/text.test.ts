@@ -59,6 +59,11 @@ describe('actions', () => {
     expect(acts.find((act) => act.id === 'drop')?.question?.title).toBe('Drop “Activity endpoint”?');
   });
 
+  it('ask back before landing what nothing has proved', () => {
+    const unproven = { ...find('activity-endpoint'), why: { kind: 'unproven' as const, text: 'fewer tests' } };
+    expect(actsOf(FIXTURES.nine.run, unproven)[0]).toMatchObject({ label: 'Land Unproven…', question: { button: 'Land Unproven', text: expect.stringContaining('a person accepted it') as string } });
+  });
+
   it('allow exactly the paths outside the contract', () => {
     const run = FIXTURES.boundary.run;
     const allow = actsOf(run, run.tasks.find((one) => one.id === 'timeline-component')!)[0]!;

@@ -72,11 +72,16 @@ function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent)
   };
 }
 
+function unprovenQuestion(task: TaskView, key: string, intent: Intent): Question {
+  return { title: `Land “${task.title}” unproven?`, text: `${task.gates.at(-1)?.note ?? 'No gate has proved it.'} Its receipt will say that a person accepted it.`, button: 'Land Unproven', key, intent };
+}
+
 /** The task's buttons now, most important first. */
 export function actsOf(run: RunView, task: TaskView): readonly Act[] {
   return task.actions.map((id): Act => {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
+    if (id === 'approve' && task.why?.kind === 'unproven') return { ...act, label: 'Land Unproven…', title: 'Land it on your word, without a proof', question: unprovenQuestion(task, act.key, act.intent) };
     if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };
     if (id === 'retry' || id === 'replan') return { ...act, composing: { kind: id, task: task.id } };
     if (id !== 'drop') return act;

@@ -6,7 +6,8 @@ import { Icon } from '../components/icon.js';
 import { Lines } from '../components/lines.js';
 import { clock, count, duration } from '../format.js';
 import { useNow } from '../time.js';
-import { gateLook } from './proof.js';
+import { gateLook, isFlaky } from './proof.js';
+import { Receipt } from './receipt.js';
 
 function Output({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
   const lines = useMemo(() => ansiLines(text), [text]);
@@ -28,7 +29,8 @@ function Output({ text, label }: { readonly text: string; readonly label: string
 
 function Command({ command }: { readonly command: GateCommandView }): ReactNode {
   const ok = command.exitCode === 0 && !command.timedOut && command.overflowed === undefined;
-  const [open, setOpen] = useState(!ok);
+  // Of a flaky command both outputs are the point.
+  const [open, setOpen] = useState(!ok || command.earlier !== undefined);
   const ending = command.timedOut ? 'time limit' : command.overflowed ? 'endless output' : command.exitCode === null ? 'killed' : `exit ${command.exitCode}`;
   return (
     <li className="gate-command">
@@ -39,11 +41,20 @@ function Command({ command }: { readonly command: GateCommandView }): ReactNode 
           {command.command}
         </code>
         <span className="muted num end">
+          {command.earlier === undefined ? '' : ok ? 'flaky · ' : 'red twice · '}
           {command.tests === undefined ? '' : `${count(command.tests, 'test')} · `}
           {ending} · {duration(command.ms)}
         </span>
       </button>
       {open ? command.tail === '' ? <p className="muted quiet">It printed nothing.</p> : <Output text={command.tail} label={`Output of ${command.command}`} /> : null}
+      {open && command.earlier !== undefined ? (
+        <>
+          <p className="muted quiet">
+            Its first run, on the same tree, {command.earlier.exitCode === null ? 'was killed' : `ended with exit ${command.earlier.exitCode}`} after {duration(command.earlier.ms)}:
+          </p>
+          <Output text={command.earlier.tail} label={`First output of ${command.command}`} />
+        </>
+      ) : null}
     </li>
   );
 }
@@ -75,7 +86,11 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
           <Icon name={open ? 'chevron-down' : 'chevron-right'} />
           <Icon name={look.icon} className={`tone-${look.tone}`} />
           <span className="cut">
-            Attempt {gate.attempt} <span className="muted">· {look.text}</span>
+            Attempt {gate.attempt}{' '}
+            <span className="muted">
+              · {look.text}
+              {isFlaky(gate) ? ', flaky' : ''}
+            </span>
           </span>
           <span className="muted num end">{gate.endedAt === undefined ? clock(now - gate.startedAt) : duration(gate.endedAt - gate.startedAt)}</span>
         </button>
@@ -83,6 +98,11 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
       {!open ? null : (
         <>
           {gate.note === undefined ? null : <p className="prose">{gate.note}</p>}
+          {gate.changesJudge === undefined ? null : (
+            <p className="prose">
+              <Icon name="law" className="tone-warning" /> Changes how it is judged: <code>{gate.changesJudge.join(', ')}</code>
+            </p>
+          )}
           <ul className="gate-commands">
             {gate.commands.map((command, index) => (
               <Command key={`${index}:${command.command}`} command={command} />
@@ -134,6 +154,7 @@ export function GateTab({ task }: { readonly task: TaskView }): ReactNode {
   }
   return (
     <div className="pane scroll">
+      <Receipt task={task} />
       {gates.map((gate, index) => (
         <Gate key={`${gate.attempt}:${gate.startedAt}`} task={task} gate={gate} latest={index === 0} />
       ))}

@@ -16,6 +16,11 @@ export function gateLook(state: GateView['state']): { readonly icon: string; rea
   return GATE[state];
 }
 
+/** A command of it was red once and passed when it was run again on the same tree. */
+export function isFlaky(gate: GateView): boolean {
+  return gate.state === 'green' && gate.commands.some((command) => command.earlier !== undefined);
+}
+
 /** What is proven about the changes; only what was checked. */
 export function Proof({ task }: { readonly task: TaskView }): ReactNode {
   const gate = task.gates.at(-1);
@@ -30,6 +35,21 @@ export function Proof({ task }: { readonly task: TaskView }): ReactNode {
           <span className="muted num">
             {count(gate.of, 'command')}
             {gate.endedAt === undefined ? '' : ` · ${duration(gate.endedAt - gate.startedAt)}`}
+          </span>
+        </li>
+      )}
+      {gate !== undefined && isFlaky(gate) ? (
+        <li>
+          <Icon name="warning" className="tone-warning" />
+          <span>Flaky: red once, passed on a clean re-run</span>
+        </li>
+      ) : null}
+      {gate?.changesJudge === undefined ? null : (
+        <li>
+          <Icon name="law" className="tone-warning" />
+          <span>Changes how it is judged</span>
+          <span className="muted cut" title={gate.changesJudge.join(', ')}>
+            {gate.changesJudge.join(', ')}
           </span>
         </li>
       )}

@@ -55,6 +55,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   openTeamFile: workspace.openTeamFile,
   refreshAgents: workspace.refreshAgents,
   cleanUp: run.cleanUp,
+  exportReceipts: run.exportReceipts,
   showLog: (app) => done(() => app.log.show()),
   checkAgain: workspace.checkAgain,
   initRepository: workspace.initRepository,

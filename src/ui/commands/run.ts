@@ -1,5 +1,6 @@
 /** What a person does with the plan and the run as a whole. */
 import * as vscode from 'vscode';
+import { receiptsDocument } from '../../core/receiptExport.js';
 import type { Wish } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
 import type { RunView } from '../../shared/protocol.js';
@@ -83,6 +84,23 @@ export function cleanUp(app: App): Promise<Outcome> {
     const text = removed.length === 0 && kept.length === 0 ? 'There is nothing to clean up.' : `Removed ${count(removed.length)}${kept.length > 0 ? `, kept ${count(kept.length)}` : ''}. Nothing unsaved was removed.`;
     void vscode.window.showInformationMessage(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
     return DONE;
+  });
+}
+
+/** What every green of the shown run was bound to, as one JSON document. */
+export function exportReceipts(app: App): Promise<Outcome> {
+  return onSession(app, async (session) => {
+    const state = session.current();
+    if (state === undefined || state.receipts.length === 0) return refuse('There is no receipt to export yet: no gate of this run was green.');
+    const name = `switchyard-receipts-${state.run}.json`;
+    const uri = await vscode.window.showSaveDialog({ title: 'Export Receipts', saveLabel: 'Export Receipts', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(session.facts.root), '..', name), filters: { JSON: ['json'] } });
+    if (uri === undefined) return undefined;
+    try {
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${JSON.stringify(receiptsDocument(state), null, 2)}\n`));
+      return DONE;
+    } catch (error) {
+      return refuse(`The receipts could not be written to ${uri.fsPath}: ${messageOf(error)}. Nothing else was changed; choose another place.`);
+    }
   });
 }
 

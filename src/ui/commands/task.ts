@@ -1,6 +1,7 @@
 /** What a person does with one task. */
 import * as vscode from 'vscode';
 import { STATE_WORDS } from '../../core/task.js';
+import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
@@ -10,7 +11,16 @@ import { sendWish } from '../wishing.js';
 import { onTask } from './tasks.js';
 
 export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
-  return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => sendWish(app, { type: 'approve', run: run.id, task: task.id }));
+  return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => {
+    if (task.why?.kind === 'unproven' && !(await landsUnproven(task))) return undefined;
+    return sendWish(app, { type: 'approve', run: run.id, task: task.id });
+  });
+}
+
+async function landsUnproven(task: TaskView): Promise<boolean> {
+  const button = 'Land Unproven';
+  const detail = `${task.gates.at(-1)?.note ?? 'No gate has proved it.'} Its receipt will say that a person accepted it.`;
+  return (await vscode.window.showWarningMessage(`Land “${task.title}” unproven?`, { modal: true, detail }, button)) === button;
 }
 
 /** Words are written in the dashboard, where several lines have room; with them, draft comments of the task go along. */

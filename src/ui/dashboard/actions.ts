@@ -55,5 +55,7 @@ function needsYou(task: TaskRun, review: readonly TaskAction[]): readonly TaskAc
   if (kind === 'taken-over') return ['check', ...review];
   if (kind === 'boundary') return [...review, 'allow-paths'];
   if (kind !== undefined && LANDS_AGAIN.includes(kind) && task.receipt !== undefined) return ['approve', ...review];
+  // Nobody lands what nothing proved without having been offered a look first.
+  if (kind === 'unproven') return [...review, 'approve', 'retry', 'check'];
   return task.worktree !== undefined && !task.cleaned && task.attempts.length > 0 ? [...review, 'retry', 'check'] : review;
 }

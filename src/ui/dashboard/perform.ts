@@ -43,6 +43,8 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('initRepository');
     case 'pick-run':
       return run('pickRun');
+    case 'export-receipts':
+      return run('exportReceipts');
     case 'trust':
       await vscode.commands.executeCommand('workbench.trust.manage');
       return DONE;

@@ -12,6 +12,7 @@ import { isActive, isOver } from '../../core/task.js';
 import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
 import { taskActions } from './actions.js';
 import { isBilled } from './billView.js';
+import { receiptView } from './receiptView.js';
 
 export interface TaskContext {
   readonly state: RunState;
@@ -36,6 +37,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const member = last === undefined || run.state === 'waiting' ? memberFor(state, run) : last;
   const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
+  const receipt = receiptView(run, state);
   return {
     id: task.id,
     title: task.title,
@@ -55,6 +57,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     additions: run.files.reduce((total, file) => total + (file.additions ?? 0), 0),
     deletions: run.files.reduce((total, file) => total + (file.deletions ?? 0), 0),
     gates: run.gates.map((gate) => gateView(gate, isActive(run.state))),
+    ...(receipt !== undefined && { receipt }),
     violations: run.violations.map(({ path, kind }) => ({ path, kind })),
     boundaryChecked: run.boundaryChecked,
     ...leakViews(run),
@@ -170,11 +173,13 @@ function gateView(gate: GateState, active: boolean): GateView {
       ...(result.overflowed === true && { overflowed: true as const }),
       ms: result.ms,
       ...(result.tests !== undefined && { tests: result.tests }),
+      ...(result.earlier !== undefined && { earlier: { exitCode: result.earlier.exitCode, ms: result.earlier.ms, tail: result.earlier.tail } }),
       tail: result.tail,
     })),
     of: gate.of,
     startedAt: gate.startedAt,
     ...(gate.endedAt !== undefined && { endedAt: gate.endedAt }),
+    ...(gate.changesJudge !== undefined && { changesJudge: gate.changesJudge }),
     ...(gate.note !== undefined ? { note: gate.note } : gate.verdict === undefined && !active ? { note: 'The check was interrupted.' } : {}),
   };
 }

@@ -31,6 +31,7 @@ const actionSchema = v.variant('type', [
   plain('open-folder'),
   plain('init-repository'),
   plain('pick-run'),
+  plain('export-receipts'),
   v.object({ type: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
 ]);
 
