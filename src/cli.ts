@@ -12,7 +12,7 @@ import { openHere } from './cli/open.js';
 import type { ExitCode, Output } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
 import { checkedPlan, planFromOutline, planGoal, reportCheck } from './cli/planCommands.js';
-import { listBackups, recover, restore } from './cli/recovery.js';
+import { exportRun, listBackups, recover, restore } from './cli/recovery.js';
 import { showReceipts } from './cli/receipts.js';
 import { resumeRun, runPlan } from './cli/runCommand.js';
 import { clean, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
@@ -20,6 +20,7 @@ import { undo } from './cli/undo.js';
 import { isWishCommand, recordWish } from './cli/wishes.js';
 import { checkPlanInput } from './core/planCheck.js';
 import type { Limits } from './core/team.js';
+import { RunRefused } from './engine/refused.js';
 import type { EngineSession } from './engine/session.js';
 
 type Values = Extract<CommandLine, { kind: 'command' }>['values'];
@@ -123,8 +124,11 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       return withSession(reader, (session) => listBackups(session, output));
     case 'restore':
       return withSession(reader, (session) => restore(session, first, values.into, output));
-    case 'recover':
+    case 'recover': {
+      const damaged = values.export;
+      if (damaged !== undefined) return withSession(reader, (session) => exportRun(session, run({}, damaged).run ?? damaged, values.to, output));
       return withSession(writer('switchyard recover'), (session) => recover(session, output));
+    }
     case 'boundary':
       return boundary(values, output);
   }
@@ -148,7 +152,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const expected = error instanceof UsageError || error instanceof GitProblem;
+    const expected = error instanceof UsageError || error instanceof GitProblem || error instanceof RunRefused;
     process.stderr.write(`${expected ? error.message : `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`);
     process.exitCode = expected ? EXIT.badInput : EXIT.internal;
   },

@@ -7,7 +7,7 @@ import { createAgents } from './adapters/agents/index.js';
 import { scriptedAdapter } from './adapters/agents/scripted.js';
 import { randomIds, systemClock } from './adapters/clock.js';
 import { COMMON_ENVIRONMENT } from './adapters/environment.js';
-import { followLog, openLog, readLog } from './adapters/eventStore.js';
+import { followLog, openLog, readLog, readableLines } from './adapters/eventStore.js';
 import { createFiles } from './adapters/files.js';
 import { createGates } from './adapters/gate.js';
 import { GitProblem } from './adapters/git/errors.js';
@@ -97,6 +97,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     logs: {
       open: openLog,
       read: readLog,
+      readable: readableLines,
       follow: (file, onEvents) => followLog(file, onEvents, (error) => options.log.error('The run log cannot be followed', error)),
     },
     locks: { acquire: acquireLock, holder: lockHolder },

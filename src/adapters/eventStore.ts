@@ -26,6 +26,16 @@ export class LogError extends Error {
   }
 }
 
+/** `undefined` when some line is not exactly one JSON value. */
+function parseTogether(lines: readonly string[]): unknown[] | undefined {
+  try {
+    const events = JSON.parse(`[${lines.join(',')}]`) as unknown[];
+    return events.length === lines.length ? events : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export interface EventLog {
   /** What was in the log when it was opened. */
   readonly events: readonly unknown[];
@@ -62,15 +72,18 @@ function realFile(handle: FileHandle): LogFile {
   };
 }
 
+/** Complete lines. All at once, because a long log opens in half the time; what fails so is looked at line by line. */
 function parseLines(file: string, text: string): unknown[] {
   const lines = text.split('\n');
   lines.pop();
+  const together = parseTogether(lines);
+  if (together !== undefined) return together;
   return lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown;
     } catch (cause) {
       const where = `line ${index + 1} of ${file}`;
-      throw new LogError('bad-line', `Could not read ${where}: it is not JSON. Nothing was changed; restore the file from a copy, or move it away to start anew.`, index + 1, cause);
+      throw new LogError('bad-line', `Could not read ${where}: it is not JSON. Nothing was changed.`, index + 1, cause);
     }
   });
 }
@@ -93,6 +106,22 @@ async function readBytes(file: string): Promise<Buffer> {
 export async function readLog(file: string): Promise<readonly unknown[]> {
   const bytes = await readBytes(file);
   return parseLines(file, bytes.toString('utf8', 0, bytes.lastIndexOf(0x0a) + 1));
+}
+
+/** Every line that can be read, and the numbers (1-based) of those that cannot, a torn last one included. Changes nothing. */
+export async function readableLines(file: string): Promise<{ readonly events: readonly unknown[]; readonly bad: readonly number[] }> {
+  const lines = (await readBytes(file)).toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const events: unknown[] = [];
+  const bad: number[] = [];
+  lines.forEach((line, at) => {
+    try {
+      events.push(JSON.parse(line) as unknown);
+    } catch {
+      bad.push(at + 1);
+    }
+  });
+  return { events, bad };
 }
 
 /** Opens a log for writing, made if missing. Throws `LogError` `bad-line` for anything but a torn last line. */

@@ -28,6 +28,8 @@ export const OPTIONS = {
   undo: { about: 'take them back where they still are as the agent left them' },
   worktree: { value: 'DIR', about: 'the worktree to look at' },
   into: { value: 'DIR', about: 'a folder that does not exist yet, or is empty' },
+  export: { value: 'RUN', about: 'a run whose log is damaged: save what can be read' },
+  to: { value: 'FOLDER', about: 'a folder that does not exist yet, or is empty' },
   base: { value: 'REV', about: 'the commit it is compared with' },
   contract: { value: 'FILE.json', about: 'one contract: {"owns":["src/**"],"offLimits":[]}' },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
@@ -204,9 +206,9 @@ export const COMMANDS = {
     example: 'switchyard boundary --worktree . --base main --contract contract.json',
   },
   recover: {
-    usage: [''],
-    about: 'Finishes or rolls back whatever a crash left; starts nothing new. Safe to repeat.',
-    options: [],
+    usage: ['', '--export RUN --to FOLDER'],
+    about: 'Finishes or rolls back whatever a crash left; starts nothing new. Safe to repeat. With --export it saves what can be read of a run whose log is damaged, and a plan that goes on from its branches.',
+    options: ['export', 'to'],
     takes: [0, 0],
     exits: [DONE, BAD],
     example: 'switchyard recover',

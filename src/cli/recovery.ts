@@ -1,10 +1,13 @@
 /** `recover`, `backups` and `restore`: what a crash left, and what was saved before something was removed. */
-import { resolve } from 'node:path';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { TaskState } from '../core/task.js';
 import { stateWords } from '../core/task.js';
 import type { EngineSession } from '../engine/session.js';
+import { writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
+import { count, quote } from './words.js';
 
 /**
  * Finishes or rolls back whatever a crash left in every run that is not over, without starting anything new: agents that
@@ -14,6 +17,7 @@ export async function recover(session: EngineSession, output: Output): Promise<E
   const before = new Map<string, TaskState>();
   const changed: { run: string; task: string; from: TaskState; to: TaskState }[] = [];
   const runs = await session.runs();
+  const refused = runs.flatMap(({ run, refused: message }) => (message === undefined ? [] : [{ run, message }]));
   for (const { run, ended } of runs) {
     if (ended) continue;
     await session.holdStill(run);
@@ -25,9 +29,41 @@ export async function recover(session: EngineSession, output: Output): Promise<E
     }
     before.clear();
   }
-  output.object({ type: 'recovered', runs: runs.length, changed });
+  for (const { message } of refused) output.say(message);
+  output.object({ type: 'recovered', runs: runs.length, changed, ...(refused.length > 0 && { refused }) });
   output.result(changed.length === 0 ? 'Nothing to recover.' : changed.map((each) => `${each.run} ${each.task}: ${stateWords(each.from)} → ${stateWords(each.to)}`).join('\n'));
   return EXIT.done;
+}
+
+/** `recover --export`: writes what can be read of a damaged run, with a plan that goes on from its branches. Changes nothing else. */
+export async function exportRun(session: EngineSession, run: string, to: string | undefined, output: Output): Promise<ExitCode> {
+  if (to === undefined) throw new UsageError(`--export needs a folder too: switchyard recover --export ${run} --to FOLDER`);
+  const saved = await session.salvage(run);
+  if (saved === undefined) throw new UsageError(`There is no run ${run} in this repository.`);
+  const folder = resolve(to);
+  await emptyFolder(folder);
+  await writeText(join(folder, 'events.jsonl'), saved.events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await writeText(join(folder, 'work.json'), `${JSON.stringify({ run, base: saved.state?.base, badLines: saved.badLines, work: saved.work }, null, 2)}\n`);
+  if (saved.plan !== undefined) await writeText(join(folder, 'plan.json'), `${JSON.stringify(saved.plan, null, 2)}\n`);
+  output.object({ type: 'run.exported', run, folder, events: saved.events.length, badLines: saved.badLines, work: saved.work, ...(saved.plan !== undefined && { plan: join(folder, 'plan.json') }) });
+  output.result(
+    [
+      `${folder}: ${count(saved.events.length, 'event')} can be read${saved.badLines.length === 0 ? '' : `, ${saved.badLines.length === 1 ? 'line' : 'lines'} ${saved.badLines.slice(0, 10).join(', ')} cannot`}.`,
+      ...saved.work.map(({ task, branch, commit, worktree }) => `  ${task}: ${[branch === undefined ? undefined : `${branch} at ${(commit ?? '').slice(0, 12)}`, worktree].filter((part) => part !== undefined).join(', ')}`),
+      saved.plan === undefined ? 'No plan with open tasks can be read; the branches above hold what was done.' : `Next: switchyard run ${quote(join(folder, 'plan.json'))}   # its tasks begin with what these branches hold`,
+    ].join('\n'),
+  );
+  return EXIT.done;
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    if ((await readdir(folder)).length === 0) return;
+  } catch (error) {
+    throw new UsageError(`Could not make the folder ${folder} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`);
+  }
+  throw new UsageError(`${folder} is not empty; name a folder that does not exist yet.`);
 }
 
 export async function listBackups(session: EngineSession, output: Output): Promise<ExitCode> {

@@ -24,9 +24,19 @@ export class FoldError extends Error {
 
 /** Folds a whole log. An empty log has no state. */
 export function fold(events: readonly Event[]): RunState | undefined {
-  let state: RunState | undefined;
-  for (const event of events) state = apply(state, event);
-  return state;
+  return foldOn(undefined, events);
+}
+
+/** Folds what came after a state. The accumulator is this function's own until it is handed out; `state` stays as it is. */
+export function foldOn(state: RunState | undefined, events: readonly Event[]): RunState | undefined {
+  const [first] = events;
+  if (first === undefined) return state;
+  const own: Mutable<RunState> = state === undefined ? { ...apply(undefined, first) } : { ...state, tasks: new Map(state.tasks) };
+  for (let at = state === undefined ? 1 : 0; at < events.length; at += 1) {
+    const event = events[at];
+    if (event !== undefined) step(own, event, true);
+  }
+  return own;
 }
 
 /** One step. Objects that the event does not touch are shared with the state before. */
@@ -54,14 +64,21 @@ export function apply(state: RunState | undefined, event: Event): RunState {
       seq: event.seq,
     };
   }
-  if (event.seq !== state.seq + 1) throw new FoldError(`expected number ${String(state.seq + 1)}`, event.seq);
-  const next: Mutable<RunState> = { ...state, seq: event.seq };
-  change(next, event, at);
-  next.receipts = foldReceipts(next.receipts, event, at);
+  const next: Mutable<RunState> = { ...state };
+  step(next, event, false);
   return next;
 }
 
-function change(run: Mutable<RunState>, event: Event, at: number): void {
+/** `inPlace`: the map of tasks is the caller's own, so that a long log is not folded by copying it for every event. */
+function step(run: Mutable<RunState>, event: Event, inPlace: boolean): void {
+  if (event.seq !== run.seq + 1) throw new FoldError(`expected number ${String(run.seq + 1)}`, event.seq);
+  const at = Date.parse(event.at);
+  run.seq = event.seq;
+  change(run, event, at, inPlace);
+  run.receipts = foldReceipts(run.receipts, event, at);
+}
+
+function change(run: Mutable<RunState>, event: Event, at: number, inPlace: boolean): void {
   if (isChangeEvent(event)) {
     const wrong = foldChange(run, event, at);
     if (wrong !== undefined) throw new FoldError(wrong, event.seq);
@@ -170,7 +187,7 @@ function change(run: Mutable<RunState>, event: Event, at: number): void {
   if (event.type === 'attempt.ended' && event.outcome.ok) forgetWait(run, task, event.attempt);
   const changed: Mutable<TaskRun> = { ...task };
   changeTask(changed, event, at);
-  const tasks = new Map(run.tasks);
+  const tasks = inPlace ? (run.tasks as Map<string, TaskRun>) : new Map(run.tasks);
   tasks.set(event.task, changed);
   run.tasks = tasks;
 }

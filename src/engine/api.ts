@@ -32,6 +32,8 @@ export interface RunSummary {
   readonly goal: string;
   readonly createdAt: number;
   readonly ended: boolean;
+  /** Its log is damaged or a newer Switchyard's: why, what is safe and what to do next. It cannot be opened. */
+  readonly refused?: string;
 }
 
 /** A terminal is opened for each of these (the editor), or nothing is (headless). */

@@ -4,6 +4,7 @@ import { messageOf } from './attempts.js';
 import { cleanUp } from './landing.js';
 import type { OpenRuns } from './openRuns.js';
 import { isFinished } from './runReader.js';
+import { RunRefused } from './refused.js';
 import type { RunReader } from './runReader.js';
 import { sweepScratch } from './scratch.js';
 import type { World } from './world.js';
@@ -19,7 +20,11 @@ export interface Cleaned {
 export async function wouldClean(reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
   const cleaned: Cleaned = { removed: [], kept: [] };
   for (const run of await reader.ids()) {
-    const state = runs.get(run)?.context.store.state ?? (await reader.read(run));
+    const state = runs.get(run)?.context.store.state ?? (await reader.look(run));
+    if (state instanceof RunRefused) {
+      cleaned.kept.push({ path: run, why: state.message });
+      continue;
+    }
     for (const task of state?.tasks.values() ?? []) {
       if (task.worktree === undefined || task.cleaned) continue;
       if (isOver(task.state)) cleaned.removed.push(task.worktree);

@@ -1,8 +1,9 @@
 /** Reads runs without writing them: which there are, and what their logs fold to. */
-import type { Event } from '../core/events.js';
-import { apply } from '../core/fold.js';
+import { presentEvents } from '../core/eventVersions.js';
+import { foldOn } from '../core/fold.js';
 import { phaseOf } from '../core/phase.js';
 import type { RunState } from '../core/run.js';
+import { RunRefused, refusal } from './refused.js';
 import type { World } from './world.js';
 import { paths } from './world.js';
 
@@ -32,32 +33,45 @@ export class RunReader {
 
   /** The newest run that has a log: a crash may have left a folder without one. */
   async newest(): Promise<string | undefined> {
-    for (const run of await this.ids()) if ((await this.read(run)) !== undefined) return run;
+    for (const run of await this.ids()) {
+      const looked = await this.look(run);
+      if (looked instanceof RunRefused) this.#world.log.warn(looked.message);
+      else if (looked !== undefined) return run;
+    }
     return undefined;
   }
 
-  /** A run's state as it is on disk now; `undefined` when there is none. */
+  /** A run's state as it is on disk now; `undefined` when there is none. @throws RunRefused */
   async read(run: string): Promise<RunState | undefined> {
-    return this.fold(run, undefined, await this.#world.logs.read(paths.log(this.#world, run)));
+    const looked = await this.look(run);
+    if (looked instanceof RunRefused) throw looked;
+    return looked;
+  }
+
+  /** The same, with the refusal as an answer: one damaged run must not hide the others. */
+  async look(run: string): Promise<RunState | RunRefused | undefined> {
+    try {
+      return foldOn(undefined, presentEvents(await this.#world.logs.read(paths.log(this.#world, run))));
+    } catch (error) {
+      const refused = refusal(run, error);
+      if (refused === undefined) throw error;
+      return refused;
+    }
   }
 
   /** Goes on folding while another process writes the log. Returns a stop function. */
   follow(run: string, changed: (state: RunState | undefined) => void): () => void {
     let state: RunState | undefined;
+    let lines = 0;
     return this.#world.logs.follow(paths.log(this.#world, run), (events) => {
-      state = this.fold(run, state, events);
+      try {
+        state = foldOn(state, presentEvents(events, lines));
+      } catch (error) {
+        // A reader shows what it has instead of nothing.
+        this.#world.log.error(`The log of ${run} cannot be read further`, error);
+      }
+      lines += events.length;
       changed(state);
     });
-  }
-
-  /** Folds as far as the events make sense; a reader shows what it has instead of nothing. */
-  fold(run: string, state: RunState | undefined, events: readonly unknown[]): RunState | undefined {
-    let next = state;
-    try {
-      for (const event of events) next = apply(next, event as Event);
-    } catch (error) {
-      this.#world.log.error(`The log of ${run} cannot be read further`, error);
-    }
-    return next;
   }
 }

@@ -21,6 +21,9 @@ import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
 import { Queries } from './queries.js';
+import type { SalvagedRun } from './salvage.js';
+import { salvageRun } from './salvage.js';
+import { RunRefused } from './refused.js';
 import { RunReader, isFinished } from './runReader.js';
 import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
@@ -158,8 +161,9 @@ export class EngineSession implements Session {
   async runs(): Promise<readonly RunSummary[]> {
     const summaries: RunSummary[] = [];
     for (const run of await this.#reader.ids()) {
-      const state = this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.read(run));
-      if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
+      const state = this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.look(run));
+      if (state instanceof RunRefused) summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message });
+      else if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
     }
     return summaries;
   }
@@ -336,6 +340,11 @@ export class EngineSession implements Session {
   /** The whole diff of a task as one unified text. */
   async wholePatch(task: string): Promise<string> {
     return (await this.#queries.patch(task)) ?? '';
+  }
+
+  /** What can be saved of a run whose log is damaged. Reads only. */
+  salvage(run: string): Promise<SalvagedRun | undefined> {
+    return salvageRun(this.#world, run);
   }
 
   /** Who holds the repository at this moment, looked up afresh. */

@@ -1,5 +1,6 @@
 /** One run's state and its log: the only place where events are numbered, folded and written. */
 import type { Event, EventBody } from '../core/events.js';
+import { EVENT_VERSION, presentEvents } from '../core/eventVersions.js';
 import { apply, fold } from '../core/fold.js';
 import { masked } from '../core/secrets.js';
 import type { RunState } from '../core/run.js';
@@ -38,7 +39,7 @@ export class RunStore {
 
   static async create(world: World, first: Extract<EventBody, { type: 'run.created' }>): Promise<RunStore> {
     const log = await world.logs.open(paths.log(world, first.run));
-    const event: Event = { v: 1, seq: 1, at: new Date(world.clock.now()).toISOString(), ...first };
+    const event: Event = { v: EVENT_VERSION, seq: 1, at: new Date(world.clock.now()).toISOString(), ...first };
     const state = apply(undefined, event);
     await log.append([event]);
     return new RunStore(world, log, state);
@@ -47,7 +48,7 @@ export class RunStore {
   static async open(world: World, run: string): Promise<RunStore> {
     const log = await world.logs.open(paths.log(world, run));
     if (log.torn !== undefined) world.log.warn(`The log of ${run} ended in the middle of a line (a crash while writing); that line was cut off.`);
-    const state = fold(log.events as readonly Event[]);
+    const state = fold(presentEvents(log.events));
     if (state === undefined) throw new Error(`The log of ${run} is empty.`);
     return new RunStore(world, log, state);
   }
@@ -72,7 +73,7 @@ export class RunStore {
     const events: Event[] = [];
     let state = this.#state;
     for (const body of bodies) {
-      const event: Event = { v: 1, seq: state.seq + 1, at, ...(SPOKEN.has(body.type) ? masked(body, this.#world.mask) : body) };
+      const event: Event = { v: EVENT_VERSION, seq: state.seq + 1, at, ...(SPOKEN.has(body.type) ? masked(body, this.#world.mask) : body) };
       state = apply(state, event);
       events.push(event);
     }

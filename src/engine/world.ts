@@ -18,6 +18,8 @@ export interface Logs {
   open(file: string): Promise<OpenLog>;
   /** All there is now, without a torn last line; empty when there is no such file. */
   read(file: string): Promise<readonly unknown[]>;
+  /** Every line that can be read of a log that is damaged, and which cannot (1-based). */
+  readable(file: string): Promise<{ readonly events: readonly unknown[]; readonly bad: readonly number[] }>;
   /** Reads without writing, and goes on with what is appended later. The first call-back holds all there is. */
   follow(file: string, onEvents: (events: readonly unknown[]) => void): () => void;
 }

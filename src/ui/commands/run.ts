@@ -112,7 +112,7 @@ export function pickRun(app: App): Promise<Outcome> {
     const items = runs.map((run) => ({
       label: run.goal.split('\n')[0] ?? run.run,
       description: `${run.run}${run.run === shown ? ' · shown' : ''}${run.ended ? ' · over' : ''}`,
-      detail: new Date(run.createdAt).toLocaleString(),
+      detail: run.refused ?? new Date(run.createdAt).toLocaleString(),
       run: run.run,
     }));
     const chosen = await vscode.window.showQuickPick(items, { title: 'Show which run?', matchOnDescription: true });
