@@ -188,12 +188,71 @@ async function forecastBench() {
   await opened.settled();
 }
 
+/** The engine in this process, as the editor has it: a plan with a person at the other end. */
+async function engineOn(at, plan, team = {}) {
+  const { openSession } = await loadTs('src/compose.ts');
+  const { headlessLauncher } = await loadTs('src/adapters/runner/launch.ts');
+  await mkdir(join(at, '.switchyard'), { recursive: true });
+  await writeFile(join(at, '.switchyard/team.jsonc'), JSON.stringify({ version: 1, ...team }));
+  const say = { info: () => undefined, warn: console.error, error: console.error };
+  const opened = await openSession({ directory: at, environment: env, launch: headlessLauncher(env), programs: { node: process.execPath, runner: join(root, 'dist/runner.js'), scripted: join(root, 'dist/scripted.js') }, label: 'bench', log: say, mode: 'writer' });
+  if (!opened.ok) throw new Error(opened.message);
+  const { session } = opened;
+  const tasks = plan.map((each) => ({ ...each, contract: { offLimits: [], acceptance: [], ...each.contract } }));
+  const begun = await session.decompose({ kind: 'plan', plan: { version: 1, goal: 'bench', tasks } });
+  if (!begun.ok) throw new Error(begun.reason);
+  await session.wish({ type: 'approve-plan', run: 'r1', revision: 1 });
+  await session.rested();
+  return session;
+}
+
+/** Approves, and gives the milliseconds until the base holds the last of them. */
+function landing(session, tasks) {
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const open = new Set(tasks);
+    const listening = session.onEvents((events) => {
+      for (const event of events) if (event.type === 'merge.landed') open.delete(event.task);
+      if (open.size > 0) return;
+      listening.dispose();
+      resolve(performance.now() - started);
+    });
+    for (const each of tasks) session.wish({ type: 'approve', run: 'r1', task: each }).then((answer) => answer.ok || reject(new Error(answer.reason)), reject);
+  });
+}
+
+/** The click to the new base, checked out beside it, with a receipt for exactly this base: no gate runs. */
+async function landingBench() {
+  const at = await repository(10_000);
+  const chained = ids.slice(0, ROUNDS).map((id, n) => chain(id, n));
+  const session = await engineOn(at, chained);
+  const times = [];
+  for (const { id } of chained) {
+    times.push(await landing(session, [id]));
+    await session.rested();
+  }
+  await session.close({ stopAgents: true });
+  report('landing with a cached receipt, 10,000 files, base checked out', median(times), 150, 'ms');
+  console.log(`     in ms: ${times.map(Math.round).join('  ')}`);
+}
+
+/** Eight green tasks approved at once: one lands on its own receipt, the others as one candidate. */
+async function queueBench() {
+  const at = await repository(1000);
+  const session = await engineOn(at, ids.map((id) => task(id, { contract: { owns: [`out/${id}.txt`], gate: ['sleep 2'] } })), { limits: { maxParallel: 8, gateParallel: 8 } });
+  const ms = await landing(session, ids);
+  await session.close({ stopAgents: true });
+  report('merge queue: 8 green tasks with a 2-second gate, in gate times', ms / 2000, 2.5, 'x');
+}
+
 try {
   const want = (name) => only.length === 0 || only.includes(name);
   if (want('independent')) steps((await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0)).events);
   if (want('slow')) await compare('8 independent tasks with 2-second agents', 0.3, ids.map(slow), 2000, Math.min(ROUNDS, 3));
   if (want('chain')) steps((await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0)).events);
   if (want('forecast')) await forecastBench();
+  if (want('landing')) await landingBench();
+  if (want('queue')) await queueBench();
   if (want('sizes')) {
     report('bundle that activation loads', (await stat(join(root, 'dist', 'extension.js'))).size / 1024, 500, 'KB');
     report('dashboard bundle', (await stat(join(root, 'dist', 'webview', 'main.js'))).size / 1024, 800, 'KB');
