@@ -13,6 +13,7 @@ import { createGates } from './adapters/gate.js';
 import { GitProblem } from './adapters/git/errors.js';
 import type { OpenedGit } from './adapters/git/repository.js';
 import { openRepository } from './adapters/git/repository.js';
+import { createIsolation } from './adapters/isolation/index.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
 import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
@@ -76,6 +77,7 @@ export async function openSession(options: OpenOptions): Promise<Opened> {
 export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<World> {
   const files = createFiles();
   const ids = randomIds();
+  const isolation = createIsolation({ environment: options.environment });
   const mask = maskOf(options.environment);
   const agents = createAgents({
     environment: options.environment,
@@ -87,7 +89,8 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     agents,
     files,
     runners: createRunners({ launch: options.launch, node: options.programs.node, runnerPath: options.programs.runner, environment: options.environment }),
-    gates: createGates({ environment: options.environment }),
+    gates: createGates({ environment: options.environment, isolation }),
+    isolation,
     tools: createTools({ environment: options.environment }),
     resolvers: createResolvers({ environment: options.environment, nonce: () => ids.nonce() }),
     prices: createPrices(),

@@ -6,7 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CommandResult, GateRequest, Gates } from '../core/ports.js';
+import type { CommandResult, GateRequest, Gates, Isolation } from '../core/ports.js';
 import { maskOf, secretValues } from '../core/secrets.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
 import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole } from './disk.js';
@@ -107,14 +107,17 @@ interface Ran {
   readonly result: CommandResult;
 }
 
-async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle, limits: OutputLimits): Promise<Ran> {
+async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle, limits: OutputLimits, isolation: Isolation | undefined): Promise<Ran> {
   await output.appendFile(`$ ${line}\n`);
   const from = (await output.stat()).size;
   const began = performance.now();
-  const { file, args, verbatim } = shell(line);
+  const { verbatim, ...plain } = shell(line);
+  const isolated = request.isolation === undefined ? undefined : await isolation?.wrap(plain, request.isolation);
+  if (request.isolation !== undefined && isolated === undefined) throw new GateError('A sandbox was asked for, and there is none. Nothing was started.');
+  const { file, args } = isolated ?? plain;
   const child = spawn(file, [...args], {
     cwd: request.cwd,
-    env,
+    env: { ...env, ...isolated?.setEnv },
     stdio: ['ignore', output.fd, output.fd],
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -167,7 +170,7 @@ async function endLeftover(request: GateRequest): Promise<void> {
  * Gates of this machine. Rejects when the worktree or the output folder is not there; a command that cannot be found
  * is an ordinary failure (the shell exits 127). After the last command whatever the gate left running is ended.
  */
-export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly limits?: OutputLimits }): Gates {
+export function createGates(options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly limits?: OutputLimits; readonly isolation?: Isolation }): Gates {
   const limits = options.limits ?? OUTPUT_LIMITS;
   return {
     run: async (request) => {
@@ -186,7 +189,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
         let first: number | undefined;
         for (const line of request.commands) {
           if (request.signal?.aborted === true) break;
-          const { pid, result } = await runOne(line, request, env, output, limits);
+          const { pid, result } = await runOne(line, request, env, output, limits, options.isolation);
           first ??= pid;
           results.push(result);
           if (result.exitCode !== 0) break;

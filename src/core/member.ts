@@ -20,7 +20,7 @@ function withoutQuota(state: Pick<RunState, 'agentWaits'>, agent: AgentId): bool
 
 /** Who would do the task's next attempt. Once the fallback has worked on it, it stays with the fallback: that one knows the work. */
 export function memberFor(state: Pick<RunState, 'team' | 'agentWaits'>, run: Pick<TaskRun, 'task' | 'attempts'>): Member {
-  const { fallback, ...own } = ownMember(state, run.task);
+  const { fallback, isolation: _, ...own } = ownMember(state, run.task);
   if (fallback === undefined || withoutQuota(state, fallback.agent)) return own;
   return withoutQuota(state, own.agent) || run.attempts.at(-1)?.agent === fallback.agent ? fallback : own;
 }

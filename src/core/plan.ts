@@ -3,6 +3,7 @@
  * Shapes are the `plan.json` format of the headless command; they are extended, never changed.
  */
 import type { FailureReason } from './activity.js';
+import type { IsolationLevel } from './isolation.js';
 
 /** What a task needs from its agent; the team file maps a tier to an agent and a model. */
 export type Tier = 'fast' | 'standard' | 'deep';
@@ -62,6 +63,8 @@ export interface Task {
   readonly model?: string;
   /** Only for the scripted agent. */
   readonly script?: Script;
+  /** More than its tier's; never less. */
+  readonly isolation?: IsolationLevel;
 }
 
 export interface Plan {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { FAILURE_REASONS } from './activity.js';
 import { AGENT_IDS } from './ids.js';
 import { globWeight } from './globs.js';
+import { ISOLATION_LEVELS } from './isolation.js';
 import { DEEPEST, valueTooDeep } from './nesting.js';
 import { isModelName } from './words.js';
 import type { Plan, Problem } from './plan.js';
@@ -80,6 +81,7 @@ const task = v.strictObject({
   agent: v.exactOptional(v.picklist(AGENT_IDS)),
   model: v.exactOptional(v.pipe(text(200), v.check(isModelName, 'must be a model\'s name: no leading "-", no control character'))),
   script: v.exactOptional(script),
+  isolation: v.exactOptional(v.picklist(ISOLATION_LEVELS)),
 });
 
 export const planSchema = v.strictObject({

@@ -1,5 +1,6 @@
 /** The team: who does what. The file format is `.switchyard/team.jsonc` of the headless command's contract. */
 import type { AgentId, Permissions } from './ids.js';
+import type { IsolationLevel } from './isolation.js';
 import type { Tier } from './plan.js';
 
 export interface Member {
@@ -11,6 +12,8 @@ export interface Member {
 /** Who works on a tier, and who goes on when that agent has no quota or credit left. */
 export interface TierMember extends Member {
   readonly fallback?: Member;
+  /** `worktree` when absent. */
+  readonly isolation?: IsolationLevel;
 }
 
 export type MergeStrategy = 'merge' | 'squash' | 'integration' | 'pull-request';
@@ -45,6 +48,8 @@ export interface Team {
   readonly gate: readonly string[];
   readonly merge: MergeStrategy;
   readonly limits: Limits;
+  /** Of sandboxed tasks; agents need the network for their models, so it is on unless the file says no. */
+  readonly sandbox?: { readonly network: boolean };
   readonly environment: { readonly pass: readonly string[] };
 }
 

@@ -5,12 +5,13 @@ import { AGENT_IDS } from './ids.js';
 import type { AgentStatus } from './ports.js';
 import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team, TierMember } from './team.js';
+import { ISOLATION_LEVELS } from './isolation.js';
 import { isModelName } from './words.js';
 import { DEFAULT_LIMITS } from './team.js';
 
 const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1), v.check(isModelName, 'must be a model\'s name: no leading "-", no control character'))) });
 const tierMember = v.pipe(
-  v.strictObject({ ...member.entries, fallback: v.optional(member) }),
+  v.strictObject({ ...member.entries, fallback: v.optional(member), isolation: v.optional(v.picklist(ISOLATION_LEVELS)) }),
   v.check((tier) => tier.fallback?.agent !== tier.agent, 'a fallback must be another agent: a quota is the whole agent\'s'),
 );
 const commands = v.array(v.pipe(v.string(), v.trim(), v.minLength(1)));
@@ -41,6 +42,7 @@ export const teamFileSchema = v.strictObject({
       reviewLines: v.optional(positive),
     }),
   ),
+  sandbox: v.optional(v.strictObject({ network: v.optional(v.boolean(), true) })),
   environment: v.optional(
     v.strictObject({ pass: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'is not a name of an environment variable')))) }),
   ),
@@ -66,7 +68,7 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
   const tier = (name: 'fast' | 'standard' | 'deep'): TierMember => {
     const given = file?.tiers?.[name] ?? file?.tiers?.standard;
     const instead = clean(given?.fallback);
-    return { ...(clean(given) ?? fallback), ...(instead !== undefined && { fallback: instead }) };
+    return { ...(clean(given) ?? fallback), ...(instead !== undefined && { fallback: instead }), ...(given?.isolation !== undefined && { isolation: given.isolation }) };
   };
   const reviewer = file?.reviewer;
   return {
@@ -78,6 +80,7 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
     gate: file?.gate ?? [],
     merge: file?.merge ?? 'merge',
     limits: withDefaults(file?.limits),
+    ...(file?.sandbox !== undefined && { sandbox: file.sandbox }),
     environment: { pass: file?.environment?.pass ?? [] },
   };
 }

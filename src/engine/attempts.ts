@@ -4,9 +4,10 @@ import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../co
 import type { AgentId, Role } from '../core/ids.js';
 import { targetBranch } from '../core/change.js';
 import type { FoundLeak } from '../core/leak.js';
-import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
+import type { AgentAdapter, AttemptEnd, AttemptSpec, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
 import { isCheckpoint } from '../core/handOff.js';
+import { isolationOf } from '../core/isolation.js';
 import { memberFor, ownMember } from '../core/member.js';
 import { budgetReason } from '../core/scheduler.js';
 import { TROUBLE } from '../core/trouble.js';
@@ -26,6 +27,8 @@ const MINUTE = 60_000;
 export async function prepare(context: RunContext, id: string): Promise<Reason | undefined> {
   const { world, store } = context;
   const task = context.task(id);
+  const refused = isolationOf(store.state, task) === 'sandbox' ? await world.isolation.problem() : undefined;
+  if (refused !== undefined) return { kind: 'set-up-failed', text: refused };
   const fresh = task.worktree === undefined || task.startedFrom === undefined || task.branch === undefined || task.cleaned;
   const commit = fresh ? await targetTip(context) : task.startedFrom;
   if (commit === undefined) {
@@ -51,6 +54,7 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
       outputFile: `${folder}/${id}.txt`,
       slot,
       passEnv: context.passEnv([]),
+      ...context.isolated(path, folder, id),
       timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
       nonce: world.ids.nonce(),
       signal: context.signal(id),
@@ -151,7 +155,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   await context.sentinel.begin(who);
   let running: RunningAttempt;
   try {
-    running = await world.runners.start(spec.spec, spec.files);
+    running = await world.runners.start(await isolate(context, task, spec.spec, member.agent), spec.files);
   } catch (error) {
     const leaks = await context.sentinel.ended(who);
     const outcome: AgentOutcome = { ok: false, reason: 'crashed', message: messageOf(error), usage: [], usageIsCumulative: false, denied: [] };
@@ -164,6 +168,14 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
 
 function atWork(context: RunContext, task: string, { attempt, agent, folder }: AttemptState): AtWork {
   return { state: () => context.store.state, task, attempt, agent, folder, cwd: context.task(task).worktree ?? '' };
+}
+
+/** Rejects when a sandbox was asked for and there is none: nothing is started then. */
+async function isolate(context: RunContext, task: TaskRun, spec: AttemptSpec, agent: AgentId): Promise<AttemptSpec> {
+  const { isolation } = context.isolated(spec.cwd, spec.folder, task.task.id);
+  if (isolation === undefined) return spec;
+  const { file, args, setEnv } = await context.world.isolation.wrap(spec.command, { ...isolation, agent });
+  return { ...spec, command: { ...spec.command, file, args, setEnv: { ...spec.command.setEnv, ...setEnv } }, setEnv: { ...spec.setEnv, ...setEnv } };
 }
 
 function giveBackSlot(context: RunContext, attempt: AttemptState): void {

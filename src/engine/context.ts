@@ -1,6 +1,7 @@
 /** What every step of one run shares. */
 import type { ActivityLine } from '../core/activity.js';
-import type { RunningAttempt } from '../core/ports.js';
+import { isolationOf, strictest } from '../core/isolation.js';
+import type { IsolationRequest, RunningAttempt } from '../core/ports.js';
 import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
@@ -77,6 +78,13 @@ export class RunContext {
   /** A number for an agent or a set-up; give it back when that is over. */
   takeSlot(): number {
     return this.slotNumbers.take(this.store.state.team.limits.gateParallel);
+  }
+
+  /** How a task's gate and set-up are isolated; for gates of several tasks, or of none, the strictest of the run. */
+  isolated(cwd: string, folder: string, id?: string): { readonly isolation?: IsolationRequest } {
+    const { state } = this.store;
+    const level = id === undefined ? strictest(state) : isolationOf(state, this.task(id));
+    return level === 'worktree' ? {} : { isolation: { cwd, folder, commonDir: this.commonDir, network: state.team.sandbox?.network ?? true } };
   }
 
   /** Names an agent or gate of this run may inherit. */

@@ -87,7 +87,7 @@ export async function outdated(context: RunContext, receipt: Receipt, cwd: strin
 async function runCommands(context: RunContext, target: GateTarget): Promise<readonly CommandResult[]> {
   const { world, store } = context;
   const { commands, cwd, outputFile, slot, signal } = target;
-  const shared = { cwd, outputFile, slot, signal, passEnv: context.passEnv([]), timeoutMs: store.state.team.limits.gateMinutes * MINUTE };
+  const shared = { cwd, outputFile, slot, signal, ...context.isolated(cwd, outputFile.slice(0, outputFile.lastIndexOf('/'))), passEnv: context.passEnv([]), timeoutMs: store.state.team.limits.gateMinutes * MINUTE };
   let results = await world.gates.run({ ...shared, commands, nonce: world.ids.nonce() });
   for (;;) {
     const failed = results.at(-1);

@@ -1,7 +1,7 @@
 /** Everything the engine needs from the world, bundled: built once by a composition root. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import type { Agents, Clock, Files, Gates, Git, Ids, Log, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
+import type { Agents, Clock, Files, Gates, Git, Ids, Isolation, Log, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
 
 /** One run's append-only log, open for writing. */
 export interface OpenLog {
@@ -46,6 +46,7 @@ export interface World {
   readonly agents: Agents;
   readonly runners: Runners;
   readonly gates: Gates;
+  readonly isolation: Isolation;
   readonly tools: Tools;
   readonly resolvers: Resolvers;
   readonly prices: Prices;

@@ -25,7 +25,7 @@ export interface TaskContext {
 
 /** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
 export function memberOf(state: RunState, task: Task): { readonly agent: AgentId; readonly model?: string } {
-  const { fallback: _, ...member } = ownMember(state, task);
+  const { fallback: _, isolation: _level, ...member } = ownMember(state, task);
   return member;
 }
 
