@@ -19,6 +19,7 @@ import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
+import { freeBytes } from './adapters/space.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
 import { createTools } from './adapters/tools.js';
@@ -108,6 +109,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     log: maskedLog(options.log, mask),
     mask,
     ...(options.saves !== undefined && { saves: options.saves }),
+    freeBytes,
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,

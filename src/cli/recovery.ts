@@ -68,9 +68,24 @@ async function emptyFolder(folder: string): Promise<void> {
 
 export async function listBackups(session: EngineSession, output: Output): Promise<ExitCode> {
   const backups = await session.backups();
-  output.object({ type: 'backups', backups });
-  output.result(backups.map((each) => `${new Date(each.at).toISOString()}  ${each.ref}  ${each.subject}`).join('\n') || 'There are no backups.');
+  const named = backups.map((each) => ({ ...each, ...partsOf(each.ref) }));
+  output.object({ type: 'backups', backups: named });
+  const now = Date.now();
+  output.result(named.map((each) => `${new Date(each.at).toISOString()}  ${age(now - each.at).padEnd(8)}  ${each.ref}  ${each.why === undefined ? each.subject : `${each.task ?? ''}: ${each.why}`}`).join('\n') || 'There are no backups.');
   return EXIT.done;
+}
+
+/** A backup is named `<run>/<task>/<why>`, the last part with a number where several are alike. */
+function partsOf(ref: string): { readonly run?: string; readonly task?: string; readonly why?: string } {
+  const [run, task, ...why] = ref.replace('refs/switchyard/backup/', '').split('/');
+  return run !== undefined && task !== undefined && /^r[0-9]+$/.test(run) && why.length > 0 ? { run, task, why: why.join('/').replaceAll('-', ' ') } : {};
+}
+
+/** `3 days`, `5 hours`; nothing smaller than a minute. */
+function age(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 60) return `${String(minutes)} min`;
+  return minutes < 60 * 48 ? `${String(Math.floor(minutes / 60))} hours` : `${String(Math.floor(minutes / 60 / 24))} days`;
 }
 
 export async function restore(session: EngineSession, ref: string | undefined, into: string | undefined, output: Output): Promise<ExitCode> {

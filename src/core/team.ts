@@ -36,7 +36,12 @@ export interface Limits {
   readonly taskUsd?: number;
   /** Lines of unreviewed change that may wait for a person. */
   readonly reviewLines?: number;
+  /** Gigabytes (10^9 bytes) that must stay free for a new worktree to be made; absent means `MIN_FREE_GB`, 0 none. */
+  readonly minFreeGb?: number;
 }
+
+export const MIN_FREE_GB = 2;
+
 
 /** A team with every default filled in. Recorded in the run, so that a run does not change under its feet. */
 export interface Team {

@@ -40,6 +40,7 @@ export const teamFileSchema = v.strictObject({
       runUsd: v.optional(positive),
       taskUsd: v.optional(positive),
       reviewLines: v.optional(positive),
+      minFreeGb: v.optional(v.pipe(v.number(), v.minValue(0))),
     }),
   ),
   sandbox: v.optional(v.strictObject({ network: v.optional(v.boolean(), true) })),
