@@ -35,6 +35,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(ui/|extension\\.ts)' },
       to: { path: '^vscode$|^node_modules/(@types/)?vscode/' },
     },
+    // Each is a bundle of its own, loaded on first use: what activation reads stays small.
+    {
+      name: 'large-packages-load-late',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/adapters/(execa|priceTable|git/simpleGit)\\.ts$' },
+      to: { path: 'node_modules/(execa|simple-git|@pydantic/genai-prices)/', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: { path: '^(src|webview)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],
   options: {

@@ -1,5 +1,4 @@
 /** Pull requests through `gh`, GitHub's own command: its log-in is used, none of ours is kept. Argument vectors only. */
-import { execa } from 'execa';
 import type { PullRequestRequest, PullRequests } from '../core/ports.js';
 import { findExecutable } from './agents/detect.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
@@ -18,6 +17,7 @@ export function createPullRequests({ root, environment }: PullRequestOptions): P
     const file = await findExecutable('gh', environment);
     if (file === undefined) return undefined;
     const env = { ...pickEnvironment(environment, [...COMMON_ENVIRONMENT, ...GH_ENVIRONMENT]), GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1', NO_COLOR: '1' };
+    const { execa } = await import('./execa.js');
     const result = await execa(file, args, { cwd: root, env, extendEnv: false, input, timeout: LIMIT_MS, forceKillAfterDelay: 1_000, maxBuffer: 1_000_000, reject: false });
     return { ok: !result.failed, stdout: result.stdout, words: lastLine(result.stderr) ?? lastLine(result.stdout) ?? result.shortMessage ?? '' };
   };

@@ -1,5 +1,4 @@
 /** Puts a command into the sandbox of this system, or says why there is none. Never silently weaker. */
-import { execa } from 'execa';
 import type { Isolation } from '../../core/ports.js';
 import { findExecutable } from '../agents/detect.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from '../environment.js';
@@ -23,6 +22,7 @@ async function find(environment: Environment, platform: NodeJS.Platform): Promis
   if (file === undefined) return { problem: `A sandbox was asked for, and bubblewrap was not found on PATH. Install it (apt install bubblewrap, dnf install bubblewrap), then retry. ${SAFE}` };
   // It may be there and not be allowed to make namespaces.
   const args = [...bubblewrapArgs({ writable: [], readOnly: [], ownTmp: true, network: false }, '/'), 'true'];
+  const { execa } = await import('../execa.js');
   const probe = await execa(file, args, { env: pickEnvironment(environment, COMMON_ENVIRONMENT), extendEnv: false, stdin: 'ignore', timeout: PROBE_MS, reject: false, maxBuffer: 100_000 });
   if (!probe.failed) return { kind: 'bubblewrap', file };
   return { problem: `A sandbox was asked for, and bubblewrap cannot make one here: ${probe.stderr.trim().split('\n').at(-1) ?? 'it said nothing'}. Allow user namespaces, then retry. ${SAFE}` };
