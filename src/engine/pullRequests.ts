@@ -7,6 +7,7 @@ import type { Sha, Upstream } from '../core/ports.js';
 import type { Reason } from '../core/run.js';
 import type { WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
+import { outdated } from './gating.js';
 import { cleanUp } from './landing.js';
 import { targetTip } from './target.js';
 import type { World } from './world.js';
@@ -28,6 +29,11 @@ export async function openPullRequest(context: RunContext, id: string): Promise<
   const { head, receipt, branch } = task;
   const now = await targetTip(context);
   if (head === undefined || receipt === undefined || branch === undefined || receipt.tree !== head.tree || receipt.base !== now) return { next: 'checking' };
+  const why = await outdated(context, receipt, task.worktree ?? '');
+  if (why !== undefined) {
+    await store.append({ type: 'receipt.outdated', task: id, receipt: receipt.id, why });
+    return { next: 'checking' };
+  }
   const upstream = await world.git.upstreamOf(state.base.branch);
   const unable = await cannotOpen(world, state.base.branch);
   if (upstream === undefined || unable !== undefined) return failed(context, id, unable ?? '');
