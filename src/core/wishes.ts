@@ -57,6 +57,8 @@ export type Wish =
   | { readonly type: 'go-on'; readonly run: string }
   /** Stops the headless agent so that the person can continue its session by hand. */
   | { readonly type: 'take-over'; readonly run: string; readonly task: string }
+  /** Lays a conflict with the base into the task's worktree, for the person to resolve; `check` concludes it. */
+  | { readonly type: 'resolve-conflict'; readonly run: string; readonly task: string }
   /** The person is done with a task they took over, or changed its worktree by hand: check it again. */
   | { readonly type: 'check'; readonly run: string; readonly task: string }
   /** *Undo Landing*: lands the revert of a task's landing, gated like any other change. */

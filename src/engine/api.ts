@@ -1,7 +1,7 @@
 /** What the editor's UI and the headless command drive. The composition roots build it; nobody else sees its insides. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Plan } from '../core/plan.js';
-import type { AgentStatus, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
+import type { AgentStatus, ConflictSides, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
 import type { AgentId } from '../core/ids.js';
 import type { Limits, Team } from '../core/team.js';
@@ -79,6 +79,10 @@ export interface Session {
   /** The fixed pair a person reviews: merge base and the attempt's commit, with the files between them. */
   review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined>;
   patch(task: string, path: string): Promise<string | undefined>;
+  /** The sides of a conflict that is laid out in a task's worktree for a person, and where; `undefined` when none is. */
+  conflict(task: string): Promise<{ readonly worktree: string; readonly paths: readonly ConflictSides[] } | undefined>;
+  /** The text of one side of a conflict, by its object's id. */
+  sideText(id: Sha): Promise<string | undefined>;
   /** A file's text at a commit, or `undefined` when it is not there. */
   fileAt(commit: Sha, path: string): Promise<string | undefined>;
   /** The command that opens the agent's own interactive CLI on the task's session, in its worktree; `undefined` where there is none. */

@@ -26,7 +26,7 @@ export async function conflictReason(context: RunContext, task: TaskRun, base: S
   const paths = [...new Set(conflicting.map(plainPath))].sort();
   return {
     kind: 'conflict',
-    text: `Could not merge ${task.task.title}: ${branch} moved and ${listed(paths)} now ${paths.length === 1 ? 'conflicts' : 'conflict'}${who === '' ? '' : ` with ${who}`}. Your work is safe on ${task.branch ?? 'its branch'}. Retry resolves it with the agent; Review Changes shows it.`,
+    text: `Could not merge ${task.task.title}: ${branch} moved and ${listed(paths)} now ${paths.length === 1 ? 'conflicts' : 'conflict'}${who === '' ? '' : ` with ${who}`}. Your work is safe on ${task.branch ?? 'its branch'}. Retry resolves it with the agent; Resolve Conflict opens it in the merge editor for you, and Check Again then concludes it.`,
     paths,
     ...(others.tasks.length > 0 && { tasks: others.tasks.map((each) => each.task.id) }),
   };

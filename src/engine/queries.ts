@@ -1,7 +1,7 @@
 /** What a session can be asked about the run that is shown. Reads only. */
 import type { ActivityLine } from '../core/activity.js';
 import { PLANNER } from '../core/events.js';
-import type { FileDiff, Sha } from '../core/ports.js';
+import type { ConflictSides, FileDiff, Sha } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
 import { isSessionId } from '../core/words.js';
 import type { World } from './world.js';
@@ -36,6 +36,14 @@ export class Queries {
     const head = this.#current()?.tasks.get(task)?.head;
     if (head === undefined) return undefined;
     return { from: head.base, to: head.commit, files: await this.#world.git.diffFiles(head.base, head.commit) };
+  }
+
+  /** The sides of a conflict that is laid out in a task's worktree, and where. */
+  async conflict(task: string): Promise<{ readonly worktree: string; readonly paths: readonly ConflictSides[] } | undefined> {
+    const run = this.#current()?.tasks.get(task);
+    if (run?.conflict === undefined || run.head === undefined || run.worktree === undefined) return undefined;
+    const found = await this.#world.git.conflict(run.head.commit, run.conflict.base);
+    return { worktree: run.worktree, paths: found?.paths ?? [] };
   }
 
   /** Unified diff of that pair, of one path or of all. */

@@ -352,6 +352,14 @@ export class EngineSession implements Session {
     return describeHolder(await this.#holding.now());
   }
 
+  conflict(task: string): ReturnType<Session['conflict']> {
+    return this.#queries.conflict(task);
+  }
+
+  sideText(id: Sha): Promise<string | undefined> {
+    return this.#world.git.readBlob(id);
+  }
+
   fileAt(commit: Sha, path: string): Promise<string | undefined> {
     return this.#world.git.readFile(commit, path);
   }

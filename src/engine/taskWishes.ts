@@ -15,7 +15,7 @@ import { lookAtPullRequest } from './pullRequests.js';
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 
-export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'drop' | 'allow-paths' | 'take-over' | 'check' }>;
+export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'drop' | 'allow-paths' | 'resolve-conflict' | 'take-over' | 'check' }>;
 
 export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer> {
   const { context } = loop;
@@ -43,6 +43,8 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       context.rearm(id);
       await store.append(...resumed(context), { type: 'paths.allowed', task: id, paths: wish.paths }, { type: 'task.state', task: id, from: task.state, to: 'checking' });
       return OK;
+    case 'resolve-conflict':
+      return layOut(context, task);
     case 'take-over':
       if (isOver(task.state) || task.worktree === undefined) return refuse(`${title} has no worktree to take over.`);
       await context.stop(id);
@@ -128,6 +130,25 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
     { type: 'feedback.given', task: id, feedback, byPerson: true, ...(comments.length > 0 && { comments }) },
     { type: 'task.state', task: id, from: task.state, to: 'waiting' },
   );
+  return OK;
+}
+
+/** For the person, in the worktree; *Check Again* concludes it. What is laid out already stays as it is. */
+async function layOut(context: RunContext, before: TaskRun): Promise<WishAnswer> {
+  const { id, title } = before.task;
+  if (before.conflict !== undefined && before.state === 'needs-you') return OK;
+  if (before.state !== 'needs-you' || before.reason?.kind !== 'conflict') return refuse(`${title} has no conflict to resolve now.`);
+  const opened = await openConflict(context, before);
+  if (typeof opened === 'string') return refuse(opened);
+  const task = context.task(id);
+  if (task.state !== before.state) return refuse(`${title} has moved on meanwhile (${task.state}); look again.`);
+  if (opened !== undefined) {
+    await context.store.append({ type: 'conflict.opened', task: id, ...opened, by: 'person' });
+    return OK;
+  }
+  // The branches meet without a conflict meanwhile.
+  context.rearm(id);
+  await context.store.append(...resumed(context), { type: 'task.state', task: id, from: task.state, to: 'checking' });
   return OK;
 }
 

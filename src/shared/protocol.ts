@@ -112,6 +112,7 @@ export type TaskAction =
   | 'stop'
   | 'check'
   | 'allow-paths'
+  | 'resolve-conflict'
   | 'undo'
   | 'stray-changes'
   | 'review'
@@ -361,6 +362,7 @@ export type HostAction =
   /** Opens a leak's patch in an editor. */
   | { readonly type: 'show-patch'; readonly task: string; readonly leak: string }
   | { readonly type: 'take-over'; readonly task: string }
+  | { readonly type: 'resolve-conflict'; readonly task: string }
   | { readonly type: 'show-terminal'; readonly task: string }
   | { readonly type: 'cancel-planning' }
   /** With a person's words the wish is sent, review comments along; without, the dashboard asks for them. */

@@ -25,6 +25,7 @@ export interface CommandArguments {
   readonly takeOver: [task?: TaskArgument];
   readonly check: [task?: TaskArgument];
   readonly allowPaths: [task?: TaskArgument];
+  readonly resolveConflict: [task?: TaskArgument];
   readonly undoLanding: [task?: TaskArgument];
   readonly landRun: [];
   readonly strayChanges: [task?: TaskArgument];
@@ -71,6 +72,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   takeOver: true,
   check: true,
   allowPaths: true,
+  resolveConflict: true,
   undoLanding: true,
   landRun: true,
   strayChanges: true,
@@ -158,6 +160,8 @@ export const CONTEXT_KEYS: Readonly<Record<keyof ContextValues, true>> = {
 export const VIEWS = { plan: 'switchyard.plan', tasks: 'switchyard.tasks', agents: 'switchyard.agents' } as const;
 export const PANEL_TYPE = 'switchyard.dashboard';
 export const REVIEW_SCHEME = 'switchyard-review';
+/** One side of a conflict, by the id of its object. */
+export const SIDE_SCHEME = 'switchyard-side';
 export const GOAL_SCHEME = 'switchyard-goal';
 
 /** A comment of a draft review, as kept in the workspace's state. */

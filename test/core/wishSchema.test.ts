@@ -26,6 +26,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
   undo: [{ type: 'undo', ...on }],
   'bring-in': [{ type: 'bring-in', run }],
   'land-run': [{ type: 'land-run', run }],
+  'resolve-conflict': [{ type: 'resolve-conflict', ...on }],
   'allow-paths': [{ type: 'allow-paths', ...on, paths: ['x'] }],
   leak: [
     { type: 'leak', ...on, choice: 'keep' },

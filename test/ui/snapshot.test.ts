@@ -157,8 +157,9 @@ describe('the snapshot', () => {
 
   it('offers what leads on when a task needs a person', () => {
     const work = [...approved(task('db')), ...atWork('db'), ended('db'), ...move('db', 'working', 'checking')];
-    const needs = (kind: 'boundary' | 'taken-over' | 'gate-failed') => taskOf(run(runOf([...work, { type: 'task.state', task: 'db', from: 'checking', to: 'needs-you', reason: { kind, text: 'because' } }])), 'db').actions;
+    const needs = (kind: 'boundary' | 'conflict' | 'taken-over' | 'gate-failed') => taskOf(run(runOf([...work, { type: 'task.state', task: 'db', from: 'checking', to: 'needs-you', reason: { kind, text: 'because' } }])), 'db').actions;
     expect(needs('boundary')).toContain('allow-paths');
+    expect(needs('conflict').slice(0, 2)).toEqual(['retry', 'resolve-conflict']);
     expect(needs('taken-over')[0]).toBe('check');
     expect(needs('gate-failed').slice(0, 2)).toEqual(['retry', 'check']);
     for (const kind of ['boundary', 'taken-over', 'gate-failed'] as const) expect(needs(kind)).not.toContain('approve');

@@ -24,6 +24,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   drop: { label: 'Drop…', icon: 'trash', title: 'Do without this task' },
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
+  'resolve-conflict': { label: 'Resolve Conflict…', icon: 'git-merge', title: 'Lay the conflict into its worktree and open the merge editor; Check Again concludes it' },
   'allow-paths': { label: 'Allow Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
   undo: { label: 'Undo Landing…', icon: 'discard', title: 'Take its changes back: the result is gated and landed like any other change' },
   'stray-changes': { label: 'Stray Changes…', icon: 'warning', title: 'Choose what becomes of what its agent changed outside its worktree' },
@@ -52,6 +53,7 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
     case 'replan':
       return { kind: 'action', action: { type: 'replan-with-feedback', task: task.id } };
     case 'take-over':
+    case 'resolve-conflict':
     case 'try-it':
     case 'stray-changes':
     case 'review':

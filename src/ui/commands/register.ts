@@ -39,6 +39,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   takeOver: task.takeOver,
   check: task.check,
   allowPaths: task.allowPaths,
+  resolveConflict: task.resolveConflict,
   undoLanding: task.undoLanding,
   landRun: run.landRun,
   strayChanges: stray.strayChanges,

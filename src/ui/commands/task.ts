@@ -5,6 +5,7 @@ import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
+import { openMergeEditors } from '../review/mergeEditor.js';
 import { asReview } from '../review/drafts.js';
 import { terminalName } from '../terminals/terminals.js';
 import { sendWish } from '../wishing.js';
@@ -108,6 +109,13 @@ export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
     const chosen = await vscode.window.showQuickPick(items, { title: `Allow “${task.title}” to keep these changes outside its contract?`, canPickMany: true });
     if (chosen === undefined || chosen.length === 0) return undefined;
     return sendWish(app, { type: 'allow-paths', run: run.id, task: task.id, paths: chosen.map((item) => item.label) });
+  });
+}
+
+export function resolveConflict(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'resolve-conflict', 'resolved by you', async ({ run, task }) => {
+    const answer = await sendWish(app, { type: 'resolve-conflict', run: run.id, task: task.id });
+    return answer.ok ? openMergeEditors(app, { run: run.id, task: task.id, title: task.title, base: run.base }) : answer;
   });
 }
 

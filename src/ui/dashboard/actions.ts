@@ -53,6 +53,7 @@ function ownActions(task: TaskRun): readonly TaskAction[] {
 function needsYou(task: TaskRun, review: readonly TaskAction[]): readonly TaskAction[] {
   const kind = task.reason?.kind;
   if (kind === 'taken-over') return ['check', ...review];
+  if (kind === 'conflict') return task.conflict === undefined ? ['retry', 'resolve-conflict', ...review] : ['check', 'resolve-conflict', 'retry', ...review];
   if (kind === 'boundary') return [...review, 'allow-paths'];
   if (kind !== undefined && LANDS_AGAIN.includes(kind) && task.receipt !== undefined) return ['approve', ...review];
   // Nobody lands what nothing proved without having been offered a look first.

@@ -25,6 +25,8 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('showStrayPatch', action.task, action.leak);
     case 'take-over':
       return run('takeOver', action.task);
+    case 'resolve-conflict':
+      return run('resolveConflict', action.task);
     case 'show-terminal':
       return run('showTerminal', action.task);
     case 'cancel-planning':

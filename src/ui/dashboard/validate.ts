@@ -20,6 +20,7 @@ const actionSchema = v.variant('type', [
   v.object({ type: v.literal('stray-changes'), task: id }),
   v.object({ type: v.literal('show-patch'), task: id, leak: id }),
   v.object({ type: v.literal('take-over'), task: id }),
+  v.object({ type: v.literal('resolve-conflict'), task: id }),
   v.object({ type: v.literal('show-terminal'), task: id }),
   plain('cancel-planning'),
   v.object({ type: v.literal('retry-with-feedback'), task: id, text: v.exactOptional(words) }),

@@ -12,6 +12,7 @@ import type { Comments } from './comments.js';
 import { createComments } from './comments.js';
 import type { Drafts } from './drafts.js';
 import { createDrafts } from './drafts.js';
+import { serveSides } from './mergeEditor.js';
 import { reviewedFile, reviewUri } from './uris.js';
 
 export interface Review extends Disposable {
@@ -29,6 +30,7 @@ export function createReview(base: Base): Review {
   const own = new Disposables();
   const drafts = createDrafts(base.context.workspaceState);
   const comments = own.add(createComments(drafts));
+  own.add(serveSides(base));
   own.add(vscode.workspace.registerTextDocumentContentProvider(REVIEW_SCHEME, { provideTextDocumentContent: (uri) => textOf(base, uri) }));
 
   const shownTask = (): string | undefined => {
