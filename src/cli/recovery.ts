@@ -1,6 +1,7 @@
 /** `recover`, `backups` and `restore`: what a crash left, and what was saved before something was removed. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import { stateWords } from '../core/task.js';
 import type { EngineSession } from '../engine/session.js';
@@ -11,27 +12,32 @@ import { count, quote } from './words.js';
 
 /**
  * Finishes or rolls back whatever a crash left in every run that is not over, without starting anything new: agents that
- * live are waited for, dead ones are recorded as interrupted, half-made landings are finished or found undone.
+ * live are waited for, dead ones are recorded as interrupted, half-made landings are finished or found undone, and
+ * worktrees whose removal a crash cut short go.
  */
 export async function recover(session: EngineSession, output: Output): Promise<ExitCode> {
-  const before = new Map<string, TaskState>();
+  const before = new Map<string, TaskRun>();
+  const removed: string[] = [];
   const changed: { run: string; task: string; from: TaskState; to: TaskState }[] = [];
   const runs = await session.runs();
   const refused = runs.flatMap(({ run, refused: message }) => (message === undefined ? [] : [{ run, message }]));
-  for (const { run, ended } of runs) {
-    if (ended) continue;
+  for (const { run, ended, untidy } of runs) {
+    if (ended && untidy !== true) continue;
     await session.holdStill(run);
-    for (const [id, task] of session.current()?.tasks ?? []) before.set(id, task.state);
+    for (const [id, task] of session.current()?.tasks ?? []) before.set(id, task);
     await session.rested();
     for (const [id, task] of session.current()?.tasks ?? []) {
       const from = before.get(id);
-      if (from !== undefined && from !== task.state) changed.push({ run, task: id, from, to: task.state });
+      if (from === undefined) continue;
+      if (from.state !== task.state) changed.push({ run, task: id, from: from.state, to: task.state });
+      if (task.cleaned && !from.cleaned && task.worktree !== undefined) removed.push(task.worktree);
     }
     before.clear();
   }
   for (const { message } of refused) output.say(message);
-  output.object({ type: 'recovered', runs: runs.length, changed, ...(refused.length > 0 && { refused }) });
-  output.result(changed.length === 0 ? 'Nothing to recover.' : changed.map((each) => `${each.run} ${each.task}: ${stateWords(each.from)} → ${stateWords(each.to)}`).join('\n'));
+  output.object({ type: 'recovered', runs: runs.length, changed, removed, ...(refused.length > 0 && { refused }) });
+  const said = [...changed.map((each) => `${each.run} ${each.task}: ${stateWords(each.from)} → ${stateWords(each.to)}`), ...removed.map((path) => `removed ${path}`)];
+  output.result(said.length === 0 ? 'Nothing to recover.' : said.join('\n'));
   return EXIT.done;
 }
 

@@ -34,6 +34,8 @@ export interface RunSummary {
   readonly ended: boolean;
   /** Its log is damaged or a newer Switchyard's: why, what is safe and what to do next. It cannot be opened. */
   readonly refused?: string;
+  /** A worktree of a task that landed or was dropped is still there: a crash came before its removal, or it could not go. */
+  readonly untidy?: true;
 }
 
 /** A terminal is opened for each of these (the editor), or nothing is (headless). */

@@ -94,7 +94,7 @@ export function isUnheeded(task: TaskRun): boolean {
 }
 
 /** Starts the next attempt of a task, or finds the one that is already under way, and waits for its end. */
-export async function runAttempt(context: RunContext, id: string): Promise<AgentOutcome | Reason> {
+export async function runAttempt(context: RunContext, id: string): Promise<AgentOutcome | Reason | undefined> {
   const { world, store } = context;
   const task = context.task(id);
   const last = task.attempts.at(-1);
@@ -108,7 +108,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     // Announced, but the runner never claimed it: the crash came in between. Its work cannot have begun.
     await endAttempt(context, id, last, { ok: false, reason: 'interrupted', message: NEVER_STARTED, usage: [], usageIsCumulative: false, denied: [] });
     giveBackSlot(context, last);
-    return runAttempt(context, id);
+    return undefined;
   }
   if (last?.outcome !== undefined && isUnheeded(task)) return last.outcome;
   const spent = task.attempts.length > 0 ? budgetReason(store.state, task) : undefined;

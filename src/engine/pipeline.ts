@@ -48,6 +48,8 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           begun = true;
           release();
           const outcome = await runAttempt(context, id);
+          // An attempt that never began was put aside: whether the next one may begin is asked again above.
+          if (outcome === undefined) break;
           if ('kind' in outcome) await move(context, id, 'needs-you', outcome);
           else await afterAttempt(context, id, outcome);
           break;

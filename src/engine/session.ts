@@ -4,6 +4,7 @@ import type { Event } from '../core/events.js';
 import { phaseOf } from '../core/phase.js';
 import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
+import { isOver } from '../core/task.js';
 import type { Limits } from '../core/team.js';
 import { parseWish } from '../core/wishSchema.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
@@ -162,8 +163,13 @@ export class EngineSession implements Session {
     const summaries: RunSummary[] = [];
     for (const run of await this.#reader.ids()) {
       const state = this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.look(run));
-      if (state instanceof RunRefused) summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message });
-      else if (state !== undefined) summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded });
+      if (state === undefined) continue;
+      if (state instanceof RunRefused) {
+        summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message });
+        continue;
+      }
+      const untidy = [...state.tasks.values()].some((task) => isOver(task.state) && task.worktree !== undefined && !task.cleaned);
+      summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded, ...(untidy && { untidy }) });
     }
     return summaries;
   }

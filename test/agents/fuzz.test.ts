@@ -50,7 +50,7 @@ async function allLines(cli: CliName): Promise<readonly string[]> {
   return texts.flatMap(({ stdout }) => stdout.split('\n').filter((line) => line !== ''));
 }
 
-const STREAMS = 250;
+const STREAMS = 625;
 const LINES = 16;
 
 describe.each(['claude', 'codex', 'gemini', 'opencode'] as const)('%s', (cli) => {

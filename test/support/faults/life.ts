@@ -17,6 +17,9 @@ export interface Surroundings {
 /** A pause of the engine is over within so many turns of the event loop, or it waits for somebody outside. */
 const TURNS = 8;
 
+/** Wrapped by themselves, or never waited for. */
+const UNCOUNTED = new Set(['git', 'runners', 'gates', 'files', 'logs', 'activities', 'locks', 'clock', 'ids', 'log', 'commonEnvironment']);
+
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 type Act = (...args: readonly unknown[]) => Promise<unknown>;
@@ -26,7 +29,8 @@ export class Life {
   readonly #plan: FaultPlan;
   readonly #machine: Surroundings;
   readonly #acts = new Set<Promise<unknown>>();
-  readonly #files = new Set<LogFile>();
+  /** Open logs, and what a power cut leaves of each. */
+  readonly #files = new Map<LogFile, () => Promise<void>>();
   #alive = true;
   #power = false;
   #died: () => void = () => undefined;
@@ -54,7 +58,10 @@ export class Life {
   async buried(real: World): Promise<void> {
     this.die();
     while (this.#acts.size > 0) await Promise.allSettled([...this.#acts]);
-    await Promise.all([...this.#files].map((file) => file.close().catch(() => undefined)));
+    for (const [file, cut] of this.#files) {
+      if (this.#power) await cut();
+      await file.close().catch(() => undefined);
+    }
     await real.git.settled();
   }
 
@@ -106,7 +113,7 @@ export class Life {
   world(real: World): World {
     const machine = this.#machine;
     return {
-      ...real,
+      ...this.#others(real),
       git: this.#git(real),
       runners: {
         start: (spec) => this.call(`runners.start(${spec.task})`, () => attempt(() => machine.start(spec))),
@@ -125,10 +132,47 @@ export class Life {
     };
   }
 
+  /** The ports whose calls never fail here; while one is under way the engine is not at rest. */
+  #others(real: World): World {
+    const wrapped = Object.entries(real).map(([name, port]: [string, unknown]) => {
+      if (UNCOUNTED.has(name)) return [name, port] as const;
+      if (typeof port === 'function') return [name, this.#counted(port as (...args: never[]) => unknown, real)] as const;
+      return [name, typeof port === 'object' && port !== null ? this.#waitedFor(port) : port] as const;
+    });
+    return Object.fromEntries(wrapped) as unknown as World;
+  }
+
+  #waitedFor(port: object): object {
+    return new Proxy(port, {
+      get: (target, key): unknown => {
+        const value: unknown = Reflect.get(target, key, target);
+        return typeof value === 'function' ? this.#counted(value as (...args: never[]) => unknown, target) : value;
+      },
+    });
+  }
+
+  #counted(act: (...args: never[]) => unknown, of: object): (...args: readonly unknown[]) => unknown {
+    return (...args) => {
+      const result: unknown = Reflect.apply(act, of, args);
+      return result instanceof Promise ? this.#answered(result) : result;
+    };
+  }
+
+  async #answered(acting: Promise<unknown>): Promise<unknown> {
+    const result = await this.#tracked(() => acting);
+    if (this.dead) return never();
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+
   #git(real: World): Git {
     const wrapped = Object.entries(real.git as unknown as Readonly<Record<string, unknown>>).map(([method, act]) => {
       if (typeof act !== 'function' || method === 'settled') return [method, act] as const;
-      const bound: Act = (...args) => this.call(`git.${method}(${subject(method, args, real.worktreesFolder)})`, () => (act as Act)(...args));
+      const bound: Act = async (...args) => {
+        const result = await this.call(`git.${method}(${subject(method, args, real.worktreesFolder)})`, () => (act as Act)(...args));
+        // What is handed out has calls of its own.
+        return method === 'strays' && typeof result === 'object' && result !== null ? this.#waitedFor(result) : result;
+      };
       return [method, bound] as const;
     });
     return Object.fromEntries(wrapped) as unknown as Git;
@@ -148,9 +192,12 @@ export class Life {
 
   /** The disk under the log. */
   #file(real: LogFile): LogFile {
-    this.#files.add(real);
     let synced: number | undefined;
     let end = 0;
+    // Of what was written and not synced, half a sector may have reached the disk: a torn line.
+    this.#files.set(real, async () => {
+      if (synced !== undefined && end > synced) await real.truncate(synced + Math.floor((end - synced) / 2));
+    });
     const dead = (): void => {
       if (!this.#alive) throw new Error('the process is gone');
     };

@@ -1,5 +1,5 @@
 /** Tiny repositories for many runs: one is prepared, each run gets a copy, in memory where the system has such a place. */
-import { access, constants, cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, constants, cp, mkdir, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -31,8 +31,12 @@ async function prepared() {
 /** What `git status --porcelain` says of the person's own changes, before and after. */
 export const DIRTY = ' M mine.txt\nA  staged.txt\n?? unknown.txt';
 
+/** Well above the floor of free space below which no worktree is made. */
+const ROOM_BYTES = 8_000_000_000;
+
 async function fastPlace(): Promise<string> {
-  return access('/dev/shm', constants.W_OK).then(() => '/dev/shm', () => tmpdir());
+  const [writable, room] = await Promise.all([access('/dev/shm', constants.W_OK).then(() => true, () => false), statfs('/dev/shm').then(({ bavail, bsize }) => bavail * bsize, () => 0)]);
+  return writable && room > ROOM_BYTES ? '/dev/shm' : tmpdir();
 }
 
 export async function copyRepo(): Promise<FaultRepo> {

@@ -25,6 +25,11 @@ export class Cast implements Surroundings {
     return [...this.#actors.values()].filter((actor) => !actor.over);
   }
 
+  /** How many attempts were begun. */
+  get begun(): number {
+    return this.#actors.size;
+  }
+
   powerCut(): void {
     for (const actor of this.atWork) actor.end('lost');
   }
