@@ -43,6 +43,7 @@ export interface CommandArguments {
   readonly refreshAgents: [];
   readonly cleanUp: [];
   readonly exportReceipts: [];
+  readonly restoreBackup: [ref?: string, into?: string];
   readonly showLog: [];
   readonly checkAgain: [];
   readonly initRepository: [];
@@ -90,6 +91,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   refreshAgents: true,
   cleanUp: true,
   exportReceipts: true,
+  restoreBackup: true,
   showLog: true,
   checkAgain: true,
   initRepository: true,

@@ -100,6 +100,15 @@ describe('an agent’s texts', () => {
     expect(rows[1]?.text.endsWith('(1,000 more characters)')).toBe(true);
   });
 
+  it('tells a write once, where its call has named the path', () => {
+    const lines: ActivityLine[] = [
+      { type: 'tool', id: 't', name: 'Write', title: 'Write src/a.ts', seq: 1, at: 1 },
+      { type: 'edit', path: 'src/a.ts', change: 'added', seq: 2, at: 2 },
+      { type: 'edit', path: 'src/b.ts', change: 'added', seq: 3, at: 3 },
+    ];
+    expect(activityRows(lines).map((row) => row.text)).toEqual(['Write src/a.ts', 'src/b.ts']);
+  });
+
   it('keeps terminal colours and drops cursor movement', () => {
     const lines = ansiLines('\u001B[32mok\u001B[0m\n10%\r20%\r\u001B[2K\u001B[1;31mbad\u001B[0m <b>\u001B[38;5;208mpalette\u001B[0m');
     expect(lines[0]).toEqual([{ text: 'ok', className: 'ansi-green' }]);

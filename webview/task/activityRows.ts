@@ -47,6 +47,11 @@ function rowOf(line: ActivityLine): ActivityRow | undefined {
   }
 }
 
+/** A CLI tells a write twice, as a call and as a change; the call has said it. */
+function tellsOf(row: ActivityRow | undefined, path: string): boolean {
+  return row?.kind === 'tool' && (row.text === path || row.text.endsWith(` ${path}`));
+}
+
 export function activityRows(lines: readonly ActivityLine[]): readonly ActivityRow[] {
   const rows: ActivityRow[] = [];
   const toolAt = new Map<string, number>();
@@ -60,7 +65,7 @@ export function activityRows(lines: readonly ActivityLine[]): readonly ActivityR
       continue;
     }
     const row = rowOf(line);
-    if (row === undefined) continue;
+    if (row === undefined || (line.type === 'edit' && tellsOf(rows.at(-1), line.path))) continue;
     if (line.type === 'tool') toolAt.set(line.id, rows.length);
     rows.push(row);
   }

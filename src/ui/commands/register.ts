@@ -10,6 +10,7 @@ import type { Outcome } from '../outcome.js';
 import { DONE } from '../outcome.js';
 import { sayRefusal } from '../wishing.js';
 import * as plan from './plan.js';
+import { restoreBackup } from './backups.js';
 import * as run from './run.js';
 import * as stray from './stray.js';
 import * as task from './task.js';
@@ -57,6 +58,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   refreshAgents: workspace.refreshAgents,
   cleanUp: run.cleanUp,
   exportReceipts: run.exportReceipts,
+  restoreBackup,
   showLog: (app) => done(() => app.log.show()),
   checkAgain: workspace.checkAgain,
   initRepository: workspace.initRepository,

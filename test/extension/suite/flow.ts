@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
@@ -116,4 +119,15 @@ test('the terminal of a finished agent can be looked at again', async (context) 
   const terminal = vscode.window.terminals.find((each) => each.name.startsWith('tags · scripted'));
   assert.ok(terminal, 'there is a terminal of the task');
   context.after(() => terminal.dispose());
+});
+
+test('a backup is restored into a folder of its own', async (context) => {
+  await switchyard();
+  await git('update-ref', 'refs/switchyard/backup/r0/notes/1', 'main');
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-restored-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  context.after(() => git('update-ref', '-d', 'refs/switchyard/backup/r0/notes/1'));
+  assert.equal(await command('restoreBackup', 'refs/switchyard/backup/r0/notes/1', join(folder, 'back')), true);
+  assert.equal((await readFile(join(folder, 'back', 'src', 'note.mjs'), 'utf8')).trim(), await git('show', 'main:src/note.mjs'));
+  assert.equal(await command('restoreBackup', 'refs/switchyard/backup/r0/notes/1', join(folder, 'back')), false, 'nothing is written over');
 });

@@ -1,0 +1,35 @@
+/** Getting back what was saved before something was removed. */
+import * as vscode from 'vscode';
+import type { App } from '../app.js';
+import { noRepository } from '../goal.js';
+import type { Outcome } from '../outcome.js';
+import { DONE, refuse } from '../outcome.js';
+
+/** Asks for a backup and a folder, where they are not given (`ref`, absolute path `into`), and writes the one into the other. */
+export async function restoreBackup(app: App, ref: unknown, into: unknown): Promise<Outcome> {
+  const session = app.repository.session();
+  if (session === undefined) return refuse(noRepository(app));
+  const backups = await session.backups();
+  if (backups.length === 0) return refuse('There are no backups in this repository: nothing that was removed held unsaved work.');
+  const items = backups.map((backup) => ({ label: backup.subject, description: new Date(backup.at).toLocaleString(), detail: backup.ref, ref: backup.ref }));
+  const chosen = typeof ref === 'string' ? ref : (await vscode.window.showQuickPick(items, { title: 'Restore which backup?', placeHolder: 'Newest first. Its files go into a folder of their own; nothing of yours is changed.', matchOnDescription: true, matchOnDetail: true }))?.ref;
+  if (chosen === undefined) return undefined;
+  const folder = typeof into === 'string' ? vscode.Uri.file(into) : await folderFor(chosen);
+  if (folder === undefined) return undefined;
+  const answer = await session.restore(chosen, folder.fsPath);
+  if (!answer.ok) return refuse(answer.reason);
+  void offerToOpen(folder);
+  return DONE;
+}
+
+/** A new folder, named after the backup, in one that the person picks: a backup is never written over anything. */
+async function folderFor(ref: string): Promise<vscode.Uri | undefined> {
+  const [parent] = (await vscode.window.showOpenDialog({ title: 'Restore Backup Into', openLabel: 'Restore Here', canSelectFiles: false, canSelectFolders: true })) ?? [];
+  return parent === undefined ? undefined : vscode.Uri.joinPath(parent, ref.split('/').slice(3).join('-'));
+}
+
+async function offerToOpen(folder: vscode.Uri): Promise<void> {
+  const open = 'Open in New Window';
+  const answer = await vscode.window.showInformationMessage(`The backup is in ${folder.fsPath}.`, open);
+  if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
+}
