@@ -74,6 +74,8 @@ journey('keyboard', { make }, ({ step }) => {
     await picture('terminal');
     await holds.open('tags');
     await dashboardIn(wb).state('tags', 'ready');
+    // The terminal stays when its agent is done, and a terminal takes the Tab key for itself.
+    await keys.command('View: Hide Panel');
   });
 
   step('the list of tasks works by keyboard, with a menu of actions', async ({ wb, picture }) => {
