@@ -141,6 +141,7 @@ const CELLS: readonly Cell[] = [
     checkout: ({ repo }) => repo.root,
   },
   { name: 'checked out, dirty in the way', make: ({ repo }) => repo.write('a.txt', 'mine'), inTheWay: () => 'a.txt', checkout: ({ repo }) => repo.root },
+  { name: 'checked out, deleted in the way', make: ({ repo }) => rm(join(repo.root, 'a.txt')), inTheWay: () => 'a.txt', checkout: ({ repo }) => repo.root },
   { name: 'checked out, untracked in the way', make: ({ repo, adds }) => repo.write(adds.plain, 'mine'), inTheWay: ({ adds }) => adds.plain, checkout: ({ repo }) => repo.root },
   { name: 'checked out, ignored in the way', make: ({ repo, adds }) => repo.write(adds.ignored, 'mine'), inTheWay: ({ adds }) => adds.ignored, checkout: ({ repo }) => repo.root },
   {

@@ -21,7 +21,7 @@ export type Forwarded = { readonly ok: true } | { readonly ok: false; readonly p
 const LOCK_MS = 5000;
 
 /**
- * Moves the checkout's branch from `from` to `to`, a descendant. One process when nothing is in the way. `owned`: the
+ * Moves the checkout's branch from `from` to `to`, a descendant. Two processes when nothing is in the way (one in a task's worktree). `owned`: the
  * checkout is a person's, where no hook runs; a task's worktree runs its post-merge hook.
  */
 export async function fastForward(repository: Repository, place: Place, from: Sha, to: Sha, owned: boolean): Promise<Forwarded> {
@@ -36,6 +36,10 @@ export async function fastForward(repository: Repository, place: Place, from: Sh
       keepCaches: owned,
       timeoutMs: repository.hookTimeoutMs,
     });
+  if (owned) {
+    const deleted = await deletedInTheWay(repository, place, from, to);
+    if (deleted.length > 0) return { ok: false, paths: deleted, message: 'you have deleted what the landing changes' };
+  }
   let result = await merge();
   if (result.code !== 0 && result.stderr.includes('index.lock') && (await unlocked(place))) result = await merge();
   if (result.code === 0 && (await headOf(repository, place)).commit === to) return { ok: true };
@@ -65,6 +69,21 @@ export async function obstacles(repository: Repository, place: Place, from: Sha,
   // A file of the old tree that makes way for a folder of the new one is no obstacle.
   const leaving = new Set(touched.filter((change) => !change.added).map((change) => change.path));
   return [...found].filter((path) => dirty.includes(path) || !leaving.has(path)).sort();
+}
+
+/**
+ * Files that their owner has deleted and the difference changes. To git a missing file is no change: a fast-forward would
+ * quietly bring it back. What is missing because the checkout is sparse is not listed by its status, and is no obstacle.
+ */
+async function deletedInTheWay(repository: Repository, place: Place, from: Sha, to: Sha): Promise<readonly string[]> {
+  const diff = await repository.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--full-index', from, to], inside(place));
+  const changed = parseRaw(diff.stdout).changes.filter((change) => change.letter !== 'A' && change.letter !== 'D');
+  const missing: string[] = [];
+  for (const { bytes } of changed) if ((await lstatInside(place.path, bytes)) === undefined) missing.push(pathText(bytes));
+  if (missing.length === 0) return [];
+  const state = await repository.run([...STATUS, '--untracked-files=no'], inside(place));
+  const dirty = new Set(parseStatus(state.stdout).tracked.map(({ bytes }) => pathText(bytes)));
+  return missing.filter((path) => dirty.has(path)).sort();
 }
 
 function sameOrInside(path: string, folder: string): boolean {

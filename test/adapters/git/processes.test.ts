@@ -47,7 +47,7 @@ it('each operation starts as few processes as it says', async () => {
       if (made.ok) landed = made.commit;
     }),
   ).toEqual(['commit-tree']);
-  expect(await calls(() => git.advance('main', base, landed))).toEqual(['merge']);
+  expect(await calls(() => git.advance('main', base, landed))).toEqual(['diff-tree', 'merge']);
   expect(await calls(() => git.advance('main', base, landed))).toEqual([]);
   expect(await calls(() => git.advance(BRANCH, here.base, here.base))).toEqual([]);
   expect(await calls(() => git.removeWorktree(path, { branch, branchAt: head.commit }))).toEqual(['rev-list', 'status', 'update-ref', 'worktree']);

@@ -2,9 +2,9 @@
  * Keeps stray changes before anybody decides about them: a backup whose commit holds the changed files, on one that holds
  * them as they were before, and the difference as a patch. Many processes, but only when there is something to keep.
  */
-import { mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Sha } from '../../../core/ports.js';
 import { storeBackup } from '../backup.js';
 import type { Repository } from '../context.js';
@@ -61,6 +61,7 @@ export async function keepStrays(repository: Repository, root: string, strays: r
     const tree = (await repository.objects.id(`${id}^{tree}`)) ?? '';
     const saved = await storeBackup(repository, name, id, tree, first);
     const { stdout } = await repository.run(['diff-tree', '-p', '--binary', '--full-index', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', first, id], { cwd: repository.root });
+    await mkdir(dirname(patch), { recursive: true });
     await writeFile(patch, stdout, { mode: 0o600 });
     return { ...saved, patch };
   } finally {
