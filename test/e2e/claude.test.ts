@@ -3,7 +3,7 @@
  * so the CLI, gets an environment of its own: no account, no configuration and no key of this machine.
  */
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import { agentCli } from '../support/agentClis.js';
 import { startModelServer, type ModelServer } from '../support/modelServer/index.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
@@ -80,7 +80,11 @@ journey('claude', {
     const box = await typeComment(wb, 'toLowerCase', SLUG_COMMENT);
     await picture('comment');
     // What was typed and not added yet goes along.
-    await box.getByRole('button', { name: 'Retry with Comments' }).click();
+    // A box that is still being laid out may move away under the pointer; a person clicks again.
+    await vi.waitFor(async () => {
+      await box.getByRole('button', { name: 'Retry with Comments' }).click({ timeout: 2_000 });
+      await box.waitFor({ state: 'hidden', timeout: 5_000 });
+    }, 60_000);
     await page.locator('.tab', { hasText: 'Switchyard' }).click();
     await (await dashboard.inspector()).locator('.sub', { hasText: 'attempt 3' }).waitFor();
     await dashboard.state('slug', 'ready', 120_000);
