@@ -1,26 +1,19 @@
 /** fold(events) -> RunState: a loop over a private mutable accumulator, handed out as read-only data. */
 import { RUN_CHANGE } from './change.js';
-import type { ChangeEvent } from './changeFold.js';
 import { foldChange, isChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { PLANNER } from './events.js';
+import { FoldError } from './foldError.js';
 import { checkPlan } from './planCheck.js';
-import type { Plan, Task } from './plan.js';
-import type { AttemptState, GateState, PlannerState, RunState, TaskRun } from './run.js';
+import type { Plan } from './plan.js';
+import type { AttemptState, PlannerState, RunState, TaskRun } from './run.js';
 import { foldReceipts } from './receipt.js';
-import { hasStarted, mayMove } from './task.js';
+import { hasStarted } from './task.js';
+import { changeTask, endAttempt, newAttempt, newTask } from './taskFold.js';
+
+export { FoldError } from './foldError.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** An event that does not fit the state: a defect in the writer or a log edited by hand. The run is refused. */
-export class FoldError extends Error {
-  readonly seq: number;
-  constructor(message: string, seq: number) {
-    super(`event ${String(seq)}: ${message}`);
-    this.name = 'FoldError';
-    this.seq = seq;
-  }
-}
 
 /** Folds a whole log. An empty log has no state. */
 export function fold(events: readonly Event[]): RunState | undefined {
@@ -201,149 +194,6 @@ function forgetWait(run: Mutable<RunState>, task: TaskRun, number: number): void
   run.agentWaits = waits;
 }
 
-type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
-
-function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void {
-  switch (event.type) {
-    case 'task.state':
-      if (task.state !== event.from || !mayMove(event.from, event.to)) {
-        throw new FoldError(`task ${event.task} cannot go from ${task.state} (said ${event.from}) to ${event.to}`, event.seq);
-      }
-      task.state = event.to;
-      task.since = at;
-      if (event.reason === undefined) delete task.reason;
-      else task.reason = event.reason;
-      return;
-    case 'worktree.creating':
-      task.worktree = event.path;
-      task.branch = event.branch;
-      task.startedFrom = event.commit;
-      task.cleaned = false;
-      task.prepared = false;
-      task.files = [];
-      task.violations = [];
-      task.boundaryChecked = false;
-      // A session remembers files that the new worktree does not hold: its agent would believe the work done.
-      delete task.session;
-      delete task.head;
-      delete task.receipt;
-      delete task.mergeIntended;
-      delete task.pullRequest;
-      delete task.conflict;
-      task.resolved = [];
-      return;
-    case 'worktree.created':
-      task.prepared = true;
-      return;
-    case 'worktree.removing':
-    case 'attempt.started':
-      return;
-    case 'merge.refused':
-      delete task.mergeIntended;
-      return;
-    case 'worktree.removed':
-      task.cleaned = true;
-      return;
-    case 'attempt.starting':
-      task.attempts = [...task.attempts, newAttempt(event, at)];
-      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
-      // What was approved is what was reviewed; an agent that works again makes something else.
-      task.approved = false;
-      delete task.feedback;
-      delete task.comments;
-      delete task.receipt;
-      return;
-    case 'attempt.ended':
-      task.attempts = endAttempt(task.attempts, event, at);
-      if (event.outcome.session !== undefined) task.session = event.outcome.session;
-      return;
-    case 'task.handed-off':
-      task.handOffs = (task.handOffs ?? 0) + 1;
-      return;
-    case 'leak.found':
-      task.leaks = [...(task.leaks ?? []), event.leak];
-      return;
-    case 'leak.settled':
-      task.leaks = (task.leaks ?? []).map((leak) => (leak.id === event.leak ? { ...leak, settled: event.choice, left: event.left } : leak));
-      return;
-    case 'conflict.opened':
-      task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
-      return;
-    case 'conflict.resolved':
-      task.resolved = [...task.resolved, ...event.resolutions];
-      return;
-    case 'work.committed':
-    case 'branch.updated':
-      if (event.type === 'branch.updated') delete task.conflict;
-      task.head = { commit: event.commit, tree: event.tree, base: event.base };
-      task.files = event.files;
-      delete task.receipt;
-      return;
-    case 'boundary.checked':
-      task.violations = event.violations;
-      task.boundaryChecked = true;
-      if (event.fedBack) task.boundaryRetries += 1;
-      return;
-    case 'paths.allowed':
-      task.allowedPaths = [...new Set([...task.allowedPaths, ...event.paths])];
-      task.allowedMarkers = [
-        ...new Set([...task.allowedMarkers, ...task.violations.filter((each) => each.kind === 'conflict-marker' && event.paths.includes(each.path)).map((each) => each.path)]),
-      ];
-      return;
-    case 'gate.started':
-      task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) }];
-      return;
-    case 'gate.finished': {
-      const last = task.gates.at(-1);
-      if (last === undefined) throw new FoldError('a gate that never started cannot finish', event.seq);
-      const finished: GateState = { ...last, endedAt: at, results: event.results, verdict: event.verdict, ...(event.note !== undefined && { note: event.note }) };
-      task.gates = [...task.gates.slice(0, -1), finished];
-      if (event.costsRetry) task.gateRetries += 1;
-      if (event.receipt === undefined) delete task.receipt;
-      else task.receipt = event.receipt;
-      return;
-    }
-    case 'feedback.given':
-      task.feedback = event.feedback;
-      if (event.comments !== undefined) task.comments = event.comments;
-      if (event.byPerson) {
-        // A person's retry is a fresh start for the automatic ones.
-        task.gateRetries = 0;
-        task.boundaryRetries = 0;
-        task.handOffs = 0;
-        task.approved = false;
-      }
-      return;
-    case 'unproven.accepted':
-      task.receipt = event.receipt;
-      return;
-    case 'receipt.outdated':
-      delete task.receipt;
-      return;
-    case 'task.approved':
-      task.approved = true;
-      return;
-    case 'approval.withdrawn':
-      task.approved = false;
-      // Check Again: what is in the worktree now is the person's word.
-      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'person' };
-      return;
-    case 'merge.intended':
-      task.mergeIntended = { from: event.from, to: event.to };
-      return;
-    case 'pull-request.opening':
-      task.pullRequest = { ...(task.pullRequest?.url !== undefined && { url: task.pullRequest.url }), remote: event.remote, branch: event.branch, commit: event.commit };
-      return;
-    case 'pull-request.opened':
-      if (task.pullRequest === undefined) throw new FoldError('a pull request was opened that nobody announced', event.seq);
-      task.pullRequest = { ...task.pullRequest, url: event.url };
-      return;
-    case 'merge.landed':
-      task.landed = { commit: event.commit, at };
-      return;
-  }
-}
-
 /** Puts a proposed revision in force: what landed, was dropped or has started stays as it is, the rest is replaced. */
 function approve(run: Mutable<RunState>, revision: number, seq: number, at: number): void {
   if (run.proposal?.revision !== revision) throw new FoldError(`revision ${String(revision)} is not proposed`, seq);
@@ -368,50 +218,4 @@ function approve(run: Mutable<RunState>, revision: number, seq: number, at: numb
   // What landed as a whole is over; new tasks fill a new integration branch.
   if (run.integration?.landed === true) delete run.integration;
   run.changes = new Map([...run.changes].filter(([id]) => id !== RUN_CHANGE));
-}
-
-function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun {
-  return {
-    task,
-    state,
-    since: at,
-    attempts: [],
-    files: [],
-    gates: [],
-    violations: [],
-    boundaryChecked: false,
-    boundaryRetries: 0,
-    gateRetries: 0,
-    allowedPaths: [],
-    allowedMarkers: [],
-    resolved: [],
-    approved: false,
-    cleaned: false,
-    prepared: false,
-  };
-}
-
-function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, at: number): AttemptState {
-  return {
-    attempt: event.attempt,
-    role: event.role,
-    agent: event.agent,
-    ...(event.model !== undefined && { model: event.model }),
-    folder: event.folder,
-    nonce: event.nonce,
-    startedAt: at,
-    usage: [],
-    ...(event.feedback !== undefined && { feedback: event.feedback }),
-    apiEquivalent: event.apiEquivalent,
-    ...(event.slot !== undefined && { slot: event.slot }),
-    ...(event.insteadOf !== undefined && { insteadOf: event.insteadOf }),
-  };
-}
-
-function endAttempt(attempts: readonly AttemptState[], event: Extract<Event, { type: 'attempt.ended' }>, at: number): AttemptState[] {
-  return attempts.map((attempt) =>
-    attempt.attempt === event.attempt && attempt.endedAt === undefined
-      ? { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) }
-      : attempt,
-  );
 }

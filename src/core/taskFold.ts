@@ -1,0 +1,202 @@
+/** What the events of a task do to its state: one half of the fold (`fold.ts` is the run's half). */
+import type { ChangeEvent } from './changeFold.js';
+import type { Event } from './events.js';
+import { FoldError } from './foldError.js';
+import type { Task } from './plan.js';
+import type { AttemptState, GateState, TaskRun } from './run.js';
+import { mayMove } from './task.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
+
+/** What one event does to its task, which is the caller's own copy. Throws a `FoldError` for an event that does not fit. */
+export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void {
+  switch (event.type) {
+    case 'task.state':
+      if (task.state !== event.from || !mayMove(event.from, event.to)) {
+        throw new FoldError(`task ${event.task} cannot go from ${task.state} (said ${event.from}) to ${event.to}`, event.seq);
+      }
+      task.state = event.to;
+      task.since = at;
+      if (event.reason === undefined) delete task.reason;
+      else task.reason = event.reason;
+      return;
+    case 'worktree.creating':
+      task.worktree = event.path;
+      task.branch = event.branch;
+      task.startedFrom = event.commit;
+      task.cleaned = false;
+      task.prepared = false;
+      task.files = [];
+      task.violations = [];
+      task.boundaryChecked = false;
+      // A session remembers files that the new worktree does not hold: its agent would believe the work done.
+      delete task.session;
+      delete task.head;
+      delete task.receipt;
+      delete task.mergeIntended;
+      delete task.pullRequest;
+      delete task.conflict;
+      task.resolved = [];
+      return;
+    case 'worktree.created':
+      task.prepared = true;
+      return;
+    case 'worktree.removing':
+    case 'attempt.started':
+      return;
+    case 'merge.refused':
+      delete task.mergeIntended;
+      return;
+    case 'worktree.removed':
+      task.cleaned = true;
+      return;
+    case 'attempt.starting':
+      task.attempts = [...task.attempts, newAttempt(event, at)];
+      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
+      // What was approved is what was reviewed; an agent that works again makes something else.
+      task.approved = false;
+      delete task.feedback;
+      delete task.comments;
+      delete task.receipt;
+      return;
+    case 'attempt.ended':
+      task.attempts = endAttempt(task.attempts, event, at);
+      if (event.outcome.session !== undefined) task.session = event.outcome.session;
+      return;
+    case 'task.handed-off':
+      task.handOffs = (task.handOffs ?? 0) + 1;
+      return;
+    case 'leak.found':
+      task.leaks = [...(task.leaks ?? []), event.leak];
+      return;
+    case 'leak.settled':
+      task.leaks = (task.leaks ?? []).map((leak) => (leak.id === event.leak ? { ...leak, settled: event.choice, left: event.left } : leak));
+      return;
+    case 'conflict.opened':
+      task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
+      return;
+    case 'conflict.resolved':
+      task.resolved = [...task.resolved, ...event.resolutions];
+      return;
+    case 'work.committed':
+    case 'branch.updated':
+      if (event.type === 'branch.updated') delete task.conflict;
+      task.head = { commit: event.commit, tree: event.tree, base: event.base };
+      task.files = event.files;
+      delete task.receipt;
+      return;
+    case 'boundary.checked':
+      task.violations = event.violations;
+      task.boundaryChecked = true;
+      if (event.fedBack) task.boundaryRetries += 1;
+      return;
+    case 'paths.allowed':
+      task.allowedPaths = [...new Set([...task.allowedPaths, ...event.paths])];
+      task.allowedMarkers = [
+        ...new Set([...task.allowedMarkers, ...task.violations.filter((each) => each.kind === 'conflict-marker' && event.paths.includes(each.path)).map((each) => each.path)]),
+      ];
+      return;
+    case 'gate.started':
+      task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) }];
+      return;
+    case 'gate.finished': {
+      const last = task.gates.at(-1);
+      if (last === undefined) throw new FoldError('a gate that never started cannot finish', event.seq);
+      const finished: GateState = { ...last, endedAt: at, results: event.results, verdict: event.verdict, ...(event.note !== undefined && { note: event.note }) };
+      task.gates = [...task.gates.slice(0, -1), finished];
+      if (event.costsRetry) task.gateRetries += 1;
+      if (event.receipt === undefined) delete task.receipt;
+      else task.receipt = event.receipt;
+      return;
+    }
+    case 'feedback.given':
+      task.feedback = event.feedback;
+      if (event.comments !== undefined) task.comments = event.comments;
+      if (event.byPerson) {
+        // A person's retry is a fresh start for the automatic ones.
+        task.gateRetries = 0;
+        task.boundaryRetries = 0;
+        task.handOffs = 0;
+        task.approved = false;
+      }
+      return;
+    case 'unproven.accepted':
+      task.receipt = event.receipt;
+      return;
+    case 'receipt.outdated':
+      delete task.receipt;
+      return;
+    case 'task.approved':
+      task.approved = true;
+      return;
+    case 'approval.withdrawn':
+      task.approved = false;
+      // Check Again: what is in the worktree now is the person's word.
+      if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'person' };
+      return;
+    case 'merge.intended':
+      task.mergeIntended = { from: event.from, to: event.to };
+      return;
+    case 'pull-request.opening':
+      task.pullRequest = { ...(task.pullRequest?.url !== undefined && { url: task.pullRequest.url }), remote: event.remote, branch: event.branch, commit: event.commit };
+      return;
+    case 'pull-request.opened':
+      if (task.pullRequest === undefined) throw new FoldError('a pull request was opened that nobody announced', event.seq);
+      task.pullRequest = { ...task.pullRequest, url: event.url };
+      return;
+    case 'merge.landed':
+      task.landed = { commit: event.commit, at };
+      return;
+  }
+}
+
+/** A task as the plan gives it, before anything happened. */
+export function newTask(task: Task, state: 'proposed' | 'waiting', at: number): TaskRun {
+  return {
+    task,
+    state,
+    since: at,
+    attempts: [],
+    files: [],
+    gates: [],
+    violations: [],
+    boundaryChecked: false,
+    boundaryRetries: 0,
+    gateRetries: 0,
+    allowedPaths: [],
+    allowedMarkers: [],
+    resolved: [],
+    approved: false,
+    cleaned: false,
+    prepared: false,
+  };
+}
+
+/** An attempt as its event announces it: nothing is known of its end. */
+export function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, at: number): AttemptState {
+  return {
+    attempt: event.attempt,
+    role: event.role,
+    agent: event.agent,
+    ...(event.model !== undefined && { model: event.model }),
+    folder: event.folder,
+    nonce: event.nonce,
+    startedAt: at,
+    usage: [],
+    ...(event.feedback !== undefined && { feedback: event.feedback }),
+    apiEquivalent: event.apiEquivalent,
+    ...(event.slot !== undefined && { slot: event.slot }),
+    ...(event.insteadOf !== undefined && { insteadOf: event.insteadOf }),
+  };
+}
+
+/** Writes an attempt's end where it has none yet; a second end changes nothing. */
+export function endAttempt(attempts: readonly AttemptState[], event: Extract<Event, { type: 'attempt.ended' }>, at: number): AttemptState[] {
+  return attempts.map((attempt) =>
+    attempt.attempt === event.attempt && attempt.endedAt === undefined
+      ? { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) }
+      : attempt,
+  );
+}
