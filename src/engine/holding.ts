@@ -2,6 +2,13 @@
 import type { Holder, World } from './world.js';
 import { paths } from './world.js';
 
+/** Who holds the repository, as people read it. */
+export function describeHolder(holder: Holder): string;
+export function describeHolder(holder: Holder | undefined): string | undefined;
+export function describeHolder(holder: Holder | undefined): string | undefined {
+  return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
+}
+
 export class Holding {
   readonly #world: World;
   readonly #label: string;

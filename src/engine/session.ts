@@ -1,10 +1,8 @@
 /** One repository in this process: which run is shown, who writes, and the doors for the UI and the headless command. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import { phaseOf } from '../core/phase.js';
 import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
-import { isOver } from '../core/task.js';
 import type { Limits } from '../core/team.js';
 import { parseWish } from '../core/wishSchema.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
@@ -16,22 +14,22 @@ import type { RunOptions } from './context.js';
 import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
 import type { LiveForecast } from './forecast.js';
-import { Holding } from './holding.js';
-import { consume, post, waiting } from './inbox.js';
+import { Holding, describeHolder } from './holding.js';
+import { post, waiting } from './inbox.js';
+import { InboxReader } from './inboxReader.js';
 import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
 import { Queries } from './queries.js';
 import type { SalvagedRun } from './salvage.js';
 import { salvageRun } from './salvage.js';
-import { RunRefused } from './refused.js';
 import { RunReader, isFinished } from './runReader.js';
+import { runSummaries } from './runSummaries.js';
 import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
 import { carryOut } from './wishes.js';
 import { noticeUpstream } from './upstream.js';
 import type { Holder, World } from './world.js';
-import { paths } from './world.js';
 
 export interface SessionOptions extends RunOptions {
   /** Said to others while this process holds the repository, e.g. `VS Code window`. */
@@ -58,8 +56,7 @@ export class EngineSession implements Session {
   #shown: string | undefined;
   #followed: RunState | undefined;
   #stopFollowing: (() => void) | undefined;
-  #stopInbox: (() => void) | undefined;
-  #consuming = Promise.resolve();
+  readonly #inbox: InboxReader;
   #forecast: LiveForecast | undefined;
   #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -88,6 +85,7 @@ export class EngineSession implements Session {
         if (events.some((event) => event.type === 'run.ended' || event.type === 'run.discarded')) void this.#letGo();
       },
     });
+    this.#inbox = new InboxReader(world, () => this.#holding.held && !this.#closed, this.#runs);
   }
 
   /** Opens the repository's newest run, or none. */
@@ -159,19 +157,8 @@ export class EngineSession implements Session {
     return this.#shown === undefined ? undefined : this.#runs.get(this.#shown);
   }
 
-  async runs(): Promise<readonly RunSummary[]> {
-    const summaries: RunSummary[] = [];
-    for (const run of await this.#reader.ids()) {
-      const state = this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined) ?? (await this.#reader.look(run));
-      if (state === undefined) continue;
-      if (state instanceof RunRefused) {
-        summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message });
-        continue;
-      }
-      const untidy = [...state.tasks.values()].some((task) => isOver(task.state) && task.worktree !== undefined && !task.cleaned);
-      summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded, ...(untidy && { untidy }) });
-    }
-    return summaries;
+  runs(): Promise<readonly RunSummary[]> {
+    return runSummaries(this.#reader, (run) => this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined));
   }
 
   async open(run: string): Promise<void> {
@@ -214,25 +201,9 @@ export class EngineSession implements Session {
     if (holder !== undefined) {
       if (this.#options.mode === 'auto') this.#holding.watch();
       this.#changed.fire();
-    } else if (this.#options.mode === 'auto') this.#watchInbox();
+    } else if (this.#options.mode === 'auto') this.#inbox.watch();
     // A command opens its run first; only then may what waits in the inbox act on it.
     return holder;
-  }
-
-  #watchInbox(): void {
-    this.#stopInbox ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consumeInbox());
-  }
-
-  #consumeInbox(): void {
-    if (!this.#holding.held || this.#closed) return;
-    this.#consuming = this.#consuming
-      .then(() =>
-        consume(this.#world, async (wish) => {
-          const loop = this.#runs.get(wish.run) ?? (await this.#runs.open(wish.run).catch(() => undefined));
-          return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
-        }),
-      )
-      .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
   }
 
   /** One at a time: each takes the next free name. */
@@ -248,7 +219,7 @@ export class EngineSession implements Session {
     const begin = await beginning(this.#world, source, this.facts.branch);
     if ('reason' in begin) return { ok: false, reason: begin.reason };
     const holder = await this.#becomeWriter();
-    if (holder !== undefined) return { ok: false, reason: `This repository is held by ${holder.label} (process ${String(holder.pid)}), which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
+    if (holder !== undefined) return { ok: false, reason: `This repository is held by ${describeHolder(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
     const run = await this.#reader.nextId();
     const { plan, goal, base, team } = begin;
     let loop: RunLoop;
@@ -288,9 +259,7 @@ export class EngineSession implements Session {
 
   /** Acts on wishes that wait in the inbox, and on later ones; needs the lock. Resolves when those that wait are carried out. */
   async takeWishes(): Promise<void> {
-    this.#watchInbox();
-    this.#consumeInbox();
-    await this.#consuming;
+    await this.#inbox.take();
   }
 
   /** Wishes about a run that wait in the inbox until somebody acts on them, oldest first. */
@@ -401,8 +370,7 @@ export class EngineSession implements Session {
     const alive = this.#runs.all.some((loop) => !isFinished(loop.context.store.state));
     if (alive || !this.#holding.held || this.#closed || this.#runs.busy) return;
     await this.#holding.letGo(async () => {
-      this.#stopInbox?.();
-      this.#stopInbox = undefined;
+      this.#inbox.stop();
       const shown = this.current();
       for (const run of this.#runs.all.map((loop) => loop.context.store.state.run)) await this.#runs.forget(run);
       this.#follow(shown);
@@ -423,7 +391,7 @@ export class EngineSession implements Session {
     }
     this.#closed = true;
     this.#stopFollowing?.();
-    this.#stopInbox?.();
+    this.#inbox.stop();
     await this.#forecast?.close();
     for (const loop of this.#runs.all) {
       loop.close();
@@ -432,8 +400,4 @@ export class EngineSession implements Session {
     await this.#world.git.settled();
     await this.#holding.close();
   }
-}
-
-function describeHolder(holder: Holder | undefined): string | undefined {
-  return holder === undefined ? undefined : `${holder.label} (process ${String(holder.pid)})`;
 }

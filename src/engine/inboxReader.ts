@@ -1,0 +1,51 @@
+/** Carries out what waits in the inbox, one wish at a time, for as long as this process is the writer. */
+import { consume } from './inbox.js';
+import type { OpenRuns } from './openRuns.js';
+import { carryOut } from './wishes.js';
+import type { World } from './world.js';
+import { paths } from './world.js';
+
+export class InboxReader {
+  readonly #world: World;
+  readonly #writes: () => boolean;
+  readonly #runs: OpenRuns;
+  #stop: (() => void) | undefined;
+  #consuming = Promise.resolve();
+
+  /** `writes`: whether this process may act at this moment. */
+  constructor(world: World, writes: () => boolean, runs: OpenRuns) {
+    this.#world = world;
+    this.#writes = writes;
+    this.#runs = runs;
+  }
+
+  /** Acts on every wish that comes from now on. */
+  watch(): void {
+    this.#stop ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consume());
+  }
+
+  /** Watches, and resolves when the wishes that wait now are carried out. */
+  async take(): Promise<void> {
+    this.watch();
+    this.#consume();
+    await this.#consuming;
+  }
+
+  /** Leaves what comes to whoever writes next. */
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  #consume(): void {
+    if (!this.#writes()) return;
+    this.#consuming = this.#consuming
+      .then(() =>
+        consume(this.#world, async (wish) => {
+          const loop = this.#runs.get(wish.run) ?? (await this.#runs.open(wish.run).catch(() => undefined));
+          return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
+        }),
+      )
+      .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
+  }
+}
