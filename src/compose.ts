@@ -15,6 +15,7 @@ import type { OpenedGit } from './adapters/git/repository.js';
 import { openRepository } from './adapters/git/repository.js';
 import { createIsolation } from './adapters/isolation/index.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
+import { watchLock } from './adapters/lockWatch.js';
 import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
@@ -104,7 +105,11 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
       readable: readableLines,
       follow: (file, onEvents) => followLog(file, onEvents, (error) => options.log.error('The run log cannot be followed', error)),
     },
-    locks: { acquire: acquireLock, holder: lockHolder },
+    locks: {
+      acquire: acquireLock,
+      holder: lockHolder,
+      watch: (folder, looked) => watchLock(folder, looked, (error) => options.log.error('Who holds this repository cannot be watched', error)),
+    },
     activities: { read: readActivity, follow: followActivity },
     log: maskedLog(options.log, mask),
     mask,

@@ -4,10 +4,12 @@
  * makes the next generation, so of any number of takers exactly one wins, and a crash at any point leaves a chain that
  * the next taker can read.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from './disk.js';
 import { isSame, startTime } from './process.js';
+import { openControl, removeControl } from './runner/control.js';
 
 export interface LockHolder {
   readonly pid: number;
@@ -16,6 +18,8 @@ export interface LockHolder {
   readonly label: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
+  /** Where it listens: a connection ends with the process, however that ends. Empty in records of earlier versions. */
+  readonly socket: string;
 }
 
 export type LockResult =
@@ -34,23 +38,27 @@ async function generations(folder: string): Promise<number[]> {
   return names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number).sort((a, b) => b - a);
 }
 
-/** The living holder of a generation. An unreadable record is a power cut's: its machine has restarted since. */
-async function holderOf(path: string): Promise<LockHolder | undefined> {
+/** Whom a generation's record names, dead or alive; nobody once it was released. An unreadable record is a power cut's: its machine has restarted since. */
+async function recordOf(path: string): Promise<LockHolder | undefined> {
   try {
     const record = JSON.parse((await readText(path)) ?? '{}') as Partial<LockHolder>;
-    const { pid, startTime: started, label = '', since = 0 } = record;
-    if (typeof pid !== 'number' || typeof started !== 'string') return undefined;
-    return (await isSame(pid, started)) ? { pid, startTime: started, label, since } : undefined;
+    const { pid, startTime: started, label = '', since = 0, socket = '' } = record;
+    return typeof pid === 'number' && typeof started === 'string' ? { pid, startTime: started, label, since, socket } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
+async function isAlive(holder: LockHolder | undefined): Promise<boolean> {
+  return holder !== undefined && (await isSame(holder.pid, holder.startTime));
+}
+
 /** Who holds the lock now; `undefined` when nobody does, or when nobody that lives. Changes nothing. */
 export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
   const [highest = 0] = await generations(folder);
-  return highest === 0 ? undefined : holderOf(join(folder, `${highest}.json`));
+  const record = highest === 0 ? undefined : await recordOf(join(folder, `${highest}.json`));
+  return (await isAlive(record)) ? record : undefined;
 }
 
 /**
@@ -59,11 +67,33 @@ export async function lockHolder(folder: string): Promise<LockHolder | undefined
  */
 export async function acquireLock(folder: string, label: string): Promise<LockResult> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  const me = { pid: process.pid, startTime: (await startTime(process.pid)) ?? '', label, since: Date.now() };
+  const present = await lockHolder(folder);
+  if (present !== undefined) return { ok: false, holder: present };
+  const door = await openControl(randomBytes(8).toString('hex'), () => undefined, { idle: true });
+  try {
+    const me = { pid: process.pid, startTime: (await startTime(process.pid)) ?? '', label, since: Date.now(), socket: door.path };
+    const taken = await takeNext(folder, me);
+    if (typeof taken !== 'string') {
+      await door.close();
+      return { ok: false, holder: taken };
+    }
+    const release = async (): Promise<void> => {
+      await writeAtomic(taken, JSON.stringify({ released: true }));
+      await door.close();
+    };
+    return { ok: true, release };
+  } catch (error) {
+    await door.close();
+    throw error;
+  }
+}
+
+/** Makes the next generation: gives its record's path, or who was quicker. */
+async function takeNext(folder: string, me: LockHolder): Promise<string | LockHolder> {
   for (;;) {
     const [highest = 0] = await generations(folder);
-    const holder = highest === 0 ? undefined : await holderOf(join(folder, `${highest}.json`));
-    if (holder !== undefined) return { ok: false, holder };
+    const before = highest === 0 ? undefined : await recordOf(join(folder, `${highest}.json`));
+    if (before !== undefined && (await isAlive(before))) return before;
     const mine = highest + 1;
     const path = join(folder, `${mine}.json`);
     if (!(await createExclusive(path, JSON.stringify(me)))) continue;
@@ -74,6 +104,7 @@ export async function acquireLock(folder: string, label: string): Promise<LockRe
       continue;
     }
     await Promise.all(older.filter((one) => one < mine - KEPT).map((one) => rm(join(folder, `${one}.json`), { force: true })));
-    return { ok: true, release: () => writeAtomic(path, JSON.stringify({ released: true })) };
+    if (before !== undefined) await removeControl(before.socket);
+    return path;
   }
 }

@@ -1,7 +1,7 @@
 /** Processes of this machine: when they started, whether they still are the same, and how to end a tree of them. */
 import { linuxTable } from './process/linux.js';
 import { macosTable } from './process/macos.js';
-import { stopTreeWith, type StopOptions } from './process/stop.js';
+import { stopTreeWith, waitGone, type StopOptions } from './process/stop.js';
 import type { ProcessRef, ProcessTable } from './process/table.js';
 import { windowsTable } from './process/windows.js';
 
@@ -19,6 +19,11 @@ export function startTime(pid: number): Promise<string | undefined> {
 /** Whether the process that had this pid at that start time still runs. */
 export async function isSame(pid: number, started: string): Promise<boolean> {
   return pid > 0 && (await processTable.startTime(pid)) === started;
+}
+
+/** For a process that is known to be ending: resolves when it has gone, or after `ms` milliseconds. */
+export function whenGone(ref: ProcessRef, ms: number): Promise<void> {
+  return waitGone(processTable, [ref], ms);
 }
 
 /**

@@ -12,18 +12,18 @@ export function describeHolder(holder: Holder | undefined): string | undefined {
 export class Holding {
   readonly #world: World;
   readonly #label: string;
-  readonly #freed: () => void;
+  readonly #changed: (free: boolean) => void;
   #lock: { release(): Promise<void> } | undefined;
   #busy: Promise<unknown> = Promise.resolve();
   #holder: Holder | undefined;
   #stopWatching: (() => void) | undefined;
   #closed = false;
 
-  /** `freed` is called when the other holder has let go; it may be taken over then. */
-  constructor(world: World, label: string, freed: () => void) {
+  /** `changed` is called when another holds it than before, or (`free`) nobody does any more: it may be taken over then. */
+  constructor(world: World, label: string, changed: (free: boolean) => void) {
     this.#world = world;
     this.#label = label;
-    this.#freed = freed;
+    this.#changed = changed;
   }
 
   get held(): boolean {
@@ -62,15 +62,17 @@ export class Holding {
     return this.#world.locks.holder(paths.lock(this.#world));
   }
 
-  /** Watches for the other holder's leaving. A crash makes no event; the next `take` finds a dead holder out. */
+  /** Watches for the other holder's leaving, whether it lets go or dies, and for who comes after it. */
   watch(): void {
-    this.#stopWatching ??= this.#world.files.watch(paths.lock(this.#world), () => {
-      void this.now().then((holder) => {
-        if (holder !== undefined || this.#lock !== undefined || this.#closed) return;
-        this.#holder = undefined;
-        this.#freed();
-      });
+    this.#stopWatching ??= this.#world.locks.watch(paths.lock(this.#world), (holder) => {
+      if (this.#lock !== undefined || this.#closed || this.#isKnown(holder)) return;
+      this.#holder = holder;
+      this.#changed(holder === undefined);
     });
+  }
+
+  #isKnown(holder: Holder | undefined): boolean {
+    return holder?.pid === this.#holder?.pid && holder?.label === this.#holder?.label;
   }
 
   async close(): Promise<void> {

@@ -68,8 +68,9 @@ export class EngineSession implements Session {
     this.#changed = emitter(world.log);
     this.#activity = emitter(world.log);
     this.#events = emitter<readonly Event[]>(world.log);
-    this.#holding = new Holding(world, options.label, () => {
-      if (this.#shown !== undefined) void this.open(this.#shown).catch((error: unknown) => world.log.error('The run could not be taken over', error));
+    this.#holding = new Holding(world, options.label, (free) => {
+      this.#changed.fire();
+      if (free && this.#shown !== undefined) void this.open(this.#shown).catch((error: unknown) => world.log.error('The run could not be taken over', error));
     });
     this.#reader = new RunReader(world);
     this.#queries = new Queries(world, () => this.current());

@@ -34,6 +34,8 @@ export interface Locks {
   acquire(folder: string, label: string): Promise<{ readonly ok: true; release(): Promise<void> } | { readonly ok: false; readonly holder: Holder }>;
   /** Who holds it now, if that process lives. */
   holder(folder: string): Promise<Holder | undefined>;
+  /** Calls back with who holds it, at once and each time that this may have changed, by a crash too. Returns a stop function. */
+  watch(folder: string, looked: (holder: Holder | undefined) => void): () => void;
 }
 
 export interface Activities {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { acquireLock, lockHolder } from '../../src/adapters/lock.js';
+import { watchLock } from '../../src/adapters/lockWatch.js';
 
 let root: string;
 let folder: string;
@@ -101,6 +102,34 @@ test("a holder whose pid is somebody else's now is dead", async () => {
   await writeFile(join(folder, name ?? ''), JSON.stringify({ pid: other.pid, startTime: 'long ago', label: 'ghost', since: 0 }));
   expect(await lockHolder(folder)).toBeUndefined();
   expect((await acquireLock(folder, 'second')).ok).toBe(true);
+});
+
+test('a watcher is told of each holder: by the end of its process, by its release, and of a record that no living process stands for', async () => {
+  const first = await taker();
+  await take(first);
+  const heard: (number | undefined)[] = [];
+  let wake: () => void = () => undefined;
+  const stop = watchLock(folder, (holder) => {
+    if (heard.length === 0 || heard.at(-1) !== holder?.pid) heard.push(holder?.pid);
+    wake();
+  }, (error) => {
+    throw error;
+  });
+  const until = async (...pids: readonly (number | undefined)[]): Promise<void> => {
+    while (heard.length < pids.length) await new Promise<void>((resolve) => (wake = resolve));
+    expect(heard).toEqual(pids);
+  };
+  await until(first.pid);
+  first.kill('SIGKILL');
+  await until(first.pid, undefined);
+  const mine = await acquireLock(folder, 'mine');
+  await until(first.pid, undefined, process.pid);
+  if (mine.ok) await mine.release();
+  await until(first.pid, undefined, process.pid, undefined);
+  const next = await taker();
+  await take(next);
+  await until(first.pid, undefined, process.pid, undefined, next.pid);
+  stop();
 });
 
 test('a damaged record of a power cut does not lock for ever', async () => {

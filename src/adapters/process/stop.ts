@@ -38,7 +38,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const FIRST_LOOK_MS = 3;
 const LONGEST_LOOK_MS = 60;
 
-async function waitGone(table: ProcessTable, refs: readonly ProcessRef[], ms: number): Promise<void> {
+/** Resolves when none of them runs any more, or when the time is over. */
+export async function waitGone(table: ProcessTable, refs: readonly ProcessRef[], ms: number): Promise<void> {
   const until = performance.now() + ms;
   let look = FIRST_LOOK_MS;
   for (let left = await table.alive(refs); left.length > 0 && performance.now() < until; left = await table.alive(left)) {

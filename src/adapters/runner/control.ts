@@ -18,8 +18,11 @@ export interface Control {
   close(): Promise<void>;
 }
 
-/** Opens the socket in a fresh folder that only this person can enter. `nonce` names the pipe on Windows. */
-export async function openControl(nonce: string, stop: () => void): Promise<Control> {
+/**
+ * Opens the socket in a fresh folder that only this person can enter. `nonce` names the pipe on Windows. `idle`: it does
+ * not keep this process alive.
+ */
+export async function openControl(nonce: string, stop: () => void, options: { readonly idle?: true } = {}): Promise<Control> {
   const windows = process.platform === 'win32';
   const base = tmpdir();
   const folder = windows ? '' : await makeFolder(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
@@ -27,6 +30,7 @@ export async function openControl(nonce: string, stop: () => void): Promise<Cont
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
+    if (options.idle === true) socket.unref();
     let heard = '';
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
@@ -41,6 +45,7 @@ export async function openControl(nonce: string, stop: () => void): Promise<Cont
     server.listen(path, resolve);
   });
   server.on('error', () => undefined);
+  if (options.idle === true) server.unref();
   return {
     path,
     close: async () => {
