@@ -1,8 +1,9 @@
 /** The bill as `bill --json`, `--csv` and for people. Shapes are the headless command's contract. */
 import type { Amount, AttemptBill } from '../core/bill.js';
 import { billLines, groupBy, runAmount } from '../core/bill.js';
+import { printBill } from '../core/billPrint.js';
 import type { RunState } from '../core/run.js';
-import { money, tokens } from './output.js';
+import { tokens } from './output.js';
 
 export function billObject(state: RunState): object {
   const lines = billLines(state);
@@ -60,18 +61,24 @@ function field(value: string | number | boolean): string {
 export function describeBill(state: RunState): string {
   const lines = billLines(state);
   const total = runAmount(state);
-  const row = (name: string, amount: Amount) => [name, money(amount), `${tokens(amount.inputTokens)} in`, `${tokens(amount.cachedInputTokens)} cached`, `${tokens(amount.outputTokens)} out`];
+  const print = printBill(lines);
+  const row = (name: string, amount: Amount, choose: Parameters<typeof print>[0]) => [name, withUnknown(print(choose), amount), `${tokens(amount.inputTokens)} in`, `${tokens(amount.cachedInputTokens)} cached`, `${tokens(amount.outputTokens)} out`];
   const label = (line: AttemptBill) => `${line.task} #${String(line.attempt)} ${line.agent}${line.model === undefined ? '' : ` ${line.model}`}`;
   return [
     `Bill of ${state.run}`,
     ...columns([
-      ...lines.map((line) => row(label(line), line)),
-      ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount)),
-      row('total', total),
+      ...lines.map((line) => row(label(line), line, (part) => part.line === line)),
+      ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount, (part) => part.line.role === key)),
+      row('total', total, () => true),
     ]),
     ...(lines.some((line) => line.apiEquivalent) ? ['  Work on a subscription is shown as what the API would have cost.'] : []),
     ...(total.unknownUsd ? ['  "unknown": an agent told no tokens, or its model has no known price.'] : []),
   ].join('\n');
+}
+
+function withUnknown(printed: string, { usd, unknownUsd }: Amount): string {
+  if (!unknownUsd) return printed;
+  return usd === 0 ? 'unknown' : `${printed} + unknown`;
 }
 
 /** The first column is text and begins at the left, the others are numbers and end at the right. */

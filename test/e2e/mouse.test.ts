@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { DEMO_GOAL, recordedPlan } from '../demo/recordedPlan.js';
-import { billOf, expectedLines, shownLines } from './support/bill.js';
+import { billOf, expectedLines, figureEdges, shownLines } from './support/bill.js';
 import { typeComment } from './support/comment.js';
 import { dashboardIn } from './support/dashboard.js';
 import { makeHeldDemo, REVIEWED, type Holds } from './support/demo.js';
@@ -170,6 +170,7 @@ journey('mouse', { make }, ({ step }) => {
     const bill = await billOf(root, join(editor.userDir, 'home'));
     expect(bill.usd).toBeGreaterThan(0);
     expect(await shownLines(frame)).toEqual(expectedLines(bill, (task) => titles.get(task) ?? task));
+    for (const [head, edges] of await figureEdges(frame)) expect(edges.size, `${head} ends at ${[...edges].join(', ')}`).toBe(1);
     await picture('bill');
   });
 

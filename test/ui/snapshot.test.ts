@@ -184,6 +184,8 @@ describe('the snapshot', () => {
     for (const groups of [bill.byRole, bill.byModel, bill.byTask]) {
       expect(groups.reduce((sum, group) => sum + group.amount.usd, 0)).toBeCloseTo(bill.total.usd);
       expect(groups.some((group) => group.amount.unknownUsd)).toBe(true);
+      const printed = (text: string): number => Number(text.slice(1));
+      expect(groups.reduce((sum, group) => sum + printed(group.amount.printed), 0)).toBeCloseTo(printed(bill.total.printed));
     }
     expect(bill.lines.find((line) => line.task === 'api')?.nothingReported).toBe(true);
   });

@@ -1,17 +1,17 @@
 /** Tables of tokens and money. Only what agents reported; what is unknown is said so. */
 import type { ReactNode } from 'react';
-import type { Amount, BillLine } from '../../src/shared/protocol.js';
+import type { Amount, BillLine, PrintedAmount } from '../../src/shared/protocol.js';
 import { Bar } from '../components/bar.js';
-import { agentText, tokens, usd } from '../format.js';
+import { agentText, tokens } from '../format.js';
 
 /** Money, or why there is none. */
-export function Money({ amount }: { readonly amount: Amount }): ReactNode {
-  if (!amount.unknownUsd) return usd(amount.usd);
+export function Money({ amount }: { readonly amount: PrintedAmount }): ReactNode {
+  if (!amount.unknownUsd) return amount.printed;
   return amount.usd === 0 ? (
     <span className="muted">unknown price</span>
   ) : (
     <>
-      {usd(amount.usd)} <span className="muted">+ unknown</span>
+      {amount.printed} <span className="muted">+ unknown</span>
     </>
   );
 }
@@ -20,7 +20,7 @@ function Tokens({ amount }: { readonly amount: Amount }): ReactNode {
   return (
     <>
       <td className="num">{tokens(amount.inputTokens)}</td>
-      <td className="num muted">{tokens(amount.cachedInputTokens)}</td>
+      <td className="num muted cached">{tokens(amount.cachedInputTokens)}</td>
       <td className="num">{tokens(amount.outputTokens)}</td>
     </>
   );
@@ -32,7 +32,7 @@ function TokenHeads(): ReactNode {
       <th scope="col" className="num" title="Input tokens, cached ones included">
         In
       </th>
-      <th scope="col" className="num" title="Input tokens read from the vendor’s cache: part of In">
+      <th scope="col" className="num cached" title="Input tokens read from the vendor’s cache: part of In">
         Cached
       </th>
       <th scope="col" className="num" title="Output tokens, reasoning included">
@@ -45,10 +45,24 @@ function TokenHeads(): ReactNode {
   );
 }
 
+/** The same figures stand under each other in every table of the bill. */
+function Columns({ withAgent = false }: { readonly withAgent?: boolean }): ReactNode {
+  return (
+    <colgroup>
+      <col />
+      {withAgent ? <col className="agent-col" /> : null}
+      <col className="tokens-col" />
+      <col className="tokens-col cached-col" />
+      <col className="tokens-col" />
+      <col className="money-col" />
+    </colgroup>
+  );
+}
+
 export interface Share {
   readonly key: string;
   readonly title?: string;
-  readonly amount: Amount;
+  readonly amount: PrintedAmount;
 }
 
 /** Sums by something, the dearest first, with a bar for its part of the whole. */
@@ -57,6 +71,7 @@ export function ShareTable({ title, rows, total }: { readonly title: string; rea
   return (
     <section className="bill-part" aria-label={`By ${title.toLowerCase()}`}>
       <table>
+        <Columns />
         <thead>
           <tr>
             <th scope="col">{title}</th>
@@ -86,6 +101,7 @@ export function ShareTable({ title, rows, total }: { readonly title: string; rea
 export function LineTable({ lines, withTask }: { readonly lines: readonly BillLine[]; readonly withTask: boolean }): ReactNode {
   return (
     <table>
+      <Columns withAgent={withTask} />
       <thead>
         <tr>
           <th scope="col">{withTask ? 'Attempt' : 'Attempt · agent'}</th>

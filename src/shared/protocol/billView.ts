@@ -11,7 +11,12 @@ export interface Amount {
   readonly outputTokens: number;
 }
 
-export interface BillLine extends Amount {
+/** An amount of the bill: `printed` is its known money, in the bill's decimals; printed rows add up to the printed total. */
+export interface PrintedAmount extends Amount {
+  readonly printed: string;
+}
+
+export interface BillLine extends PrintedAmount {
   /** `planner` for the planner's own lines. */
   readonly task: string;
   readonly title: string;
@@ -27,11 +32,11 @@ export interface BillLine extends Amount {
 }
 
 export interface BillView {
-  readonly total: Amount;
+  readonly total: PrintedAmount;
   readonly lines: readonly BillLine[];
-  readonly byRole: readonly { readonly key: string; readonly amount: Amount }[];
-  readonly byModel: readonly { readonly key: string; readonly amount: Amount }[];
-  readonly byTask: readonly { readonly key: string; readonly title: string; readonly amount: Amount }[];
+  readonly byRole: readonly { readonly key: string; readonly amount: PrintedAmount }[];
+  readonly byModel: readonly { readonly key: string; readonly amount: PrintedAmount }[];
+  readonly byTask: readonly { readonly key: string; readonly title: string; readonly amount: PrintedAmount }[];
   /** The run's limit from the team file, if there is one. */
   readonly budgetUsd?: number;
   /** How far the known sum is beyond the limit, when it is. */

@@ -1,20 +1,24 @@
 /** The run's bill as the dashboard shows it. Pure. */
 import type { Amount, AttemptBill } from '../../core/bill.js';
 import { billLines, groupBy, sum } from '../../core/bill.js';
+import type { PrintMoney } from '../../core/billPrint.js';
+import { printBill } from '../../core/billPrint.js';
 import type { RunState } from '../../core/run.js';
-import type { BillLine, BillView } from '../../shared/protocol.js';
+import type { BillLine, BillView, PrintedAmount } from '../../shared/protocol.js';
 
 export function billView(state: RunState): BillView {
   const lines = billLines(state);
+  const money = printBill(lines);
   const total = sum(lines);
   const titles = new Map(lines.map((line) => [line.task, line.title]));
   const budget = state.team.limits.runUsd;
+  const printed = (amount: Amount, choose: Parameters<typeof money>[0]): PrintedAmount => ({ ...amount, printed: money(choose) });
   return {
-    total,
-    lines: lines.filter(worthShowing).map(billLine),
-    byRole: groupBy(lines, (line) => line.role),
-    byModel: modelGroups(lines),
-    byTask: groupBy(lines, (line) => line.task).map(({ key, amount }) => ({ key, title: titles.get(key) ?? key, amount })),
+    total: printed(total, () => true),
+    lines: lines.filter(worthShowing).map((line) => billLine(line, money)),
+    byRole: groupBy(lines, (line) => line.role).map(({ key, amount }) => ({ key, amount: printed(amount, (part) => part.line.role === key) })),
+    byModel: modelGroups(lines).map(({ key, amount }) => ({ key, amount: printed(amount, ({ line, model }) => (model ?? unnamed(line)) === key) })),
+    byTask: groupBy(lines, (line) => line.task).map(({ key, amount }) => ({ key, title: titles.get(key) ?? key, amount: printed(amount, (part) => part.line.task === key) })),
     ...(budget !== undefined && { budgetUsd: budget }),
     ...(budget !== undefined && total.usd > budget && { overshootUsd: total.usd - budget }),
   };
@@ -30,8 +34,9 @@ function worthShowing(line: AttemptBill): boolean {
   return line.nothingReported || line.byModel.length > 0;
 }
 
-function billLine(line: AttemptBill): BillLine {
+function billLine(line: AttemptBill, money: PrintMoney<AttemptBill>): BillLine {
   return {
+    printed: money((part) => part.line === line),
     usd: line.usd,
     unknownUsd: line.unknownUsd,
     inputTokens: line.inputTokens,
@@ -50,13 +55,18 @@ function billLine(line: AttemptBill): BillLine {
 }
 
 /** By the models that the CLIs named; what told nothing counts under the agent, so that the sum stays the total. */
-function modelGroups(lines: readonly AttemptBill[]): BillView['byModel'] {
+function modelGroups(lines: readonly AttemptBill[]): readonly { readonly key: string; readonly amount: Amount }[] {
   const parts = lines.flatMap((line) =>
     line.byModel.length > 0
       ? line.byModel.map(({ model, amount }) => ({ ...amount, model }))
       : line.nothingReported
-        ? [{ usd: 0, unknownUsd: true, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, model: `${line.agent} (not reported)` }]
+        ? [{ usd: 0, unknownUsd: true, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, model: unnamed(line) }]
         : [],
   );
   return groupBy(parts, (part) => part.model);
+}
+
+/** The row of attempts whose CLI told nothing. */
+function unnamed(line: AttemptBill): string {
+  return `${line.agent} (not reported)`;
 }

@@ -1,4 +1,5 @@
 /** Builders of fixture parts, complete by default. */
+import { printBill } from '../../../src/core/billPrint.js';
 import type { Tier } from '../../../src/core/plan.js';
 import type { FileDiff } from '../../../src/core/ports.js';
 import type {
@@ -9,6 +10,7 @@ import type {
   EdgeView,
   GateCommandView,
   GateView,
+  PrintedAmount,
   RunView,
   Snapshot,
   TaskView,
@@ -85,26 +87,29 @@ export function task(id: string, title: string, over: Partial<TaskView> = {}): T
   };
 }
 
-function grouped(lines: readonly BillLine[], key: (line: BillLine) => string): { readonly key: string; readonly amount: Amount }[] {
-  return [...new Set(lines.map(key))].map((one) => ({ key: one, amount: sum(lines.filter((line) => key(line) === one)) }));
-}
+/** A line before its bill is printed. */
+type Unprinted = Omit<BillLine, 'printed'>;
 
-export function bill(lines: readonly BillLine[], budgetUsd?: number): BillView {
-  const total = sum(lines);
+export function bill(unprinted: readonly Unprinted[], budgetUsd?: number): BillView {
+  const money = printBill(unprinted);
+  const part = (choose: (line: Unprinted) => boolean): PrintedAmount => ({ ...sum(unprinted.filter(choose)), printed: money(({ line }) => choose(line)) });
+  const grouped = (key: (line: Unprinted) => string) => [...new Set(unprinted.map(key))].map((one) => ({ key: one, amount: part((line) => key(line) === one) }));
+  const total = part(() => true);
+  const lines = unprinted.map((line): BillLine => ({ ...line, printed: money((each) => each.line === line) }));
   return {
     total,
     lines,
-    byRole: grouped(lines, (line) => line.role),
-    byModel: grouped(lines, (line) => line.model ?? `${line.agent} (model not told)`),
-    byTask: grouped(lines, (line) => line.task).map((row) => ({ ...row, title: lines.find((line) => line.task === row.key)?.title ?? row.key })),
+    byRole: grouped((line) => line.role),
+    byModel: grouped((line) => line.model ?? `${line.agent} (model not told)`),
+    byTask: grouped((line) => line.task).map((row) => ({ ...row, title: lines.find((line) => line.task === row.key)?.title ?? row.key })),
     ...(budgetUsd === undefined ? {} : { budgetUsd, ...(total.usd > budgetUsd ? { overshootUsd: total.usd - budgetUsd } : {}) }),
   };
 }
 
 /** One line per attempt of every billed task, and the planner's. */
-export function linesOf(tasks: readonly TaskView[], over: Partial<BillLine> = {}): readonly BillLine[] {
-  const planner: BillLine = { ...amount(0.09), task: 'planner', title: 'Plan', attempt: 1, role: 'planner', agent: 'claude', model: 'opus', apiEquivalent: false, nothingReported: false, ...over };
-  const work = tasks.filter((one) => one.billed).flatMap((one): BillLine[] => {
+export function linesOf(tasks: readonly TaskView[], over: Partial<Unprinted> = {}): readonly Unprinted[] {
+  const planner: Unprinted = { ...amount(0.09), task: 'planner', title: 'Plan', attempt: 1, role: 'planner', agent: 'claude', model: 'opus', apiEquivalent: false, nothingReported: false, ...over };
+  const work = tasks.filter((one) => one.billed).flatMap((one): Unprinted[] => {
     const attempts = one.attempts.length === 0 ? [attempt(1)] : one.attempts;
     return attempts.map((each) => ({
       ...amount(one.amount.usd / attempts.length, one.amount.unknownUsd),
