@@ -32,7 +32,7 @@ export function defaultTeamFile(team: Team, agents: readonly AgentStatus[]): str
   // The gate of tasks that name none, for example ["npm test"].
   "gate": ${JSON.stringify(team.gate)},
 
-  // merge (a merge commit per task) or squash.
+  // merge (a merge commit per task), squash, integration (a branch of the run, landed as a whole) or pull-request (by gh).
   "merge": "merge",
 
   "limits": {
