@@ -20,7 +20,7 @@ import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
-import { freeBytes } from './adapters/space.js';
+import { freeBytes, memoryBytes } from './adapters/space.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
 import { createTools } from './adapters/tools.js';
@@ -114,6 +114,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     log: maskedLog(options.log, mask),
     mask,
     ...(options.saves !== undefined && { saves: options.saves }),
+    memoryBytes: memoryBytes(),
     freeBytes,
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),

@@ -58,6 +58,17 @@ export interface Team {
   readonly environment: { readonly pass: readonly string[] };
 }
 
+const GIB = 2 ** 30;
+
+/**
+ * Agents at work at the same time where nobody says how many: an agent mostly waits for its model, so what bounds it is
+ * memory (an agent CLI with what it runs takes one to two gigabytes). Never below 4; more than 8 nobody can review.
+ */
+export function parallelFor(memoryBytes: number): number {
+  return Math.min(8, Math.max(4, Math.round(memoryBytes / (2 * GIB))));
+}
+
+/** Of a machine with little memory; see `parallelFor`. */
 export const DEFAULT_LIMITS: Limits = {
   maxParallel: 4,
   gateParallel: 1,

@@ -7,7 +7,7 @@ import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team, TierMember } from './team.js';
 import { ISOLATION_LEVELS } from './isolation.js';
 import { isModelName } from './words.js';
-import { DEFAULT_LIMITS } from './team.js';
+import { DEFAULT_LIMITS, parallelFor } from './team.js';
 
 const member = v.strictObject({ agent: v.picklist(AGENT_IDS), model: v.optional(v.pipe(v.string(), v.minLength(1), v.check(isModelName, 'must be a model\'s name: no leading "-", no control character'))) });
 const tierMember = v.pipe(
@@ -61,15 +61,15 @@ export function parseTeamFile(input: unknown): { readonly file: TeamFile } | { r
 /** Who is asked first when no team file says so. The scripted agent is last: it can only play what a plan scripts. */
 const PREFERENCE: readonly AgentId[] = ['claude', 'codex', 'gemini', 'opencode', 'scripted'];
 
-/** Fills in every default: from the agents found on the machine where the file says nothing. */
-export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentStatus[]): Team {
+/** Fills in every default: from the agents found on the machine, and its memory in bytes, where the file says nothing. */
+export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentStatus[], memoryBytes = 0): Team {
   const usable = (status: AgentStatus) => status.found && status.signedIn !== 'no' && status.problem === undefined;
   const first = PREFERENCE.find((id) => agents.some((status) => status.id === id && usable(status))) ?? 'scripted';
   const fallback: Member = { agent: first };
   const tier = (name: 'fast' | 'standard' | 'deep'): TierMember => {
-    const given = file?.tiers?.[name] ?? file?.tiers?.standard;
-    const instead = clean(given?.fallback);
-    return { ...(clean(given) ?? fallback), ...(instead !== undefined && { fallback: instead }), ...(given?.isolation !== undefined && { isolation: given.isolation }) };
+    const named = file?.tiers?.[name] ?? file?.tiers?.standard;
+    const instead = clean(named?.fallback);
+    return { ...(clean(named) ?? fallback), ...(instead !== undefined && { fallback: instead }), ...(named?.isolation !== undefined && { isolation: named.isolation }) };
   };
   const reviewer = file?.reviewer;
   return {
@@ -80,7 +80,7 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
     setup: file?.setup ?? [],
     gate: file?.gate ?? [],
     merge: file?.merge ?? 'merge',
-    limits: withDefaults(file?.limits),
+    limits: { ...DEFAULT_LIMITS, maxParallel: parallelFor(memoryBytes), ...given(file?.limits) },
     ...(file?.sandbox !== undefined && { sandbox: file.sandbox }),
     environment: { pass: file?.environment?.pass ?? [] },
   };
@@ -91,7 +91,6 @@ function clean(found: { agent: AgentId; model?: string | undefined } | undefined
   return { agent: found.agent, ...(found.model !== undefined && { model: found.model }) };
 }
 
-function withDefaults(limits: TeamFile['limits']): Limits {
-  const given = Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined)) as Partial<Limits>;
-  return { ...DEFAULT_LIMITS, ...given };
+function given(limits: TeamFile['limits']): Partial<Limits> {
+  return Object.fromEntries(Object.entries(limits ?? {}).filter(([, value]) => value !== undefined));
 }

@@ -20,7 +20,7 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
   const problems = 'problems' in parsed ? parsed.problems : [];
   // Probing every CLI on the machine is only needed where somebody is not named.
   const agents = everybodyNamed(file, plan) ? [] : await world.agents.detect();
-  const team = resolveTeam(file, agents);
+  const team = resolveTeam(file, agents, world.memoryBytes);
   return {
     team: { ...team, ...(overrides.planner !== undefined && { planner: overrides.planner }), limits: { ...team.limits, ...overrides.limits } },
     problems,

@@ -60,6 +60,8 @@ export interface World {
   readonly locks: Locks;
   readonly activities: Activities;
   readonly log: Log;
+  /** What this machine, or the container that it is, has. */
+  readonly memoryBytes: number;
   /** Bytes that may still be written where a folder is (or will be); `undefined` when the system does not say. */
   freeBytes(folder: string): Promise<number | undefined>;
   /** Replaces secrets in text that is shown or kept. */

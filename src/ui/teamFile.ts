@@ -36,7 +36,7 @@ export function defaultTeamFile(team: Team, agents: readonly AgentStatus[]): str
   "merge": "merge",
 
   "limits": {
-    "maxParallel": ${String(limits.maxParallel)}, // agents at work at the same time
+    // "maxParallel": 4, agents at work at the same time; by the machine's memory (4 to 8) where nothing is said
     "gateParallel": ${String(limits.gateParallel)}, // gates at the same time
     "retries": ${String(limits.retries)}, // attempts after the first that a red gate may cost
     "attemptMinutes": ${String(limits.attemptMinutes)},

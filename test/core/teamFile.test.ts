@@ -108,6 +108,16 @@ describe('resolveTeam', () => {
     const team = resolveTeam(file({ tiers: { standard: { agent: 'codex', model: 'm' } } }), [found('claude')]);
     expect(team).toMatchObject({ planner: { agent: 'claude' }, tiers: { fast: { agent: 'codex', model: 'm' }, standard: { agent: 'codex', model: 'm' }, deep: { agent: 'codex', model: 'm' } } });
   });
+  it.each([
+    [1, 4],
+    [7.7, 4],
+    [11, 6],
+    [15.5, 8],
+    [64, 8],
+  ])('with %d GB of memory %d agents at the same time', (gigabytes, agents) => {
+    expect(resolveTeam(undefined, [], gigabytes * 2 ** 30).limits.maxParallel).toBe(agents);
+    expect(resolveTeam(file({ limits: { maxParallel: 3 } }), [], gigabytes * 2 ** 30).limits.maxParallel).toBe(3);
+  });
   it('a limit that is not said is the default, one dollar limit is no other', () => {
     const { limits } = resolveTeam(file({ limits: { retries: 0, runUsd: 1 } }), []);
     expect(limits).toEqual({ ...DEFAULT_LIMITS, retries: 0, runUsd: 1 });
