@@ -215,7 +215,7 @@ export const COMMANDS = {
   },
   clean: {
     usage: ['[--dry-run]'],
-    about: 'Removes worktrees and branches of tasks that have landed or were dropped; never anything unsaved.',
+    about: 'Removes worktrees and branches of tasks that have landed or were dropped, and backups whose content has landed or whose time (backupDays, 30) is over; never anything unsaved.',
     options: ['dry-run'],
     takes: [0, 0],
     exits: [DONE, BAD],
@@ -223,7 +223,7 @@ export const COMMANDS = {
   },
   backups: {
     usage: [''],
-    about: 'What was saved before something was removed, newest first.',
+    about: 'What was saved before something was removed, newest first: whose, why, how much, and whether it has landed since.',
     options: [],
     takes: [0, 0],
     exits: [DONE, BAD],

@@ -1,9 +1,12 @@
 /** `recover`, `backups` and `restore`: what a crash left, and what was saved before something was removed. */
 import { mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { KnownBackup } from '../core/backups.js';
+import { fateText } from '../core/backups.js';
 import type { TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import { stateWords } from '../core/task.js';
+import { bytesText } from '../core/text.js';
 import type { EngineSession } from '../engine/session.js';
 import { writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
@@ -72,19 +75,20 @@ async function emptyFolder(folder: string): Promise<void> {
   throw new UsageError(`${folder} is not empty; name a folder that does not exist yet.`);
 }
 
+/** Each backup: when, how old, its name; then whose it is and why, and what becomes of it. */
 export async function listBackups(session: EngineSession, output: Output): Promise<ExitCode> {
   const backups = await session.backups();
-  const named = backups.map((each) => ({ ...each, ...partsOf(each.ref) }));
-  output.object({ type: 'backups', backups: named });
+  output.object({ type: 'backups', backups });
   const now = Date.now();
-  output.result(named.map((each) => `${new Date(each.at).toISOString()}  ${age(now - each.at).padEnd(8)}  ${each.ref}  ${each.why === undefined ? each.subject : `${each.task ?? ''}: ${each.why}`}`).join('\n') || 'There are no backups.');
+  const lines = backups.map((each) => `${new Date(each.at).toISOString()}  ${age(now - each.at).padEnd(8)}  ${each.ref}  ${each.task === undefined ? each.words : `${each.task}: ${each.words}`} (${fateText(each)})`);
+  output.result(lines.length === 0 ? 'There are no backups.' : [...lines, totals(backups)].join('\n'));
   return EXIT.done;
 }
 
-/** A backup is named `<run>/<task>/<why>`, the last part with a number where several are alike. */
-function partsOf(ref: string): { readonly run?: string; readonly task?: string; readonly why?: string } {
-  const [run, task, ...why] = ref.replace('refs/switchyard/backup/', '').split('/');
-  return run !== undefined && task !== undefined && /^r[0-9]+$/.test(run) && why.length > 0 ? { run, task, why: why.join('/').replaceAll('-', ' ') } : {};
+function totals(backups: readonly KnownBackup[]): string {
+  const expired = backups.filter((each) => each.expired);
+  const all = `${count(backups.length, 'backup')}, ${bytesText(backups.reduce((sum, each) => sum + each.bytes, 0))} that nothing else holds`;
+  return expired.length === 0 ? all : `${all}; ${String(expired.length)} may go: switchyard clean`;
 }
 
 /** `3 days`, `5 hours`; nothing smaller than a minute. */

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import type { RunState } from '../core/run.js';
 import { stateClause } from '../core/task.js';
+import { bytesText } from '../core/text.js';
 import type { Wish } from '../core/wishes.js';
 import type { EngineSession } from '../engine/session.js';
 import { billCsv, billObject, describeBill } from './bill.js';
@@ -90,6 +91,7 @@ export async function clean(session: EngineSession, options: { dryRun: boolean }
   const result = await session.clean({ dryRun: options.dryRun });
   output.object({ type: 'clean', dryRun: options.dryRun, ...result });
   const word = options.dryRun ? 'would remove' : 'removed';
-  output.result([...result.removed.map((path) => `${word} ${path}`), ...result.kept.map(({ path, why }) => `kept ${path}: ${why}`)].join('\n') || 'Nothing to clean.');
+  const backups = result.backups.map((each) => `${word} the backup ${each.ref} (${each.task === undefined ? '' : `${each.task}: `}${each.words}; ${bytesText(each.bytes)}, ${each.landed ? 'landed since' : 'never landed, and its time is over'})`);
+  output.result([...result.removed.map((path) => `${word} ${path}`), ...backups, ...result.kept.map(({ path, why }) => `kept ${path}: ${why}`)].join('\n') || 'Nothing to clean.');
   return EXIT.done;
 }

@@ -43,6 +43,7 @@ export const teamFileSchema = v.strictObject({
       minFreeGb: v.optional(v.pipe(v.number(), v.minValue(0))),
     }),
   ),
+  backupDays: v.optional(positive),
   sandbox: v.optional(v.strictObject({ network: v.optional(v.boolean(), true) })),
   environment: v.optional(
     v.strictObject({ pass: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'is not a name of an environment variable')))) }),

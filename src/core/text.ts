@@ -3,12 +3,32 @@ export function stripAnsi(text: string): string {
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g, '');
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
 /** `14:05` for a time within the day of `seen`, else `24 Nov, 14:05`; in the person's own time zone. Milliseconds since the epoch. */
 export function clockTime(at: number, seen: number): string {
   const when = new Date(at);
   const two = (value: number) => String(value).padStart(2, '0');
   const time = `${two(when.getHours())}:${two(when.getMinutes())}`;
   if (when.toDateString() === new Date(seen).toDateString()) return time;
-  const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][when.getMonth()] ?? '';
-  return `${String(when.getDate())} ${month}, ${time}`;
+  return `${String(when.getDate())} ${MONTHS[when.getMonth()] ?? ''}, ${time}`;
+}
+
+/** `24 Nov 2026`, in the person's own time zone. Milliseconds since the epoch. */
+export function dayText(at: number): string {
+  const when = new Date(at);
+  return `${String(when.getDate())} ${MONTHS[when.getMonth()] ?? ''} ${String(when.getFullYear())}`;
+}
+
+/** `0 B`, `820 B`, `12 KB`, `3.4 MB`, `1.2 GB`: powers of 1000, as disks are sold and file managers count. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
+  let value = bytes;
+  let at = 0;
+  // 999.6 KB would be rounded to 1000 KB.
+  while (value >= 999.5 && at < units.length - 1) {
+    value /= 1000;
+    at += 1;
+  }
+  return `${at < 2 || value >= 99.5 ? String(Math.round(value)) : value.toFixed(1)} ${units[at] ?? ''}`;
 }

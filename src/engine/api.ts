@@ -1,5 +1,6 @@
 /** What the editor's UI and the headless command drive. The composition roots build it; nobody else sees its insides. */
 import type { ActivityLine } from '../core/activity.js';
+import type { KnownBackup } from '../core/backups.js';
 import type { Plan } from '../core/plan.js';
 import type { AgentStatus, ConflictSides, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
@@ -89,12 +90,12 @@ export interface Session {
   fileAt(commit: Sha, path: string): Promise<string | undefined>;
   /** The command that opens the agent's own interactive CLI on the task's session, in its worktree; `undefined` where there is none. */
   takeOverCommand(task: string): Promise<{ readonly file: string; readonly args: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> } | undefined>;
-  /** Everything that was saved before a removal, newest first. */
-  backups(): Promise<readonly { readonly ref: string; readonly commit: Sha; readonly at: number; readonly subject: string }[]>;
+  /** Everything that was saved before a removal, newest first, with what became of it since. */
+  backups(): Promise<readonly KnownBackup[]>;
   /** Writes a backup's files into a folder that does not exist yet or is empty. */
   restore(ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }>;
-  /** Removes worktrees and branches of landed and dropped tasks; never anything unsaved. */
-  clean(options?: { readonly dryRun: boolean }): Promise<{ readonly removed: readonly string[]; readonly kept: readonly { readonly path: string; readonly why: string }[] }>;
+  /** Removes worktrees and branches of landed and dropped tasks and expired backups; never anything unsaved. `dryRun`: says what would go. */
+  clean(options?: { readonly dryRun: boolean }): Promise<{ readonly removed: readonly string[]; readonly kept: readonly { readonly path: string; readonly why: string }[]; readonly backups: readonly KnownBackup[] }>;
   /** Stops following, keeps agents running (they are adopted at the next start) unless asked to stop them. */
   close(options: { readonly stopAgents: boolean }): Promise<void>;
 }

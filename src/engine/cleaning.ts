@@ -1,6 +1,9 @@
-/** Clean Up: worktrees and branches of what landed or was dropped go; nothing that is unlanded or unsaved does. */
+/** Clean Up: worktrees and branches of what landed or was dropped go, and expired backups; nothing that is unlanded or unsaved does. */
+import type { KnownBackup } from '../core/backups.js';
 import { isOver, stateClause } from '../core/task.js';
 import { messageOf } from './attempts.js';
+import type { Look } from './backups.js';
+import { knownBackups, removeExpired } from './backups.js';
 import { cleanUp } from './landing.js';
 import type { OpenRuns } from './openRuns.js';
 import { isFinished } from './runReader.js';
@@ -14,13 +17,20 @@ import { paths } from './world.js';
 export interface Cleaned {
   readonly removed: string[];
   readonly kept: { path: string; why: string }[];
+  /** Backups that are gone (or would be). */
+  readonly backups: KnownBackup[];
+}
+
+export function lookIn(reader: RunReader, runs: OpenRuns): Look {
+  return async (run) => runs.get(run)?.context.store.state ?? reader.look(run);
 }
 
 /** What `clean` would do; opens nothing, because opening a run ends what was under way in it. */
-export async function wouldClean(reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
-  const cleaned: Cleaned = { removed: [], kept: [] };
+export async function wouldClean(world: World, reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
+  const look = lookIn(reader, runs);
+  const cleaned: Cleaned = { removed: [], kept: [], backups: (await knownBackups(world, look)).filter((backup) => backup.expired) };
   for (const run of await reader.ids()) {
-    const state = runs.get(run)?.context.store.state ?? (await reader.look(run));
+    const state = await look(run);
     if (state instanceof RunRefused) {
       cleaned.kept.push({ path: run, why: state.message });
       continue;
@@ -36,7 +46,7 @@ export async function wouldClean(reader: RunReader, runs: OpenRuns): Promise<Cle
 
 /** Cleans every run of the repository; needs the lock. */
 export async function clean(world: World, reader: RunReader, runs: OpenRuns): Promise<Cleaned> {
-  const cleaned: Cleaned = { removed: [], kept: [] };
+  const cleaned: Cleaned = { removed: [], kept: [], backups: [] };
   for (const run of await reader.ids()) {
     const known = runs.has(run);
     if (!known) runs.keepStill(run);
@@ -47,6 +57,8 @@ export async function clean(world: World, reader: RunReader, runs: OpenRuns): Pr
     }
     if (!known) await runs.forget(run);
   }
+  // Last: what was saved a moment ago is judged too, and is young.
+  cleaned.backups.push(...(await removeExpired(world, await knownBackups(world, lookIn(reader, runs)))));
   return cleaned;
 }
 

@@ -9,7 +9,8 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
 import { messageOf } from './attempts.js';
 import { beginning } from './beginning.js';
-import { clean, wouldClean } from './cleaning.js';
+import { knownBackups } from './backups.js';
+import { clean, lookIn, wouldClean } from './cleaning.js';
 import type { RunOptions } from './context.js';
 import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
@@ -345,8 +346,8 @@ export class EngineSession implements Session {
   }
 
   /** Everything that was saved before a removal, newest first. */
-  backups() {
-    return this.#world.git.listBackups();
+  backups(): ReturnType<Session['backups']> {
+    return knownBackups(this.#world, lookIn(this.#reader, this.#runs));
   }
 
   /** Writes a backup's files into a new or empty folder; changes nothing else. */
@@ -360,8 +361,8 @@ export class EngineSession implements Session {
 
   async clean(options: { readonly dryRun: boolean } = { dryRun: false }) {
     const holder = await this.#becomeWriter();
-    if (holder !== undefined) return { removed: [], kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }] };
-    return options.dryRun ? wouldClean(this.#reader, this.#runs) : clean(this.#world, this.#reader, this.#runs);
+    if (holder !== undefined) return { removed: [], kept: [{ path: this.#world.worktreesFolder, why: `the repository is held by ${holder.label}` }], backups: [] };
+    return options.dryRun ? wouldClean(this.#world, this.#reader, this.#runs) : clean(this.#world, this.#reader, this.#runs);
   }
 
   /** A window that only shows finished runs holds nothing: another window or a command may begin the next one. */

@@ -1,5 +1,6 @@
 /** The team of a new run: the team file with every default filled in. */
 import type { Plan } from '../core/plan.js';
+import { BACKUP_DAYS } from '../core/backups.js';
 import { parseTeamFile, resolveTeam } from '../core/teamFile.js';
 import type { TeamFile } from '../core/teamFile.js';
 import type { Team } from '../core/team.js';
@@ -26,6 +27,13 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
     problems,
     file: found.file,
   };
+}
+
+/** How long backups are kept that never landed; `undefined` where the file cannot be read: then nobody knows what it says. */
+export async function backupDays(world: World): Promise<number | undefined> {
+  const found = await world.readTeamFile();
+  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  return 'problems' in parsed ? undefined : (parsed.file?.backupDays ?? BACKUP_DAYS);
 }
 
 function parse(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): { readonly file: TeamFile } | { readonly problems: readonly string[] } {

@@ -41,7 +41,7 @@ export interface CommandArguments {
   readonly importOutline: [];
   readonly openTeamFile: [];
   readonly refreshAgents: [];
-  readonly cleanUp: [];
+  readonly cleanUp: [sure?: boolean];
   readonly exportReceipts: [];
   readonly restoreBackup: [ref?: string, into?: string];
   readonly showLog: [];

@@ -24,7 +24,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string } = {}): Promise<Engine> {
+/** `later`: milliseconds that its clock is ahead. */
+export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string; readonly later?: () => number } = {}): Promise<Engine> {
   const env = { ...repo.env, ...options.env };
   const world = await buildWorld(await openRepository(repo.root, { environment: env }), {
     directory: repo.root,
@@ -34,7 +35,9 @@ export async function openEngine(repo: TempRepo, options: { readonly env?: Reado
     label: 'test',
     log: quiet,
   });
-  const session = await EngineSession.open(world, { label: 'test', mode: 'writer', autoApprove: options.autoApprove ?? false });
+  const { later = () => 0 } = options;
+  const moved = { ...world, clock: { ...world.clock, now: () => world.clock.now() + later() } };
+  const session = await EngineSession.open(moved, { label: 'test', mode: 'writer', autoApprove: options.autoApprove ?? false });
   if (options.run !== undefined) await session.open(options.run);
   const current = () => {
     const state = session.current();

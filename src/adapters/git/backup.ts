@@ -1,23 +1,25 @@
 /**
  * Saves a worktree's whole state as a commit under `refs/switchyard/backup/`, through a temporary index: committed,
- * staged, changed, hidden by flags, untracked, the files of nested repositories, and copied ignored files that were
- * changed. Other ignored files are not saved. The worktree and its index stay as they are. A staged state that differs
+ * staged, changed, hidden by flags, untracked, the files of nested repositories, and the ignored files that
+ * `.worktreeinclude` asks for, unless they are as they were copied in. Other ignored files are not saved. The worktree and its index stay as they are. A staged state that differs
  * from the files is kept as the second parent, as `git stash` does.
  */
 import { mkdir, mkdtemp, opendir, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
+import { BACKUPS, NESTED } from './backupFacts.js';
 import { configTrue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { copyIndex } from './copyIndex.js';
 import { WorktreeProblem } from './errors.js';
 import { absolute, modeNow, readFlagged } from './flags.js';
 import { identity } from './identity.js';
+import { filesToCopy } from './include.js';
 import { isBranchName, isSha, joinNul } from './names.js';
 import { honestStatus } from './others.js';
 import { branchAt, headOf, inside, locate, type Place } from './place.js';
-import { changedCopies, readRemembered } from './remembered.js';
+import { changedCopies, readRemembered, type Remembered } from './remembered.js';
 import { DURABLE, DURABLE_BATCH, NO_HOOKS } from './run.js';
 import { NOTHING } from './status.js';
 
@@ -33,9 +35,6 @@ export interface ListedBackup extends Backup {
   readonly subject: string;
 }
 
-const PREFIX = 'refs/switchyard/backup/';
-/** Histories of nested repositories, beside the backup that holds their files. */
-const NESTED = 'refs/switchyard/nested/';
 const NO_COMMIT = '0'.repeat(40);
 
 /** See `Git.backup`. A name that is taken by another state gets a number: nothing saved is ever replaced. */
@@ -70,7 +69,7 @@ export async function backup(repository: Repository, worktree: string, name: str
       ...tracked.filter(({ now }) => now !== NOTHING).map(({ bytes }) => bytes),
       ...status.untracked.filter((bytes) => bytes.at(-1) !== 47),
       ...(await Promise.all(nested.map((bytes) => filesOf(place.path, bytes)))).flat(),
-      ...(await existing(place, await changedCopies(place, remembered))),
+      ...(await existing(place, [...(await changedCopies(place, remembered)), ...(await askedFor(repository, place, remembered))])),
     ];
     if (gone.length > 0) await git(['update-index', '-z', '--force-remove', '--stdin'], joinNul(gone));
     if (there.length > 0) await git(['update-index', '-z', '--add', '--replace', '--stdin'], joinNul(there));
@@ -83,7 +82,7 @@ export async function backup(repository: Repository, worktree: string, name: str
     if (staged !== head.tree && staged !== tree && isSha(staged)) parents.push(await commit(staged, [head.commit], 'What was staged'));
     const id = await commit(tree, parents, `Backup of ${(await branchAt(place)) ?? place.path}`);
     const saved = await storeBackup(repository, name, id, tree, head.commit);
-    for (const [number, bytes] of nested.entries()) await keepHistory(repository, absolute(place.path, bytes).toString('utf8'), `${NESTED}${saved.ref.slice(PREFIX.length)}/${number}/`);
+    for (const [number, bytes] of nested.entries()) await keepHistory(repository, absolute(place.path, bytes).toString('utf8'), `${NESTED}${saved.ref.slice(BACKUPS.length)}/${number}/`);
     return saved;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -92,7 +91,7 @@ export async function backup(repository: Repository, worktree: string, name: str
 
 /** Every backup, newest first. One process. */
 export async function listBackups(repository: Repository): Promise<readonly ListedBackup[]> {
-  const { stdout } = await repository.run(['for-each-ref', '--sort=-committerdate', '--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(subject)', PREFIX], { cwd: repository.root });
+  const { stdout } = await repository.run(['for-each-ref', '--sort=-committerdate', '--format=%(refname)%00%(objectname)%00%(committerdate:unix)%00%(subject)', BACKUPS], { cwd: repository.root });
   return stdout
     .toString('utf8')
     .split('\n')
@@ -109,7 +108,7 @@ export async function listBackups(repository: Repository): Promise<readonly List
  * @throws WorktreeProblem `backup-name`, `not-empty`
  */
 export async function restoreBackup(repository: Repository, ref: string, into: string): Promise<Backup> {
-  const full = ref.startsWith(PREFIX) ? ref : `${PREFIX}${ref}`;
+  const full = ref.startsWith(BACKUPS) ? ref : `${BACKUPS}${ref}`;
   const commit = isBranchName(full) ? await repository.objects.id(`${full}^{commit}`) : undefined;
   if (commit === undefined) throw new WorktreeProblem('backup-name', `There is no backup ${ref}. Nothing was written. "switchyard backups" lists what there is.`);
   const there = await stat(into).catch(() => undefined);
@@ -137,14 +136,14 @@ export async function keepCommit(repository: Repository, name: string, commit: S
 /** Creates the ref, or finds the one that holds the same state already. */
 export async function storeBackup(repository: Repository, name: string, commit: Sha, tree: Sha | undefined, parent: Sha | undefined): Promise<Backup> {
   for (let number = 1; ; number += 1) {
-    const ref = PREFIX + (number === 1 ? name : `${name}-${number}`);
+    const ref = BACKUPS + (number === 1 ? name : `${name}-${number}`);
     const known = await repository.objects.id(`${ref}^{commit}`);
     if (known !== undefined) {
       const same = (await repository.objects.id(`${known}^{tree}`)) === tree && (await repository.objects.id(`${known}^1`)) === parent;
       if (same) return { ref, commit: known };
       continue;
     }
-    const { code, stderr } = await repository.run(['update-ref', ref, commit, NO_COMMIT.padEnd(commit.length, '0')], { cwd: repository.root, before: [...DURABLE, ...NO_HOOKS], ok: 'any' });
+    const { code, stderr } = await repository.run(['update-ref', '--create-reflog', '-m', 'switchyard: backup', ref, commit, NO_COMMIT.padEnd(commit.length, '0')], { cwd: repository.root, before: [...DURABLE, ...NO_HOOKS], ok: 'any' });
     if (code === 0) return { ref, commit };
     // Taken in between: the next name. Anything else (a folder of that name, a read-only disk) would never end.
     if ((await repository.objects.id(ref)) === undefined) throw new WorktreeProblem('backup-name', `The backup could not be stored as ${ref}. Nothing was changed. git says: ${stderr.trim()}`);
@@ -166,6 +165,11 @@ async function filesOf(root: string, bytes: Buffer): Promise<readonly Buffer[]> 
     }
   }
   return found;
+}
+
+/** Ignored files that `.worktreeinclude` asks for and that were made in the worktree: nothing else holds them. */
+export async function askedFor(repository: Repository, place: Place, remembered: Remembered | undefined): Promise<readonly string[]> {
+  return (await filesToCopy(repository, place.path)).filter((path) => remembered?.copied[path] === undefined);
 }
 
 async function existing(place: Place, paths: readonly string[]): Promise<readonly Buffer[]> {

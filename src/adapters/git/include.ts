@@ -18,13 +18,16 @@ const FILE = '.worktreeinclude';
 /** A folder with more entries is not what the convention is for. */
 const MOST_ENTRIES = 20_000;
 
-/** Repository paths of the files to copy. No process without a `.worktreeinclude`; otherwise two or three. */
-export async function filesToCopy(repository: Repository): Promise<readonly string[]> {
+/**
+ * Repository paths of the files to copy, or, with the `root` of a worktree, of the ignored files there that the checkout's
+ * patterns ask for. No process without a `.worktreeinclude`; otherwise two or three.
+ */
+export async function filesToCopy(repository: Repository, root = repository.root): Promise<readonly string[]> {
   const patterns = (await readFile(join(repository.root, FILE), 'utf8').catch(() => ''))
     .split(/\r?\n/u)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (patterns.length === 0) return [];
-  const { stdout } = await repository.run(['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'], { cwd: repository.root });
+  const { stdout } = await repository.run(['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'], { cwd: root });
   const ignored = splitNul(stdout).map(pathText);
   const judge = await makeJudge(repository, patterns);
   try {
@@ -32,8 +35,8 @@ export async function filesToCopy(repository: Repository): Promise<readonly stri
     const files = [...matching].filter((path) => !path.endsWith('/'));
     const inner: string[] = [];
     for (const folder of ignored.filter((path) => path.endsWith('/'))) {
-      if (matching.has(folder)) files.push(...(await walk(repository.root, folder)));
-      else for (const start of startsInside(patterns, folder)) inner.push(...(await walk(repository.root, start)));
+      if (matching.has(folder)) files.push(...(await walk(root, folder)));
+      else for (const start of startsInside(patterns, folder)) inner.push(...(await walk(root, start)));
     }
     if (inner.length > 0) files.push(...(await judge.matching(inner)));
     return [...new Set(files)].sort();

@@ -2,11 +2,10 @@
  * Removing worktrees, never with work in them. The folder is renamed away at once and deleted in the background, which
  * takes milliseconds where `git worktree remove --force` takes seconds; git then only forgets a folder that is gone.
  */
-import { spawn } from 'node:child_process';
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
+import { askedFor, backup } from './backup.js';
 import { isOnlyHere, removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import type { Repository } from './context.js';
@@ -14,6 +13,7 @@ import { GitFailure, WorktreeProblem } from './errors.js';
 import { isBranchName } from './names.js';
 import { branchAt, headOf, type Place, tryLocate } from './place.js';
 import { readRemembered } from './remembered.js';
+import { moveAway, removeEmpty } from './trash.js';
 import { forgetDeleted } from './worktrees.js';
 
 export interface RemoveOptions {
@@ -38,24 +38,18 @@ export async function removeWorktree(repository: Repository, path: string, optio
   if (place !== undefined) await refuseLocked(place);
   const unsaved = options.backedUp === true ? [] : await unsavedWork(repository, place, options);
   if (unsaved.length > 0) return { ok: false, dirty: unsaved };
+  if (options.backedUp !== true && options.branch !== undefined && place !== undefined) await saveAskedFor(repository, place, options.branch);
 
   await repository.mutex(async () => {
     if (place !== undefined) await moveAway(repository, place.path);
     const forgotten = await forgetDeleted(repository, place?.path ?? path);
     if (!forgotten && place !== undefined) throw new GitFailure(['worktree remove'], undefined, `the folder ${place.path} is gone, but git still lists it`);
-    // The run's folder, and the one of all runs, go with their last worktree; one that still holds something stays.
+    // The run's folder, and the one of all runs, go with their last worktree; one that still holds something stays. Inside
+    // the mutex: an addition at the same moment must find its parent folder.
     await removeEmpty(dirname(path), dirname(dirname(path)));
   });
   if (options.branch !== undefined) await removeBranch(repository, options.branch, options.branchAt);
   return { ok: true };
-}
-
-/** Inside the mutex: an addition at the same moment must find its parent folder. */
-async function removeEmpty(...folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
-    const gone = await rmdir(folder).then(() => true, () => false);
-    if (!gone) return;
-  }
 }
 
 async function refuseLocked(place: Place): Promise<void> {
@@ -63,6 +57,11 @@ async function refuseLocked(place: Place): Promise<void> {
   if (reason !== undefined) {
     throw new WorktreeProblem('locked', `${place.path} is locked${reason.trim() === '' ? '' : ` (${reason.trim()})`}. Nothing was changed. Run "git worktree unlock ${place.path}" first.`);
   }
+}
+
+/** Ignored files never land; those that somebody asked for are saved before their folder goes. */
+async function saveAskedFor(repository: Repository, place: Place, branch: string): Promise<void> {
+  if ((await askedFor(repository, place, await readRemembered(place))).length > 0) await backup(repository, place.path, `${branch.slice(branch.indexOf('/') + 1)}/landed`);
 }
 
 async function unsavedWork(repository: Repository, place: Place | undefined, options: RemoveOptions): Promise<readonly string[]> {
@@ -81,60 +80,4 @@ async function unsavedWork(repository: Repository, place: Place | undefined, opt
     unsaved.push(`${options.branch}@${branch.slice(0, 10)}`);
   }
   return unsaved;
-}
-
-/** Into the repository's own trash where that is one rename, beside the worktree otherwise. */
-async function moveAway(repository: Repository, path: string): Promise<void> {
-  const name = `${basename(path)}-${randomBytes(6).toString('hex')}`;
-  const trash = join(repository.commonDir, 'switchyard', 'trash');
-  await mkdir(trash, { recursive: true });
-  let target = join(trash, name);
-  try {
-    await rename(path, target);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    target = join(dirname(path), `.trash-${name}`);
-    await rename(path, target);
-  }
-  inBackground(repository, target);
-}
-
-/** Deletes what an earlier process could not finish. */
-export async function sweepTrash(repository: Repository): Promise<void> {
-  const trash = join(repository.commonDir, 'switchyard', 'trash');
-  for (const name of await readdir(trash).catch(() => [])) inBackground(repository, join(trash, name));
-}
-
-function inBackground(repository: Repository, folder: string): void {
-  const work = deleteTree(folder)
-    .catch((error: unknown) => repository.warn(`${folder} could not be deleted and can be removed by hand: ${String(error)}`))
-    .finally(() => repository.background.delete(work));
-  repository.background.add(work);
-}
-
-/** `rm` deletes a checkout with a tenth of the processor time that node's own recursive `rm` takes. */
-async function deleteTree(folder: string): Promise<void> {
-  if (process.platform !== 'win32' && (await removedByProgram(folder))) return;
-  const options = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
-  try {
-    await rm(folder, options);
-  } catch {
-    // Folders without write permission, such as a module cache's.
-    await makeWritable(folder);
-    await rm(folder, options);
-  }
-}
-
-function removedByProgram(folder: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const child = spawn('rm', ['-rf', '--', folder], { stdio: 'ignore', env: { PATH: '/bin:/usr/bin' } });
-    child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
-  });
-}
-
-async function makeWritable(folder: string): Promise<void> {
-  if ((await lstat(folder).catch(() => undefined))?.isDirectory() !== true) return;
-  await chmod(folder, 0o700);
-  for (const name of await readdir(folder)) await makeWritable(join(folder, name));
 }

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import type { Git } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
 import { backup, listBackups, restoreBackup } from './backup.js';
+import { backupBytes, backupFacts, removeBackup } from './backupFacts.js';
 import { createBranch, removeBranch } from './branches.js';
 import { changes } from './changes.js';
 import { commitAll } from './commit.js';
@@ -24,9 +25,10 @@ import { checkoutOf, mutexOf } from './mutex.js';
 import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
 import { headOf, locate } from './place.js';
-import { removeWorktree, sweepTrash } from './remove.js';
+import { removeWorktree } from './remove.js';
 import { revertedTree } from './revert.js';
 import { gitRunner } from './run.js';
+import { sweepTrash } from './trash.js';
 import { listFiles, prefixBlocked, readText } from './trees.js';
 import { fetchUpstream, push, upstreamOf, watchRef } from './upstream.js';
 import { openStrays } from './strays/strays.js';
@@ -129,12 +131,20 @@ function portOf(repository: Repository): OpenedGit {
     createBranch: (branch, commit) => createBranch(repository, branch, commit),
     removeBranch: (branch, at) => removeBranch(repository, branch, at),
     listBackups: () => listBackups(repository),
+    backupFacts: (ref, base) => backupFacts(repository, ref, base),
+    backupBytes: (refs) => backupBytes(repository, refs),
+    removeBackup: (ref, commit) => removeBackup(repository, ref, commit),
     restoreBackup: (ref, into) => restoreBackup(repository, ref, into),
     forecaster: (watching) => forecaster(repository, watching),
     strays: () => openStrays(repository),
+    deleted: () => deleted(repository),
     settled: async () => {
-      while (repository.background.size > 0) await Promise.all(repository.background);
+      await deleted(repository);
       await objects.close();
     },
   };
+}
+
+async function deleted({ background }: Repository): Promise<void> {
+  while (background.size > 0) await Promise.all(background);
 }

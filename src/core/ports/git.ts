@@ -1,7 +1,7 @@
 /** One repository, as the engine uses it. */
 import type { Forecaster } from './forecast.js';
 import type {
-  AdvanceResult, Author, ChangeSet, CommitResult, CommitTreeResult, Conflict, FileDiff, LockFiles, PathCommit,
+  AdvanceResult, Author, BackupFacts, ChangeSet, CommitResult, CommitTreeResult, Conflict, FileDiff, LockFiles, PathCommit,
   RemoteResult, RepositoryFacts, Sha, TreeFile, UpdateResult, Upstream, WorktreeRequest,
 } from './gitFacts.js';
 import type { Strays } from './strays.js';
@@ -74,6 +74,12 @@ export interface Git {
   backup(worktree: string, name: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
   /** Every backup of the repository, newest first. `at` is milliseconds since the epoch. */
   listBackups(): Promise<readonly { readonly ref: string; readonly commit: Sha; readonly at: number; readonly subject: string }[]>;
+  /** How much only this backup holds, and whether all of it is on the base by now (`base`: its commit). Several processes. */
+  backupFacts(ref: string, base: Sha | undefined): Promise<BackupFacts>;
+  /** Bytes on disk of all that only these backups hold. */
+  backupBytes(refs: readonly string[]): Promise<number>;
+  /** Forgets a backup that still is at that commit; true when it is gone. git frees its bytes in its own time. */
+  removeBackup(ref: string, commit: Sha): Promise<boolean>;
   /** Writes a backup's files into a folder that does not exist yet or is empty. Rejects with a message for people. */
   restoreBackup(ref: string, into: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
   /** The tree of a merge, or the paths that conflict; moves and writes no ref. */
@@ -107,6 +113,8 @@ export interface Git {
   forecaster(watching?: { readonly changed: () => void }): Forecaster;
   /** Watches over the person's checkout while agents run. One per process. */
   strays(): Promise<Strays>;
+  /** Resolves when the folders of removed worktrees are deleted, and their space is free. */
+  deleted(): Promise<void>;
   /** Waits for background deletions; call before the process ends. */
   settled(): Promise<void>;
 }

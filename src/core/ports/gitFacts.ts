@@ -144,6 +144,16 @@ export interface LockFiles {
   readonly files: readonly string[];
 }
 
+/** What is known about a backup beside its name. */
+export interface BackupFacts {
+  /** Bytes on disk that only it holds. */
+  readonly bytes: number;
+  /** All its content is on the base by now. What is in doubt is not. */
+  readonly landed: boolean;
+  /** Milliseconds since the epoch; absent for backups of earlier versions, whose commit has about that time. */
+  readonly savedAt?: number;
+}
+
 /** A branch's counterpart on a remote, as the last fetch left it. */
 export interface Upstream {
   /** E.g. `origin/main`. */

@@ -1,5 +1,7 @@
 /** Getting back what was saved before something was removed. */
 import * as vscode from 'vscode';
+import type { KnownBackup } from '../../core/backups.js';
+import { fateText } from '../../core/backups.js';
 import type { App } from '../app.js';
 import { noRepository } from '../goal.js';
 import type { Outcome } from '../outcome.js';
@@ -9,10 +11,9 @@ import { DONE, refuse } from '../outcome.js';
 export async function restoreBackup(app: App, ref: unknown, into: unknown): Promise<Outcome> {
   const session = app.repository.session();
   if (session === undefined) return refuse(noRepository(app));
-  const backups = await session.backups();
+  const backups = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Reading backups' }, () => session.backups());
   if (backups.length === 0) return refuse('There are no backups in this repository: nothing that was removed held unsaved work.');
-  const items = backups.map((backup) => ({ label: backup.subject, description: new Date(backup.at).toLocaleString(), detail: backup.ref, ref: backup.ref }));
-  const chosen = typeof ref === 'string' ? ref : (await vscode.window.showQuickPick(items, { title: 'Restore which backup?', placeHolder: 'Newest first. Its files go into a folder of their own; nothing of yours is changed.', matchOnDescription: true, matchOnDetail: true }))?.ref;
+  const chosen = typeof ref === 'string' ? ref : (await vscode.window.showQuickPick(backups.map(backupItem), { title: 'Restore which backup?', placeHolder: 'Newest first. Its files go into a folder of their own; nothing of yours is changed.', matchOnDescription: true, matchOnDetail: true }))?.ref;
   if (chosen === undefined) return undefined;
   const folder = typeof into === 'string' ? vscode.Uri.file(into) : await folderFor(chosen);
   if (folder === undefined) return undefined;
@@ -20,6 +21,21 @@ export async function restoreBackup(app: App, ref: unknown, into: unknown): Prom
   if (!answer.ok) return refuse(answer.reason);
   void offerToOpen(folder);
   return DONE;
+}
+
+/** Whose it is and when; which act saved it and what becomes of it; its name. */
+export function backupItem(backup: KnownBackup): vscode.QuickPickItem & { readonly ref: string } {
+  const icon = backup.landed ? '$(pass)' : backup.expired ? '$(clock)' : '$(archive)';
+  return {
+    label: `${icon} ${backup.title ?? backup.subject}`,
+    description: [new Date(backup.at).toLocaleString(), ...(backup.task === undefined ? [] : [`${backup.run ?? ''} ${backup.task}`])].join(' · '),
+    detail: `${sentence(backup.words)}. ${sentence(fateText(backup))}.`,
+    ref: backup.ref,
+  };
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A new folder, named after the backup, in one that the person picks: a backup is never written over anything. */

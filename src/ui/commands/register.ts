@@ -11,6 +11,7 @@ import { DONE } from '../outcome.js';
 import { sayRefusal } from '../wishing.js';
 import * as plan from './plan.js';
 import { restoreBackup } from './backups.js';
+import { cleanUp } from './cleanUp.js';
 import * as run from './run.js';
 import * as stray from './stray.js';
 import * as task from './task.js';
@@ -56,7 +57,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   importOutline: run.importOutline,
   openTeamFile: workspace.openTeamFile,
   refreshAgents: workspace.refreshAgents,
-  cleanUp: run.cleanUp,
+  cleanUp,
   exportReceipts: run.exportReceipts,
   restoreBackup,
   showLog: (app) => done(() => app.log.show()),

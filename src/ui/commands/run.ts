@@ -75,18 +75,6 @@ export function stopAll(app: App): Promise<Outcome> {
   });
 }
 
-export function cleanUp(app: App): Promise<Outcome> {
-  return onSession(app, async (session) => {
-    const { removed, kept } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Cleaning up worktrees' }, () => session.clean());
-    for (const path of removed) app.log.info(`Removed ${path}`);
-    for (const { path, why } of kept) app.log.info(`Kept ${path}: ${why}`);
-    const count = (number: number): string => `${String(number)} ${number === 1 ? 'worktree' : 'worktrees'}`;
-    const text = removed.length === 0 && kept.length === 0 ? 'There is nothing to clean up.' : `Removed ${count(removed.length)}${kept.length > 0 ? `, kept ${count(kept.length)}` : ''}. Nothing unsaved was removed.`;
-    void vscode.window.showInformationMessage(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
-    return DONE;
-  });
-}
-
 /** What every green of the shown run was bound to, as one JSON document. */
 export function exportReceipts(app: App): Promise<Outcome> {
   return onSession(app, async (session) => {

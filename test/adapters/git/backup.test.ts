@@ -46,7 +46,8 @@ describe('backup', () => {
     await here.in('add', 'staged.txt');
     await here.put('staged.txt', 'changed again');
     await here.put('untracked/new\nline.txt', 'untracked');
-    await here.put('x.log', 'ignored');
+    await here.put('x.log', 'asked for');
+    await here.put('build/out.txt', 'ignored');
     await here.put('.env', 'SECRET=2');
     await unlink(join(here.path, 'src/b.txt'));
     await symlink('/etc/passwd', join(here.path, 'link'));
@@ -61,7 +62,7 @@ describe('backup', () => {
     expect(await here.git.listBackups()).toEqual([{ ...saved, at: expect.any(Number) as number, subject: `Backup of ${BRANCH}` }]);
 
     const read = await restored(here, 'r1/t/dropped');
-    expect(await Promise.all(['committed.txt', 'staged.txt', 'untracked/new\nline.txt', '.env', 'a.txt', 'x.log', 'same.log', 'src/b.txt'].map(read))).toEqual(['committed', 'changed again', 'untracked', 'SECRET=2', 'hidden', undefined, undefined, undefined]);
+    expect(await Promise.all(['committed.txt', 'staged.txt', 'untracked/new\nline.txt', '.env', 'a.txt', 'x.log', 'build/out.txt', 'same.log', 'src/b.txt'].map(read))).toEqual(['committed', 'changed again', 'untracked', 'SECRET=2', 'hidden', 'asked for', undefined, undefined, undefined]);
     expect(await readlink(join(here.repo.folder, 'restored/r1-t-dropped/link'))).toBe('/etc/passwd');
     expect(await here.repo.git('show', `${saved.commit}^2:staged.txt`)).toBe('staged');
     expect(await here.repo.git('ls-tree', saved.commit, 'src/c.txt')).toContain('100755');
