@@ -3,51 +3,12 @@ import type { FailureReason } from '../../core/activity.js';
 import type { AgentId } from '../../core/ids.js';
 import type { Contract, Tier } from '../../core/plan.js';
 import type { FileDiff } from '../../core/ports.js';
-import type { Resolution } from '../../core/run.js';
+import type { Reason, Resolution } from '../../core/run.js';
 import type { TaskState } from '../../core/task.js';
 import type { Amount } from './billView.js';
 
-/** Why a task waits, needs you or stopped. `kind` is for icons and tests, `text` for people. */
-export interface Why {
-  readonly kind:
-    | 'dependency'
-    | 'overlap'
-    | 'agent-slots'
-    | 'gate-slot'
-    | 'budget'
-    | 'paused'
-    | 'blocked'
-    | 'approval'
-    | 'set-up-failed'
-    | 'agent-failed'
-    | 'nothing-changed'
-    | 'boundary'
-    | 'gate-failed'
-    | 'gate-broken-on-base'
-    | 'unproven'
-    | 'conflict'
-    | 'checkout-in-the-way'
-    | 'merge-failed'
-    | 'pull-request'
-    | 'worktree-missing'
-    | 'interrupted'
-    | 'taken-over'
-    | 'stopped-by-you'
-    | 'limit'
-    | 'rate-limit'
-    | 'quota'
-    | 'network'
-    | 'server'
-    | 'permission';
-  readonly text: string;
-  /** Tasks it has to do with. */
-  readonly tasks?: readonly string[];
-  /** Repository paths it has to do with. */
-  readonly paths?: readonly string[];
-  readonly failure?: FailureReason;
-  /** Milliseconds since the epoch, when waiting ends by itself. */
-  readonly until?: number;
-}
+/** Why a task waits, needs you or stopped. */
+export type Why = Reason;
 
 /** Buttons that make sense for a task now, in order of importance. */
 export type TaskAction =

@@ -39,14 +39,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
   const receipt = receiptView(run, state);
   return {
-    id: task.id,
-    title: task.title,
-    instructions: task.instructions,
-    contract: task.contract,
-    dependsOn: task.dependsOn,
-    tier: task.tier,
-    agent: member.agent,
-    ...(member.model !== undefined && { model: member.model }),
+    ...asPlanned(task, member),
     state: run.state,
     ...(why !== undefined && { why }),
     since: run.since,
@@ -95,18 +88,17 @@ function undoView(run: TaskRun, state: RunState): Pick<TaskView, 'undo' | 'lande
   };
 }
 
+/** What the plan says of a task, and who does it. */
+function asPlanned(task: Task, member: { readonly agent: AgentId; readonly model?: string }) {
+  const { id, title, instructions, contract, dependsOn, tier } = task;
+  return { id, title, instructions, contract, dependsOn, tier, agent: member.agent, ...(member.model !== undefined && { model: member.model }) };
+}
+
 /** A task that exists only in a proposed revision. */
 export function proposedTaskView(task: Task, state: RunState, since: number): TaskView {
   const member = memberOf(state, task);
   return {
-    id: task.id,
-    title: task.title,
-    instructions: task.instructions,
-    contract: task.contract,
-    dependsOn: task.dependsOn,
-    tier: task.tier,
-    agent: member.agent,
-    ...(member.model !== undefined && { model: member.model }),
+    ...asPlanned(task, member),
     state: 'proposed',
     since,
     attempts: [],

@@ -1,8 +1,6 @@
 /** A small project, the plan a model makes for it, and what the model then does: wrong at first, right after the gate, better after a review. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { planAndWork, type Brain } from '../../support/modelServer/index.js';
-import { gitIn } from './git.js';
+import { makeProject } from './project.js';
 
 export const SLUG_GOAL = 'Give every page a readable address';
 export const SLUG_COMMENT = 'Cut addresses at 40 characters.';
@@ -64,14 +62,6 @@ export function slugBrain(goOn: Promise<void>): Brain {
   };
 }
 
-export async function makeSlugProject(root: string): Promise<void> {
-  for (const [path, text] of Object.entries(FILES)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  await gitIn(root, 'init', '--quiet', '--initial-branch=main');
-  await gitIn(root, 'config', 'user.name', 'Test Person');
-  await gitIn(root, 'config', 'user.email', 'person@example.test');
-  await gitIn(root, 'add', '-A');
-  await gitIn(root, 'commit', '--quiet', '-m', 'Pages');
+export function makeSlugProject(root: string): Promise<void> {
+  return makeProject(root, FILES, 'Pages');
 }

@@ -1,8 +1,6 @@
 /** A small project and a plan of three independent tasks whose agents wait for the test, each after its first file. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { makeHolds, type Holds } from './demo.js';
-import { gitIn } from './git.js';
+import { makeProject } from './project.js';
 
 export const THREE_GOAL = 'Three small things at once';
 export const THREE = ['red', 'green', 'blue'] as const;
@@ -32,14 +30,6 @@ export async function makeThree(root: string, folder: string): Promise<Holds> {
     '.switchyard/team.jsonc': `${JSON.stringify({ version: 1, planner: { agent: 'scripted' }, tiers: { fast: { agent: 'scripted' }, standard: { agent: 'scripted' }, deep: { agent: 'scripted' } }, gate: ['npm test'] }, null, 2)}\n`,
     '.switchyard/scripted-plans.json': `${JSON.stringify({ plans: [{ version: 1, goal: THREE_GOAL, tasks }] }, null, 2)}\n`,
   };
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  await gitIn(root, 'init', '--quiet', '--initial-branch=main');
-  await gitIn(root, 'config', 'user.name', 'Test Person');
-  await gitIn(root, 'config', 'user.email', 'person@example.test');
-  await gitIn(root, 'add', '-A');
-  await gitIn(root, 'commit', '--quiet', '-m', 'Things');
+  await makeProject(root, files, 'Things');
   return holds;
 }
