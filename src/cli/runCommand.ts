@@ -73,7 +73,8 @@ async function settle(session: EngineSession, options: DriveOptions): Promise<vo
   if (state === undefined) return;
   if (options.yes) {
     if (state.proposal !== undefined) await session.wish({ type: 'approve-plan', run: state.run, revision: state.proposal.revision });
-    for (const [task, each] of state.tasks) if (each.state === 'ready') await session.wish({ type: 'approve', run: state.run, task });
+    // At one moment, so that they are one batch of the merge queue.
+    await Promise.all([...state.tasks].filter(([, each]) => each.state === 'ready').map(([task]) => session.wish({ type: 'approve', run: state.run, task })));
   }
   await session.rested();
 }

@@ -11,12 +11,18 @@ export class InboxReader {
   readonly #runs: OpenRuns;
   #stop: (() => void) | undefined;
   #consuming = Promise.resolve();
+  #taken = Promise.resolve();
 
   /** `writes`: whether this process may act at this moment. */
   constructor(world: World, writes: () => boolean, runs: OpenRuns) {
     this.#world = world;
     this.#writes = writes;
     this.#runs = runs;
+  }
+
+  /** Resolves when the wishes that wait now are taken in: what is decided before would not know of them. */
+  get taken(): Promise<void> {
+    return this.#taken;
   }
 
   /** Acts on every wish that comes from now on. */
@@ -39,13 +45,18 @@ export class InboxReader {
 
   #consume(): void {
     if (!this.#writes()) return;
+    let taken: () => void = () => undefined;
+    this.#taken = new Promise((resolve) => (taken = resolve));
     this.#consuming = this.#consuming
       .then(() =>
         consume(this.#world, async (wish) => {
+          // It waits until its task rests, which may be long: nobody else waits for that.
+          if (wish.type === 'take-over') taken();
           const loop = this.#runs.get(wish.run) ?? (await this.#runs.open(wish.run).catch(() => undefined));
           return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
         }),
       )
-      .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error));
+      .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error))
+      .finally(() => taken());
   }
 }

@@ -16,6 +16,7 @@ import { LogWriteError } from './store.js';
 export class RunLoop {
   readonly #context: RunContext;
   readonly #startsNothing: boolean;
+  readonly #intake: () => Promise<void>;
   readonly #driving = new Map<string, Promise<void>>();
   readonly #resting: (() => void)[] = [];
   readonly #agentWaits: AgentWaits;
@@ -31,9 +32,13 @@ export class RunLoop {
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
   readonly #guests = new Set<Promise<unknown>>();
 
-  /** `startsNothing`: only what a crash left under way is brought to its end (`recover`). */
-  constructor(context: RunContext, options: { readonly startsNothing: boolean } = { startsNothing: false }) {
+  /**
+   * `startsNothing`: only what a crash left under way is brought to its end (`recover`). `intake` resolves when the wishes
+   * that wait are taken in.
+   */
+  constructor(context: RunContext, options: { readonly startsNothing: boolean; readonly intake: () => Promise<void> }) {
     this.#context = context;
+    this.#intake = options.intake;
     this.#agentWaits = new AgentWaits(context);
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
@@ -54,11 +59,11 @@ export class RunLoop {
     return this.#outOfBudget;
   }
 
-  /** Looks again soon; many calls in one turn are one look. */
+  /** Looks again soon; many calls in one turn are one look. Approvals that wait together are seen together: one batch. */
   wake(): void {
     if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    void this.#intake().then(() => {
       this.#scheduled = false;
       if (!this.#closed) this.#look();
     });

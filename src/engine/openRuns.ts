@@ -20,6 +20,8 @@ export interface OpenRunsOptions {
   readonly reader: RunReader;
   readonly run: RunOptions;
   readonly commonDir: () => string;
+  /** Resolves when the wishes that wait in the inbox are taken in. */
+  readonly intake: () => Promise<void>;
   readonly onActivity: (value: { readonly ref: AttemptRef; readonly lines: readonly ActivityLine[] }) => void;
   readonly onEvents: (run: string, events: readonly Event[]) => void;
 }
@@ -100,7 +102,7 @@ export class OpenRuns {
     if (context.branchPrefix !== PREFIX) world.log.warn(`A branch named "${PREFIX}" prevents branches below it; this run's branches begin with "${OTHER_PREFIX}/".`);
     // Agents that may have lived on since another process started them keep their numbers.
     for (const { attempts } of store.state.tasks.values()) for (const { endedAt, slot } of attempts) if (endedAt === undefined && slot !== undefined) this.#slotNumbers.keep(slot);
-    const loop = new RunLoop(context, { startsNothing: this.#still.has(run) });
+    const loop = new RunLoop(context, { startsNothing: this.#still.has(run), intake: this.#options.intake });
     this.#loops.set(run, loop);
     store.onDidChange((events) => onEvents(run, events));
     await recoverPlanner(loop);

@@ -80,6 +80,7 @@ export class EngineSession implements Session {
       reader: this.#reader,
       run: options,
       commonDir: () => this.facts.commonDir,
+      intake: () => this.#inbox.taken,
       onActivity: (value) => this.#activity.fire(value),
       onEvents: (run, events) => {
         if (run === this.#shown) this.#events.fire(events);

@@ -114,11 +114,11 @@ test('a command line that names the file is certain; one that hides it is only p
 test('a change of another task’s worktree, and of an ignored file, is found through the stream', async () => {
   const other = join(`${repo.root}.worktrees`, 'r1', 'other');
   await repo.write('.env', 'KEY=1\n');
-  // It rests with its work committed when the second changes it.
-  const gated = join(repo.folder, 'gated');
+  // It rests, green, when the second changes it: in the middle of its gate that would be a gate that changes files.
+  const rests = `while ! grep -q '"task":"other".*"to":"ready"' '${repo.root}/.git/switchyard/runs/r1/events.jsonl'; do sleep 0.05; done`;
   const plan = planOf(
-    scriptedTask('other', [{ write: { path: 'other/x.txt', text: 'mine\n' } }], { gate: [`touch ${gated}`] }),
-    scriptedTask('t', [{ write: { path: 't/x.txt', text: 'work\n' } }, { run: ['sh', '-c', `while [ ! -e ${gated} ]; do sleep 0.05; done`] }, { write: { path: join(other, 'README.md'), text: 'stray\n' } }, { write: { path: join(repo.root, '.env'), text: 'KEY=2\n' } }]),
+    scriptedTask('other', [{ write: { path: 'other/x.txt', text: 'mine\n' } }], { gate: ['true'] }),
+    scriptedTask('t', [{ write: { path: 't/x.txt', text: 'work\n' } }, { run: ['sh', '-c', rests] }, { write: { path: join(other, 'README.md'), text: 'stray\n' } }, { write: { path: join(repo.root, '.env'), text: 'KEY=2\n' } }]),
   );
   await switchyard(repo, ['run', await planFile(repo, plan), '--max-parallel', '1']);
   await switchyard(repo, ['approve']);
