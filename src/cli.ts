@@ -73,7 +73,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const drive = () => ({ yes: values.yes === true, limits: limitsOf(values), ...at });
   if (isWishCommand(name)) {
     const about = name === 'land' || name === 'bring-in' ? run(values, first) : task;
-    return withSession(reader, (session) => recordWish(session, name, { ...about, paths: args.slice(1), ...feedback }, output));
+    return withSession(reader, (session) => recordWish(session, name, { ...about, paths: args.slice(1), ...feedback, ...(values.side !== undefined && { side: values.side }) }, output));
   }
   switch (name) {
     case 'plan':

@@ -22,6 +22,7 @@ export const OPTIONS = {
   'budget-usd': { value: 'X', about: 'dollars that the whole run may cost' },
   'task-budget-usd': { value: 'X', about: 'dollars that one task may cost' },
   csv: { about: 'as CSV' },
+  side: { value: 'SIDE', about: "ours (the task's), theirs (what has landed), base (what both began with) or as-is" },
   'dry-run': { about: 'say what would be removed, and remove nothing' },
   move: { about: 'take the changes into the task, where the gate checks them' },
   keep: { about: 'let them stay where they are' },
@@ -124,6 +125,12 @@ export const COMMANDS = {
   retry: taskWish('TASK [--feedback TEXT]', 'The next attempt of a task, in the same worktree and session, with your words.', 'switchyard retry db --feedback "use the existing helper"', { options: ['run', 'feedback'] }),
   allow: taskWish('TASK [PATH…]', 'Lets a task keep changes outside what it owns (default: all that its boundary check named); then it is checked again.', 'switchyard allow db package-lock.json', { takes: [1, MANY] }),
   'check-again': taskWish('TASK', "Runs a task's boundary check and gate once more, e.g. after you took over or repaired the base.", 'switchyard check-again db'),
+  resolve: taskWish(
+    'TASK [PATH…] [--side SIDE]',
+    "Lays a conflict out in the task's worktree for you: edit the files there, then check-again. With --side a path (default: all) is kept whole from one side; once all are decided it is checked.",
+    'switchyard resolve db package.json --side theirs && switchyard resume',
+    { options: ['run', 'side'], takes: [1, MANY] },
+  ),
   replan: {
     usage: ['[TASK] [--feedback TEXT]'],
     about: 'The planner plans the rest again, with the evidence of the task that fails; what has started stays. Approve the result like a plan.',

@@ -19,7 +19,7 @@ export function overview(): string {
     ...lines,
     '',
     '  All take --repo DIR (default: here) and --json. More about one: switchyard run --help',
-    '  approve, retry, allow, check-again, replan, drop, land, bring-in, stop, pause, go-on and discard record a wish; resume (or the editor) acts on it.',
+    '  approve, retry, allow, check-again, resolve, replan, drop, land, bring-in, stop, pause, go-on and discard record a wish; resume (or the editor) acts on it.',
     '',
     'Exit codes: 0 done, 1 internal error, 2 bad input (nothing was changed), 3 a person is needed, 4 a budget stopped it.',
   ].join('\n');

@@ -82,7 +82,8 @@ function ownSteps(task: TaskRun): readonly (readonly [words: string, why: string
     case 'unproven':
       return [[`approve ${id}`, `merge it unproven; look first: switchyard diff ${id}`], told('or send it back')];
     case 'conflict':
-      return [retry('the agent resolves the conflict')];
+      if (task.conflict?.by === 'person') return [check(`when you have resolved it in ${task.worktree ?? 'its worktree'}`), [`resolve ${id} ${(reason.paths ?? []).map(quote).join(' ')} --side ours`.replace('  ', ' '), 'keep one side whole: ours, theirs, base or as-is']];
+      return [retry('the agent resolves the conflict'), [`resolve ${id}`, 'or resolve it yourself']];
     case 'checkout-in-the-way':
       return [[`approve ${id}`, 'when your own changes are out of the way']];
     case 'pull-request':

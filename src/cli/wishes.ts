@@ -1,6 +1,6 @@
 /** Commands that record a wish in the inbox and return; the holder, or `resume`, acts on it. */
 import { awaitsLanding } from '../core/change.js';
-import type { RunState, TaskRun } from '../core/run.js';
+import type { KeptSide, RunState, TaskRun } from '../core/run.js';
 import { isActive, isOver, stateClause, stateWords } from '../core/task.js';
 import type { Wish } from '../core/wishes.js';
 import type { EngineSession } from '../engine/session.js';
@@ -9,14 +9,16 @@ import { EXIT, UsageError } from './output.js';
 import { stateOf, taskOf } from './state.js';
 import { count, quote } from './words.js';
 
-export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'replan', 'drop', 'land', 'bring-in', 'stop', 'pause', 'go-on', 'discard'] as const;
+export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'resolve', 'replan', 'drop', 'land', 'bring-in', 'stop', 'pause', 'go-on', 'discard'] as const;
 export type WishCommand = (typeof WISHES)[number];
 
 export interface WishOptions {
   readonly run?: string;
   readonly task?: string;
-  /** Further arguments: the paths of `allow`. */
+  /** Further arguments: the paths of `allow` and `resolve`. */
   readonly paths: readonly string[];
+  /** What `resolve` keeps. */
+  readonly side?: string;
   readonly feedback?: string;
 }
 
@@ -70,8 +72,18 @@ function wishFor(state: RunState, what: WishCommand, options: WishOptions): Wish
   if (what === 'retry') return { type: 'retry', run, task: id, ...feedback };
   if (what === 'check-again') return { type: 'check', run, task: id };
   if (what === 'drop') return { type: 'drop', run, task: id };
+  if (what === 'resolve') return { type: 'resolve-conflict', run, task: id, ...keptOf(options) };
   const paths = options.paths.length > 0 ? options.paths : (task.reason?.paths ?? []);
   return { type: 'allow-paths', run, task: id, paths };
+}
+
+const SIDES: readonly KeptSide[] = ['ours', 'theirs', 'base', 'as-is'];
+
+function keptOf({ side, paths }: WishOptions): { readonly keep?: KeptSide; readonly paths?: readonly string[] } {
+  const keep = SIDES.find((each) => each === side);
+  if (side !== undefined && keep === undefined) throw new UsageError(`"${side}" is no side. The sides are: ${SIDES.join(', ')}.`);
+  if (keep === undefined && paths.length > 0) throw new UsageError('Which side of these paths? --side ours, theirs, base or as-is. Without paths the whole conflict is laid out.');
+  return keep === undefined ? {} : { keep, ...(paths.length > 0 && { paths }) };
 }
 
 /** What the writer would refuse anyway is said at once; `undefined` when the wish may pass. */
@@ -95,6 +107,8 @@ function refused(state: RunState, task: TaskRun, what: WishCommand, held: boolea
       return ['needs-you', 'stopped', 'ready', 'in-review', 'dropped'].includes(task.state) ? undefined : `${is}${why}; there is nothing to retry. ${isActive(task.state) ? `Stop it first (switchyard stop ${id}), or wait until it is done.` : ''}`.trim();
     case 'allow':
       return task.reason?.kind === 'boundary' ? notNamed(task, paths) : `${is}${why}; it has no paths to allow.`;
+    case 'resolve':
+      return task.state === 'needs-you' && (task.conflict !== undefined || task.reason?.kind === 'conflict') ? undefined : `${is}${why}; it has no conflict to resolve now.`;
     case 'check-again':
       return ['needs-you', 'stopped', 'ready'].includes(task.state) || task.pullRequest !== undefined ? undefined : `${is}${why}; there is nothing to check now.`;
     case 'drop':
@@ -113,6 +127,8 @@ function notNamed(task: TaskRun, paths: readonly string[]): string | undefined {
   return wrong === undefined ? undefined : `${wrong} is none of the paths that ${task.task.id} changed outside what it owns. They are: ${outside.join(', ')}`;
 }
 
+const KEPT: Readonly<Record<KeptSide, string>> = { ours: "as the task's", theirs: 'as landed', base: 'as both began', 'as-is': 'as it is' };
+
 /** A wish in a few words: `retry db`, `allow db package.json`. */
 export function wishWords(wish: Wish): string {
   switch (wish.type) {
@@ -126,6 +142,8 @@ export function wishWords(wish: Wish): string {
       return 'ask for changes of the plan';
     case 'allow-paths':
       return wish.paths.length > 3 ? `allow ${wish.task} ${count(wish.paths.length, 'path')}` : `allow ${wish.task} ${wish.paths.map(quote).join(' ')}`;
+    case 'resolve-conflict':
+      return `resolve ${wish.task}${wish.keep === undefined ? '' : `, keeping ${wish.paths === undefined ? 'every path' : wish.paths.join(', ')} ${KEPT[wish.keep]}`}`;
     case 'check':
       return `check ${wish.task} again`;
     case 'take-over':

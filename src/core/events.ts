@@ -10,7 +10,7 @@ import type { AgentId, Role } from './ids.js';
 import type { FoundLeak, LeakChoice } from './leak.js';
 import type { Plan } from './plan.js';
 import type { CommandResult, FileDiff, Sha } from './ports.js';
-import type { AgentWait, GateVerdict, Reason, Receipt, Resolution } from './run.js';
+import type { AgentWait, GateVerdict, KeptSide, Reason, Receipt, Resolution } from './run.js';
 import type { TaskState } from './task.js';
 import type { Ahead } from './upstream.js';
 import type { Limits, Team } from './team.js';
@@ -80,6 +80,8 @@ export type EventBody =
   | { readonly type: 'branch.updated'; readonly task: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
   /** The conflicted merge with `base` was laid into the worktree, for the next attempt or the person to resolve. */
   | { readonly type: 'conflict.opened'; readonly task: string; readonly base: Sha; readonly paths: readonly string[]; readonly notes?: readonly string[]; readonly by?: 'agent' | 'person' }
+  /** A person keeps one side of these paths, whole; `backup` holds the worktree as it was before. */
+  | { readonly type: 'conflict.kept'; readonly task: string; readonly keep: KeptSide; readonly paths: readonly string[]; readonly backup?: string }
   /** How a conflict with `base` was resolved, and by what; the merge is `commit`. */
   | { readonly type: 'conflict.resolved'; readonly task: string; readonly base: Sha; readonly commit: Sha; readonly resolutions: readonly Resolution[] }
   | { readonly type: 'gate.started'; readonly task: string; readonly attempt: number; readonly of: number; readonly tree: Sha; readonly base: Sha; readonly changesJudge?: readonly string[] }

@@ -95,6 +95,12 @@ export interface AttemptState {
   readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
 }
 
+/**
+ * What a person keeps of a conflicting path, whole: `ours` the task's, `theirs` what has landed, `base` what both began
+ * with, `as-is` what stands in the worktree.
+ */
+export type KeptSide = 'ours' | 'theirs' | 'base' | 'as-is';
+
 /** How the conflict in one path was resolved. */
 export interface Resolution {
   readonly path: string;
@@ -102,6 +108,15 @@ export interface Resolution {
   readonly how: 'regenerated' | 'formatted' | 'agent' | 'person';
   /** The tool or the agent. */
   readonly tool?: string;
+}
+
+export interface OpenConflict {
+  readonly base: Sha;
+  readonly paths: readonly string[];
+  readonly notes: readonly string[];
+  readonly by: 'agent' | 'person';
+  /** Paths that a person has said to keep as they now are in the worktree. */
+  readonly decided?: readonly string[];
 }
 
 export type GateVerdict = 'green' | 'red' | 'unproven' | 'broken-on-base';
@@ -162,7 +177,7 @@ export interface TaskRun {
   /** What the branch holds: the last commit Switchyard knows, and what it was last brought up to date with. */
   readonly head?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
   /** A merge with `base` that is being resolved in the worktree: `notes` are git's words, `by` is who had it last. */
-  readonly conflict?: { readonly base: Sha; readonly paths: readonly string[]; readonly notes: readonly string[]; readonly by: 'agent' | 'person' };
+  readonly conflict?: OpenConflict;
   /** Conflicts that were resolved on the way, oldest first. */
   readonly resolved: readonly Resolution[];
   readonly files: readonly FileDiff[];

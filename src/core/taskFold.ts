@@ -74,6 +74,9 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number)
     case 'leak.settled':
       task.leaks = (task.leaks ?? []).map((leak) => (leak.id === event.leak ? { ...leak, settled: event.choice, left: event.left } : leak));
       return;
+    case 'conflict.kept':
+      if (task.conflict !== undefined) task.conflict = { ...task.conflict, decided: [...new Set([...(task.conflict.decided ?? []), ...event.paths])] };
+      return;
     case 'conflict.opened':
       task.conflict = { base: event.base, paths: event.paths, notes: event.notes ?? [], by: event.by ?? 'agent' };
       return;

@@ -4,6 +4,7 @@
  */
 import type { LeakChoice } from './leak.js';
 import type { Contract, Tier } from './plan.js';
+import type { KeptSide } from './run.js';
 
 /** One comment of a person on a line of a reviewed diff. */
 export interface ReviewComment {
@@ -57,8 +58,11 @@ export type Wish =
   | { readonly type: 'go-on'; readonly run: string }
   /** Stops the headless agent so that the person can continue its session by hand. */
   | { readonly type: 'take-over'; readonly run: string; readonly task: string }
-  /** Lays a conflict with the base into the task's worktree, for the person to resolve; `check` concludes it. */
-  | { readonly type: 'resolve-conflict'; readonly run: string; readonly task: string }
+  /**
+   * Lays a conflict with the base into the task's worktree, for the person to resolve; `check` concludes it. `keep` decides
+   * about paths (all when none are named); once all are decided it is checked.
+   */
+  | { readonly type: 'resolve-conflict'; readonly run: string; readonly task: string; readonly keep?: KeptSide; readonly paths?: readonly string[] }
   /** The person is done with a task they took over, or changed its worktree by hand: check it again. */
   | { readonly type: 'check'; readonly run: string; readonly task: string }
   /** *Undo Landing*: lands the revert of a task's landing, gated like any other change. */

@@ -3,7 +3,7 @@ import { RUN_CHANGE, awaitsLanding, isMoving, undoChange } from '../core/change.
 import { isOver } from '../core/task.js';
 import type { WishAnswer } from '../core/wishes.js';
 import type { RunContext } from './context.js';
-import { resumed } from './taskWishes.js';
+import { resumed } from './goingOn.js';
 
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });

@@ -58,7 +58,7 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
   }
   if (task.conflict !== undefined) {
     const problem = await concludeConflict(context, id, task.conflict);
-    return problem === 'nothing-changed' ? nothingChanged(context, id) : problem === undefined ? undefined : needsYou(problem);
+    return problem === undefined ? undefined : needsYou(problem);
   }
   const recorded = task.head?.base ?? task.startedFrom ?? committed.commit;
   if (committed.commit === recorded) return nothingChanged(context, id);

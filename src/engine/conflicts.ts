@@ -5,7 +5,7 @@ import { isSideName } from '../core/markers.js';
 import type { OtherSide } from '../core/otherSide.js';
 import { otherSideOf, otherSideWords, plainPath } from '../core/otherSide.js';
 import type { Conflict, Sha } from '../core/ports.js';
-import type { Reason, Resolution, TaskRun } from '../core/run.js';
+import type { OpenConflict, Reason, Resolution, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { targetTip } from './target.js';
@@ -56,7 +56,7 @@ function told(found: Conflict): { readonly paths: readonly string[]; readonly no
 }
 
 /** Somebody has resolved a merge with the base: no marker may be left, and the merge is recorded as one. Returns why not. */
-export async function concludeConflict(context: RunContext, id: string, conflict: NonNullable<TaskRun['conflict']>): Promise<Reason | 'nothing-changed' | undefined> {
+export async function concludeConflict(context: RunContext, id: string, conflict: OpenConflict): Promise<Reason | undefined> {
   const { world, store } = context;
   const task = context.task(id);
   const worktree = task.worktree ?? '';
@@ -67,7 +67,13 @@ export async function concludeConflict(context: RunContext, id: string, conflict
   if (left.length > 0) {
     return { kind: 'conflict', text: `Conflict markers are left in ${listed(left)}. Nothing has landed; retry, or resolve them in the worktree and check again.`, paths: left };
   }
-  if (files.length === 0) return 'nothing-changed';
+  const open = conflict.by === 'person' ? await undecided(context, task, conflict, commit) : [];
+  if (open.length > 0) {
+    const one = open.length === 1;
+    const text = `Nobody has decided about ${listed(open)} yet: ${one ? 'it stands' : 'they stand'} as the conflict was laid out, or as both sides began. Nothing has landed. Resolve ${one ? 'it' : 'them'} in the worktree and check again, or keep ${one ? 'it as it is' : 'them as they are'} with Resolve Conflict.`;
+    return { kind: 'conflict', text, paths: open };
+  }
+  if (files.length === 0) return { kind: 'nothing-changed', text: `With the conflict resolved, ${targetBranch(store.state)} already holds everything this task changed. Drop it, or retry with feedback.` };
   const message = `Merge ${targetBranch(store.state)} into ${id}: conflicts resolved\n\nSwitchyard-Task: ${id}\nSwitchyard-Run: ${store.state.run}\n`;
   const made = await world.git.concludeMerge(worktree, conflict.base, message);
   if (!made.ok) return { kind: 'merge-failed', text: `The resolved merge could not be recorded: ${made.message}` };
@@ -79,7 +85,15 @@ export async function concludeConflict(context: RunContext, id: string, conflict
   return undefined;
 }
 
-function byHand(task: TaskRun, conflict: NonNullable<TaskRun['conflict']>): readonly Resolution[] {
+/** Paths of a conflict that its person has not touched, and not said to keep. */
+async function undecided(context: RunContext, task: TaskRun, conflict: OpenConflict, commit: Sha): Promise<readonly string[]> {
+  const { git } = context.world;
+  const found = task.head === undefined ? undefined : await git.conflict(task.head.commit, conflict.base);
+  if (found === undefined) return [];
+  return (await git.undecided(found, commit)).filter((path) => conflict.decided?.includes(path) !== true);
+}
+
+function byHand(task: TaskRun, conflict: OpenConflict): readonly Resolution[] {
   const agent = task.attempts.at(-1)?.agent;
   const who = conflict.by === 'person' || agent === undefined ? { how: 'person' as const } : { how: 'agent' as const, tool: agent };
   return [...new Set(conflict.paths.map(plainPath))].map((path) => ({ path, ...who }));

@@ -8,9 +8,11 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { OpenedConflict } from './conflicts.js';
 import { openConflict, otherSide } from './conflicts.js';
 import type { RunContext } from './context.js';
+import { resumed } from './goingOn.js';
 import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
 import { lookAtPullRequest } from './pullRequests.js';
+import { resolveByHand } from './resolveWishes.js';
 
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
@@ -44,7 +46,7 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       await store.append(...resumed(context), { type: 'paths.allowed', task: id, paths: wish.paths }, { type: 'task.state', task: id, from: task.state, to: 'checking' });
       return OK;
     case 'resolve-conflict':
-      return layOut(context, task);
+      return resolveByHand(context, task, wish);
     case 'take-over':
       if (isOver(task.state) || task.worktree === undefined) return refuse(`${title} has no worktree to take over.`);
       await context.stop(id);
@@ -63,13 +65,6 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
 /** Work that outlasts the answer; the loop counts it as busy. */
 export function guest(loop: RunLoop, work: () => Promise<void>): void {
   void loop.guest(work).catch((error: unknown) => loop.context.world.log.error('A wish could not be carried out to its end', error));
-}
-
-/** A person who sends a task on while the run is stopped wants the run to go on. */
-export function resumed(context: RunContext): { readonly type: 'run.resumed' }[] {
-  if (!context.store.state.stopped) return [];
-  context.rearmRun();
-  return [{ type: 'run.resumed' }];
 }
 
 async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> {
@@ -117,6 +112,8 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
   if (!allowed.includes(before.state)) return refuse(`${before.task.title} ${stateClause(before.state)}; stop it first, or wait until it is done.`);
   const conflict = before.reason?.kind === 'conflict' && before.conflict === undefined ? await openConflict(context, before) : undefined;
   if (typeof conflict === 'string') return refuse(conflict);
+  // A person has begun and gives it to the agent.
+  const handed = before.conflict?.by === 'person' ? before.conflict : undefined;
   const comments = wish.comments ?? [];
   const said = (wish.feedback ?? '').trim() === '' && comments.length === 0 ? '' : personFeedback(wish.feedback, comments);
   const feedback = await feedbackFor(context, before, conflict, said);
@@ -127,28 +124,10 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
     ...resumed(context),
     ...releases(store.state, memberFor(store.state, task).agent),
     ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
+    ...(handed === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, base: handed.base, paths: handed.paths, notes: handed.notes }]),
     { type: 'feedback.given', task: id, feedback, byPerson: true, ...(comments.length > 0 && { comments }) },
     { type: 'task.state', task: id, from: task.state, to: 'waiting' },
   );
-  return OK;
-}
-
-/** For the person, in the worktree; *Check Again* concludes it. What is laid out already stays as it is. */
-async function layOut(context: RunContext, before: TaskRun): Promise<WishAnswer> {
-  const { id, title } = before.task;
-  if (before.conflict !== undefined && before.state === 'needs-you') return OK;
-  if (before.state !== 'needs-you' || before.reason?.kind !== 'conflict') return refuse(`${title} has no conflict to resolve now.`);
-  const opened = await openConflict(context, before);
-  if (typeof opened === 'string') return refuse(opened);
-  const task = context.task(id);
-  if (task.state !== before.state) return refuse(`${title} has moved on meanwhile (${task.state}); look again.`);
-  if (opened !== undefined) {
-    await context.store.append({ type: 'conflict.opened', task: id, ...opened, by: 'person' });
-    return OK;
-  }
-  // The branches meet without a conflict meanwhile.
-  context.rearm(id);
-  await context.store.append(...resumed(context), { type: 'task.state', task: id, from: task.state, to: 'checking' });
   return OK;
 }
 

@@ -30,6 +30,30 @@ export function mergeTexts(repository: Repository, base: string, ours: string, t
   });
 }
 
+/** Longer than any marker in a text that is about markers. */
+const MARKERS = 61;
+
+/** The three-way merge of three texts with the first one's lines where the others conflict. One process. */
+export function mergedAsFarAsClear(repository: Repository, base: string, ours: string, theirs: string): Promise<string> {
+  return inTemporary(async (folder) => {
+    const files = ['ours', 'base', 'theirs'].map((name) => join(folder, name));
+    await Promise.all([ours, base, theirs].map((text, at) => writeFile(files[at] ?? '', text)));
+    const { stdout } = await repository.run(['merge-file', '-p', '--diff3', `--marker-size=${String(MARKERS)}`, ...files], { cwd: folder, ok: 'any' });
+    const mark = (letter: string): string => letter.repeat(MARKERS);
+    let keeps = true;
+    return stdout
+      .toString('utf8')
+      .split(/(?<=\n)/u)
+      .filter((line) => {
+        const marks = [mark('<'), mark('|'), mark('='), mark('>')].find((each) => line.startsWith(each));
+        if (marks === undefined) return keeps;
+        keeps = marks === mark('|') || marks === mark('>');
+        return false;
+      })
+      .join('');
+  });
+}
+
 /** See `Git.readBlob`. No process of its own. */
 export async function readBlob(repository: Repository, id: Sha): Promise<string | undefined> {
   const object = isSha(id) ? await repository.objects.read(id) : undefined;

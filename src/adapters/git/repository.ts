@@ -27,6 +27,7 @@ import { openObjects } from './objects.js';
 import { headOf, locate } from './place.js';
 import { removeWorktree } from './remove.js';
 import { revertedTree } from './revert.js';
+import { keepSides, undecided } from './sides.js';
 import { gitRunner } from './run.js';
 import { sweepTrash } from './trash.js';
 import { listFiles, prefixBlocked, readText } from './trees.js';
@@ -108,6 +109,8 @@ function portOf(repository: Repository): OpenedGit {
     changes: (worktree, base) => changes(repository, worktree, base),
     bringUpToDate: (worktree, base, message) => bringUpToDate(repository, worktree, base, message),
     openConflict: (worktree, base) => openConflict(repository, worktree, base),
+    keepSides: (worktree, kept) => keepSides(repository, worktree, kept),
+    undecided: (found, commit) => undecided(repository, found, commit),
     concludeMerge: (worktree, base, message) => concludeMerge(repository, worktree, base, message),
     conflict: (ours, theirs) => conflict(repository, ours, theirs),
     commitsTouching: (from, to, paths) => commitsTouching(repository, from, to, paths),

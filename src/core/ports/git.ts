@@ -1,7 +1,7 @@
 /** One repository, as the engine uses it. */
 import type { Forecaster } from './forecast.js';
 import type {
-  AdvanceResult, Author, BackupFacts, ChangeSet, CommitResult, CommitTreeResult, Conflict, FileDiff, LockFiles, PathCommit,
+  AdvanceResult, Author, BackupFacts, ChangeSet, CommitResult, CommitTreeResult, Conflict, FileDiff, KeptPath, LockFiles, PathCommit,
   RemoteResult, RepositoryFacts, Sha, TreeFile, UpdateResult, Upstream, WorktreeRequest,
 } from './gitFacts.js';
 import type { Strays } from './strays.js';
@@ -45,6 +45,10 @@ export interface Git {
   openConflict(worktree: string, base: Sha): Promise<Conflict | undefined>;
   /** What conflicts between two commits; `undefined` when nothing does. Moves nothing. */
   conflict(ours: Sha, theirs: Sha): Promise<Conflict | undefined>;
+  /** Writes one side of conflicting paths into a worktree's files and index, or removes them; the branch does not move. Rejects for what is no file. */
+  keepSides(worktree: string, kept: readonly KeptPath[]): Promise<void>;
+  /** Paths of a conflict that at `commit` still are as it was laid out, or as a merge editor that nobody used would save them. */
+  undecided(conflict: Conflict, commit: Sha): Promise<readonly string[]>;
   /** Records that the worktree's last commit resolves a merge with `base`: a merge commit with the same tree. */
   concludeMerge(worktree: string, base: Sha, message: string): Promise<CommitTreeResult>;
   /** An object's text; `undefined` when it is not there or no UTF-8. */

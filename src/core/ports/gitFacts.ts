@@ -97,6 +97,12 @@ export interface ConflictSides {
   readonly theirs?: ConflictSide;
 }
 
+/** What a conflicting path becomes; without a side it is removed. */
+export interface KeptPath {
+  readonly path: string;
+  readonly side?: ConflictSide;
+}
+
 export interface Conflict {
   readonly ours: Sha;
   readonly theirs: Sha;

@@ -5,6 +5,7 @@ import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
+import { chooseSides } from '../review/keepSides.js';
 import { openMergeEditors } from '../review/mergeEditor.js';
 import { asReview } from '../review/drafts.js';
 import { terminalName } from '../terminals/terminals.js';
@@ -114,6 +115,11 @@ export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
 
 export function resolveConflict(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'resolve-conflict', 'resolved by you', async ({ run, task }) => {
+    const open = app.model.run()?.tasks.get(task.id)?.conflict;
+    // Once it is laid out for the person, the merge editor is one way of several.
+    const chosen = open?.by === 'person' ? await chooseSides(task.title, open, task.why?.paths ?? []) : 'merge-editor';
+    if (chosen === undefined) return undefined;
+    if (chosen !== 'merge-editor') return sendWish(app, { type: 'resolve-conflict', run: run.id, task: task.id, keep: chosen.keep, ...(chosen.paths.length > 0 && { paths: chosen.paths }) });
     const answer = await sendWish(app, { type: 'resolve-conflict', run: run.id, task: task.id });
     return answer.ok ? openMergeEditors(app, { run: run.id, task: task.id, title: task.title, base: run.base }) : answer;
   });

@@ -39,7 +39,7 @@ export async function openMergeEditors(app: App, { task, title, base }: Resolved
   for (const sides of texts.slice(0, MOST)) await openOne(sides, conflict.worktree, title, base);
   const others = conflict.paths.filter((sides) => !isText(sides)).map(({ path }) => path);
   const rest = texts.length > MOST ? ` The first ${String(MOST)} of ${String(texts.length)} files are open.` : '';
-  const byHand = others.length === 0 ? '' : ` Decide by hand, in ${conflict.worktree}: ${others.join(', ')}.`;
+  const byHand = others.length === 0 ? '' : ` Decide about ${others.join(', ')} in ${conflict.worktree}, or choose Resolve Conflict again to keep one side.`;
   const again = 'Check Again';
   void vscode.window.showInformationMessage(`Resolve “${title}”, save, then Check Again: it concludes the merge and runs the gate.${rest}${byHand}`, again).then(async (answer) => {
     if (answer === again) await vscode.commands.executeCommand(commandId('check'), task);
