@@ -43,6 +43,7 @@ export function nextSteps(state: RunState, where: Where = {}): readonly Step[] {
     else steps.push(...stepsFor(task).map(([words, why]) => ({ ...say(words, why), task: task.task.id })));
     for (const id of wait?.kind === 'blocked' ? (wait.tasks ?? []) : []) if (state.tasks.get(id)?.state === 'dropped') dropped.add(id);
   }
+  if ([...waits.values()].some((wait) => wait.kind === 'disk')) steps.push({ command: `switchyard clean${repo}`, why: 'make room: it removes what has landed; or free some by hand' });
   for (const id of dropped) steps.push(say('replan', `others wait for ${id}, which was dropped; or bring it back: switchyard retry ${id}`));
   const stopped = state.stopped || state.paused || [...state.tasks.values()].some((task) => task.state === 'stopped');
   const moved = steps.length > 0 ? 'then go on' : 'go on';

@@ -113,6 +113,9 @@ export type EventBody =
   /** Strategy `pull-request`: the branch is being pushed and a pull request opened for it. */
   | { readonly type: 'pull-request.opening'; readonly task: string; readonly remote: string; readonly branch: string; readonly commit: Sha; readonly receipt: string }
   | { readonly type: 'pull-request.opened'; readonly task: string; readonly url: string }
+  /** Too little is free for another worktree (both in bytes): tasks that need one wait until there is room. */
+  | { readonly type: 'space.short'; readonly free: number; readonly floor: number }
+  | { readonly type: 'space.found' }
   /** The base's branch on the remote has commits that the base has not; without `ahead`: not any more. */
   | { readonly type: 'upstream.moved'; readonly ahead?: Ahead }
   /** The branch that the run's tasks land on, with the strategy `integration`. */

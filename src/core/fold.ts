@@ -146,6 +146,12 @@ function change(run: Mutable<RunState>, event: Event, at: number, inPlace: boole
       if (wait !== undefined) run.agentWaits = new Map(run.agentWaits).set(event.agent, { ...wait, over: true });
       return;
     }
+    case 'space.short':
+      run.shortOfSpace = { free: event.free, floor: event.floor, since: at };
+      return;
+    case 'space.found':
+      delete run.shortOfSpace;
+      return;
     case 'upstream.moved':
       if (event.ahead === undefined) delete run.upstream;
       else run.upstream = event.ahead;

@@ -25,7 +25,7 @@ export function phaseOf(state: RunState): RunPhase {
   // An agent that told until when it cannot work goes on by itself.
   if ([...decision.waits.values()].some((reason) => reason.until !== undefined)) return 'running';
   if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready' || (task.state === 'in-review' && task.pullRequest !== undefined))) return 'needs-you';
-  // What a dropped task held up waits for a person's word: retry, re-plan or drop.
-  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked' || reason.kind === 'quota');
+  // What a dropped task held up waits for a person's word: retry, re-plan or drop; a full disk for their hand.
+  const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked' || reason.kind === 'quota' || reason.kind === 'disk');
   return blocked && !tasks.some((task) => task.state === 'stopped') ? 'needs-you' : 'stopped';
 }

@@ -53,6 +53,8 @@ export type ReasonKind =
   | 'quota'
   | 'network'
   | 'server'
+  /** Too little space for its worktree. */
+  | 'disk'
   | 'permission';
 
 /** An agent that cannot work for now. Its tasks wait; other agents' go on. */
@@ -252,6 +254,8 @@ export interface RunState {
   readonly plannerAttempts: readonly AttemptState[];
   /** By agent. */
   readonly agentWaits: ReadonlyMap<AgentId, AgentWait>;
+  /** So little was free, in bytes, when a worktree was to be made; absent while there is room. */
+  readonly shortOfSpace?: { readonly free: number; readonly floor: number; readonly since: number };
   readonly paused: boolean;
   /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
   readonly stopped: boolean;

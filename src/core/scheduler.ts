@@ -6,6 +6,7 @@ import { holdsLanding } from './leak.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
 import { isActive, isOver } from './task.js';
+import { bytesText } from './text.js';
 import { waitReason } from './trouble.js';
 
 export interface Decision {
@@ -63,6 +64,10 @@ export function decide(state: RunState): Decision {
       waits.set(id, waitReason(held));
       continue;
     }
+    if (state.shortOfSpace !== undefined && needsWorktree(task)) {
+      waits.set(id, shortReason(state.shortOfSpace));
+      continue;
+    }
     const overlap = busy.find((other) => other.task.id !== id && sharedGlobs(other.task, task.task).length > 0);
     if (overlap !== undefined) {
       waits.set(id, {
@@ -90,6 +95,17 @@ export function decide(state: RunState): Decision {
   }
   const moving = start.length > 0 || land.length > 0 || tasks.some((task) => isActive(task.state));
   return { start, land, waits, outOfBudget: refusedByBudget && !moving };
+}
+
+function needsWorktree(task: TaskRun): boolean {
+  return task.worktree === undefined || task.cleaned;
+}
+
+function shortReason({ free, floor }: NonNullable<RunState['shortOfSpace']>): Reason {
+  return {
+    kind: 'disk',
+    text: `Waits for disk space: ${bytesText(free)} free, floor ${bytesText(floor)}. It goes on by itself when a removal makes room. Clean Up removes what has landed; Check Again looks at once, also at a lower limits.minFreeGb of the team file.`,
+  };
 }
 
 /** What was found for a task in this look: without it, every path through a layered plan would be walked. */

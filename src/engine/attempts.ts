@@ -12,32 +12,20 @@ import { memberFor, ownMember } from '../core/member.js';
 import { budgetReason } from '../core/scheduler.js';
 import { TROUBLE } from '../core/trouble.js';
 import type { Member } from '../core/team.js';
-import { MIN_FREE_GB } from '../core/team.js';
 import { continuePrompt, handOffPrompt, retryPrompt, taskPrompt } from '../core/prompts.js';
 import { stripAnsi } from '../core/text.js';
 import { isSessionId } from '../core/words.js';
 import type { RunContext } from './context.js';
 import { targetTip, taskBranch } from './target.js';
 import { checkpoint } from './handOff.js';
+import type { Short } from './space.js';
+import { shortOfSpace } from './space.js';
 import type { AtWork } from './sentinel.js';
 import { paths } from './world.js';
 
 const MINUTE = 60_000;
-const GIGABYTE = 1e9;
-
-/** Too little space for another worktree: a disk that runs full stops everything, the person's own work first. */
-async function noRoom({ world, store }: RunContext): Promise<Reason | undefined> {
-  const floor = store.state.team.limits.minFreeGb ?? MIN_FREE_GB;
-  const free = floor === 0 ? undefined : await world.freeBytes(world.worktreesFolder);
-  if (free === undefined || free >= floor * GIGABYTE) return undefined;
-  return {
-    kind: 'set-up-failed',
-    text: `disk: ${(free / GIGABYTE).toFixed(1)} GB free, floor ${String(floor)} GB. No worktree was made and nothing was changed; make room (Clean Up removes what has landed) or lower limits.minFreeGb, then retry.`,
-  };
-}
-
 /** Makes the worktree and runs the team's set-up commands in it. Returns why not, or `undefined`. */
-export async function prepare(context: RunContext, id: string): Promise<Reason | undefined> {
+export async function prepare(context: RunContext, id: string): Promise<Reason | Short | undefined> {
   const { world, store } = context;
   const task = context.task(id);
   const refused = isolationOf(store.state, task) === 'sandbox' ? await world.isolation.problem() : undefined;
@@ -49,8 +37,8 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   }
   const path = fresh ? paths.worktree(world, store.state.run, id) : (task.worktree ?? '');
   const branch = fresh ? taskBranch(context, id) : (task.branch ?? '');
-  const full = fresh ? await noRoom(context) : undefined;
-  if (full !== undefined) return full;
+  const short = fresh ? await shortOfSpace(context) : undefined;
+  if (short !== undefined) return short;
   if (fresh) await store.append({ type: 'worktree.creating', task: id, path, branch, commit });
   const there = !fresh && task.prepared && (await world.git.worktreeExists(path));
   if (there) return undefined;

@@ -8,6 +8,8 @@ import { messageOf } from './attempts.js';
 import { driveChange, removeIntegration } from './changes.js';
 import type { RunContext } from './context.js';
 import { drive, isUnderWay } from './pipeline.js';
+import type { Short } from './space.js';
+import { SpaceWait } from './space.js';
 import { AgentWaits } from './trouble.js';
 import type { PullRequestWatch } from './pullRequestWatch.js';
 import { watchPullRequests } from './pullRequestWatch.js';
@@ -20,6 +22,7 @@ export class RunLoop {
   readonly #driving = new Map<string, Promise<void>>();
   readonly #resting: (() => void)[] = [];
   readonly #agentWaits: AgentWaits;
+  readonly #space: SpaceWait;
   #waits: ReadonlyMap<string, Reason> = new Map();
   #outOfBudget = false;
   #scheduled = false;
@@ -44,7 +47,23 @@ export class RunLoop {
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
     this.#pullRequests = watchPullRequests(context, (work) => void this.guest(work).catch(() => undefined));
-    context.store.onDidChange(() => this.wake());
+    this.#space = new SpaceWait(context, (work) => this.guest(work));
+    context.store.onDidChange((events) => {
+      if (events.some((event) => event.type === 'space.short' || event.type === 'run.resumed')) this.roomMade();
+      this.wake();
+    });
+    // The room may have come while nobody was there.
+    this.roomMade();
+  }
+
+  /** Something may have freed space: tasks that wait for it go on if so. */
+  roomMade(): void {
+    if (!this.#startsNothing) void this.lookForRoom();
+  }
+
+  /** The same; resolves to what is too little, or to nothing. */
+  async lookForRoom(): Promise<Short | undefined> {
+    return this.#closed ? undefined : this.#space.look();
   }
 
   get context(): RunContext {

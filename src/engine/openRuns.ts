@@ -104,7 +104,11 @@ export class OpenRuns {
     for (const { attempts } of store.state.tasks.values()) for (const { endedAt, slot } of attempts) if (endedAt === undefined && slot !== undefined) this.#slotNumbers.keep(slot);
     const loop = new RunLoop(context, { startsNothing: this.#still.has(run), intake: this.#options.intake });
     this.#loops.set(run, loop);
-    store.onDidChange((events) => onEvents(run, events));
+    store.onDidChange((events) => {
+      // What one run frees, tasks of any run may wait for.
+      if (events.some((event) => event.type === 'worktree.removed')) for (const each of this.#loops.values()) each.roomMade();
+      onEvents(run, events);
+    });
     await recoverPlanner(loop);
     await tidyAfterCrash(context);
     loop.wake();

@@ -41,6 +41,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           const problem = await prepare(context, id);
           if (context.signal(id).aborted) await move(context, id, 'stopped', STOPPED);
           else if (problem === undefined) await move(context, id, 'working');
+          else if ('free' in problem) await context.store.append({ type: 'space.short', ...problem }, { type: 'task.state', task: id, from: 'setting-up', to: 'waiting' });
           else await move(context, id, 'needs-you', problem);
           break;
         }

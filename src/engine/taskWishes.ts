@@ -4,6 +4,7 @@ import { releases } from '../core/trouble.js';
 import { conflictFeedback, personFeedback } from '../core/prompts.js';
 import type { Receipt, TaskRun } from '../core/run.js';
 import { isOver, stateClause, stateWords } from '../core/task.js';
+import { bytesText } from '../core/text.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { OpenedConflict } from './conflicts.js';
 import { openConflict, otherSide } from './conflicts.js';
@@ -53,6 +54,11 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       await loop.driven(id);
       return takenOver(context, id);
     case 'check':
+      if (task.state === 'waiting' && store.state.shortOfSpace !== undefined) {
+        const short = await loop.lookForRoom();
+        if (short === undefined) return OK;
+        return refuse(`Still too little space for another worktree: ${bytesText(short.free)} free, floor ${bytesText(short.floor)}. Nothing was changed; make room or lower limits.minFreeGb in the team file, then check again.`);
+      }
       if (task.state === 'in-review' && task.pullRequest !== undefined) return lookAtPullRequest(context, id, { ask: true });
       if (task.state !== 'needs-you' && task.state !== 'stopped' && task.state !== 'ready') return refuse(`${title} ${stateClause(task.state)}; there is nothing to check now.`);
       if (task.head === undefined && task.attempts.length === 0) return refuse(`${title} has not been worked on yet.`);

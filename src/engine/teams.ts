@@ -29,6 +29,13 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
   };
 }
 
+/** The floor of free space that the file asks for now, in gigabytes; `undefined` where it asks for none or cannot be read. */
+export async function askedMinFreeGb(world: World): Promise<number | undefined> {
+  const found = await world.readTeamFile();
+  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  return 'problems' in parsed ? undefined : parsed.file?.limits?.minFreeGb;
+}
+
 /** How long backups are kept that never landed; `undefined` where the file cannot be read: then nobody knows what it says. */
 export async function backupDays(world: World): Promise<number | undefined> {
   const found = await world.readTeamFile();

@@ -3,6 +3,8 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freeBytes } from '../../src/adapters/space.js';
+import type { Engine } from '../support/engine.js';
+import { openEngine } from '../support/engine.js';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
 import { makeRepo } from '../support/tempRepo.js';
 import type { TempRepo } from '../support/tempRepo.js';
@@ -17,17 +19,54 @@ test('free space is read where the folder will be', async () => {
   expect(await freeBytes(join(repo.folder, 'not', 'there', 'yet'))).toBeGreaterThan(0);
 });
 
-test('below the floor no worktree is made, the reason has both numbers, and a lower floor lets it go on', async () => {
+const GB = 1e9;
+const two = () => planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'x\n' } }]), scriptedTask('u', [{ write: { path: 'u/x.txt', text: 'x\n' } }]));
+
+test('below the floor a task waits and says both numbers; the command says how to make room, and a lower floor lets the same run go on', async () => {
   const plan = await planFile(repo, planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'x\n' } }])));
   await repo.write('.switchyard/team.jsonc', '{ "version": 1, "limits": { "minFreeGb": 1000000 } }');
   const full = await switchyard(repo, ['run', plan, '--yes', '--json']);
   expect(full.code).toBe(3);
-  expect(full.summary.tasks['t']?.why?.text).toMatch(/^disk: \d+\.\d GB free, floor 1000000 GB\. No worktree was made/);
+  expect(full.summary.tasks['t']).toMatchObject({ state: 'waiting', attempts: 0, why: { kind: 'disk' } });
+  expect(full.summary.tasks['t']?.why?.text).toMatch(/^Waits for disk space: \S+ [GT]B free, floor 1000 TB\. It goes on by itself/);
+  expect(full.stderr).toContain('switchyard clean');
   expect(await stat(`${repo.root}.worktrees`).then(() => true, () => false)).toBe(false);
+  expect((await switchyard(repo, ['resume', '--yes', '--json'])).summary.tasks['t']).toMatchObject({ state: 'waiting', why: { kind: 'disk' } });
   await repo.write('.switchyard/team.jsonc', '{ "version": 1, "limits": { "minFreeGb": 0 } }');
-  const roomy = await switchyard(repo, ['run', plan, '--yes', '--json']);
-  expect(roomy.summary.tasks['t']).toMatchObject({ state: 'landed' });
+  expect((await switchyard(repo, ['resume', '--yes', '--json'])).summary.tasks['t']).toMatchObject({ state: 'landed' });
 });
+
+test('what waits for space goes on by itself once a removal has made room', async () => {
+  // There is room for one worktree, until one is gone.
+  let asked = 0;
+  const engine: Engine = await openEngine(repo, {
+    autoApprove: true,
+    freeBytes: () => Promise.resolve((asked += 1) === 1 || anyGone(engine) ? 10 * GB : GB),
+  });
+  await engine.run(two());
+  expect([engine.task('t').state, engine.task('u').state]).toEqual(['landed', 'landed']);
+  const events = (await engine.events()).filter((event) => event.type === 'space.short' || event.type === 'space.found' || event.type === 'worktree.removed');
+  expect(events.slice(0, 3).map((event) => event.type)).toEqual(['space.short', 'worktree.removed', 'space.found']);
+  await engine.close();
+});
+
+test('Check Again looks at once: it says what is still missing, and lets the task go on when there is room', async () => {
+  let free = GB;
+  const engine = await openEngine(repo, { autoApprove: true, freeBytes: () => Promise.resolve(free) });
+  await engine.run(planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'x\n' } }])));
+  expect(engine.session.waits().get('t')).toMatchObject({ kind: 'disk' });
+  free = 1.5 * GB;
+  expect(await engine.session.wish({ type: 'check', run: 'r1', task: 't' })).toMatchObject({ ok: false, reason: expect.stringContaining('1.5 GB free, floor 2.0 GB') as string });
+  free = 3 * GB;
+  expect(await engine.session.wish({ type: 'check', run: 'r1', task: 't' })).toEqual({ ok: true });
+  await engine.session.rested();
+  expect(engine.task('t').state).toBe('landed');
+  await engine.close();
+});
+
+function anyGone(engine: Engine): boolean {
+  return [...(engine.session.current()?.tasks.values() ?? [])].some((task) => task.cleaned);
+}
 
 test('backups are listed with their task, why and age', async () => {
   const plan = await planFile(repo, planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'x\n' } }])));

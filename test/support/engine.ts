@@ -9,6 +9,7 @@ import type { Plan } from '../../src/core/plan.js';
 import type { Log } from '../../src/core/ports.js';
 import type { TaskRun } from '../../src/core/run.js';
 import { EngineSession } from '../../src/engine/session.js';
+import type { World } from '../../src/engine/world.js';
 import { repositoryRoot } from './root.js';
 import type { TempRepo } from './tempRepo.js';
 
@@ -25,7 +26,7 @@ export interface Engine {
 }
 
 /** `later`: milliseconds that its clock is ahead. */
-export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string; readonly later?: () => number } = {}): Promise<Engine> {
+export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string; readonly later?: () => number; readonly freeBytes?: World['freeBytes'] } = {}): Promise<Engine> {
   const env = { ...repo.env, ...options.env };
   const world = await buildWorld(await openRepository(repo.root, { environment: env }), {
     directory: repo.root,
@@ -36,7 +37,7 @@ export async function openEngine(repo: TempRepo, options: { readonly env?: Reado
     log: quiet,
   });
   const { later = () => 0 } = options;
-  const moved = { ...world, clock: { ...world.clock, now: () => world.clock.now() + later() } };
+  const moved: World = { ...world, clock: { ...world.clock, now: () => world.clock.now() + later() }, ...(options.freeBytes !== undefined && { freeBytes: options.freeBytes }) };
   const session = await EngineSession.open(moved, { label: 'test', mode: 'writer', autoApprove: options.autoApprove ?? false });
   if (options.run !== undefined) await session.open(options.run);
   const current = () => {

@@ -6,8 +6,10 @@ import type { TaskAction } from '../../shared/protocol.js';
 /** Reasons where approving again is the way on: the work is green, only the landing is missing. */
 const LANDS_AGAIN: readonly ReasonKind[] = ['checkout-in-the-way', 'merge-failed'];
 
-export function taskActions(task: TaskRun): readonly TaskAction[] {
-  const actions = ownActions(task);
+/** `why`: the reason of a task that waits. */
+export function taskActions(task: TaskRun, why?: ReasonKind): readonly TaskAction[] {
+  const own = ownActions(task);
+  const actions: readonly TaskAction[] = task.state === 'waiting' && why === 'disk' ? ['check', ...own] : own;
   // A landing that waits for that choice has no other way on.
   return openLeaks(task).length === 0 ? actions : ['stray-changes', ...actions];
 }

@@ -62,7 +62,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...baseConflictOf(run, context),
     resolved: run.resolved,
     ...undoView(run, state),
-    actions: taskActions(run),
+    actions: taskActions(run, why?.kind),
   };
 }
 
