@@ -1,6 +1,8 @@
 // Builds everything that ships: the extension, the headless command, the runner, the scripted agent and the dashboard.
 import { build, context } from 'esbuild';
-import { cp, mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -14,6 +16,14 @@ const lazy = {
     );
   },
 };
+
+/** Changes with the code that folds: what another program has kept beside a log is not believed. */
+async function foldName() {
+  const hash = createHash('sha1');
+  const names = (await readdir('src/core', { recursive: true })).filter((name) => name.endsWith('.ts')).sort();
+  for (const name of names) hash.update(await readFile(join('src/core', name)));
+  return hash.digest('hex');
+}
 
 const node = {
   bundle: true,
@@ -31,7 +41,7 @@ const node = {
   supported: { 'dynamic-import': false },
   plugins: [lazy],
   // Some libraries look for their own location; in a CommonJS bundle `import.meta.url` must be made.
-  define: { 'import.meta.url': 'importMetaUrl' },
+  define: { 'import.meta.url': 'importMetaUrl', 'process.env.SWITCHYARD_FOLD': JSON.stringify(await foldName()) },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
 };
 

@@ -7,7 +7,7 @@ import { createAgents } from './adapters/agents/index.js';
 import { scriptedAdapter } from './adapters/agents/scripted.js';
 import { randomIds, systemClock } from './adapters/clock.js';
 import { COMMON_ENVIRONMENT } from './adapters/environment.js';
-import { followLog, openLog, readLog, readableLines } from './adapters/eventStore.js';
+import { openLog } from './adapters/eventStore.js';
 import { createFiles } from './adapters/files.js';
 import { createGates } from './adapters/gate.js';
 import { GitProblem } from './adapters/git/errors.js';
@@ -16,6 +16,8 @@ import { openRepository } from './adapters/git/repository.js';
 import { createIsolation } from './adapters/isolation/index.js';
 import { acquireLock, lockHolder } from './adapters/lock.js';
 import { watchLock } from './adapters/lockWatch.js';
+import { keepCheckpoint, loadCheckpoint } from './adapters/logCheckpoint.js';
+import { followLog, readLog, readableLines, START } from './adapters/logLines.js';
 import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
@@ -100,10 +102,12 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     clock: systemClock(),
     ids,
     logs: {
-      open: openLog,
+      open: (file, from) => openLog(file, from),
       read: readLog,
       readable: readableLines,
-      follow: (file, onEvents) => followLog(file, onEvents, (error) => options.log.error('The run log cannot be followed', error)),
+      checkpoint: loadCheckpoint,
+      keepCheckpoint,
+      follow: (file, from, onEvents) => followLog(file, from ?? START, onEvents, (error) => options.log.error('The run log cannot be followed', error)),
     },
     locks: {
       acquire: acquireLock,

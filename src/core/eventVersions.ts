@@ -32,11 +32,17 @@ export interface Versions {
   readonly migrations: ReadonlyMap<number, Migration>;
 }
 
+const PRESENT: Versions = { present: EVENT_VERSION, migrations: MIGRATIONS };
+
+/** @param line 1-based, in the log. @throws EventVersionError */
+export function presentEvent(raw: unknown, line: number, versions = PRESENT): Event {
+  // Nearly always there is nothing to do.
+  return versionOf(raw) === versions.present ? (raw as Event) : migrated(raw, line, versions);
+}
+
 /** @param before lines of the log that were read earlier. @throws EventVersionError */
-export function presentEvents(raw: readonly unknown[], before = 0, versions: Versions = { present: EVENT_VERSION, migrations: MIGRATIONS }): readonly Event[] {
-  // Nearly always there is nothing to do, and a log may be long: no copy then.
-  const upToDate = raw.every((event) => versionOf(event) === versions.present);
-  return upToDate ? (raw as readonly Event[]) : raw.map((event, at) => migrated(event, before + at + 1, versions));
+export function presentEvents(raw: readonly unknown[], before = 0, versions = PRESENT): readonly Event[] {
+  return raw.map((event, at) => presentEvent(event, before + at + 1, versions));
 }
 
 function versionOf(event: unknown): unknown {

@@ -133,11 +133,13 @@ function overlapEdges(tasks: readonly Task[], depends: Map<string, Set<string>>)
   const depth = depths(depends);
   const order = [...tasks].sort((a, b) => (depth.get(a.id) ?? 0) - (depth.get(b.id) ?? 0) || compare(a.id, b.id));
   const next = new Map([...depends].map(([node, targets]) => [node, new Set(targets)]));
+  const owned = order.map((task) => readable(task.contract.owns));
   const found: { edge: Edge; globs: readonly string[] }[] = [];
   order.forEach((later, at) => {
     for (let back = at - 1; back >= 0; back -= 1) {
       const earlier = order[back];
-      if (earlier === undefined) continue;
+      // Nearly all pairs of a large plan are far apart; to look each up would cost more than this.
+      if (earlier === undefined || !anyMayMeet(owned[back], owned[at])) continue;
       const globs = sharedGlobs(earlier, later);
       if (globs.length === 0 || reachable(next, earlier.id).has(later.id)) continue;
       next.get(earlier.id)?.add(later.id);
@@ -180,6 +182,11 @@ function readable(owns: readonly string[]): readonly Readable[] {
   return remembered(readables, owns, () =>
     owns.filter((glob) => validateGlob(glob) === undefined).map((glob) => ({ glob, stem: glob.replace(/[*?[{][^]*$/, '').replace(/\/$/, '') })),
   );
+}
+
+function anyMayMeet(some: readonly Readable[] = [], others: readonly Readable[] = []): boolean {
+  for (const one of some) for (const other of others) if (mayMeet(one.stem, other.stem)) return true;
+  return false;
 }
 
 function mayMeet(a: string, b: string): boolean {

@@ -13,3 +13,4 @@ export type * from './ports/gates.js';
 export type * from './ports/resolvers.js';
 export type * from './ports/pullRequests.js';
 export type * from './ports/system.js';
+export type * from './ports/logs.js';

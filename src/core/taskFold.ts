@@ -1,17 +1,18 @@
-/** What the events of a task do to its state: one half of the fold (`fold.ts` is the run's half). */
+/** What the events of a task do to its state: one half of the fold (`runFold.ts` is the run's half). */
 import type { ChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { FoldError } from './foldError.js';
 import type { Task } from './plan.js';
+import type { Own } from './own.js';
 import type { AttemptState, GateState, TaskRun } from './run.js';
 import { mayMove } from './task.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
+export type TaskEvent = Exclude<Extract<Event, { readonly task: string }>, ChangeEvent>;
 
-/** What one event does to its task, which is the caller's own copy. Throws a `FoldError` for an event that does not fit. */
-export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number): void {
+/** What one event does to its task, which is the folding's own. Throws a `FoldError` for an event that does not fit. */
+export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number, own: Own): void {
   switch (event.type) {
     case 'task.state':
       if (task.state !== event.from || !mayMove(event.from, event.to)) {
@@ -53,7 +54,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number)
       task.cleaned = true;
       return;
     case 'attempt.starting':
-      task.attempts = [...task.attempts, newAttempt(event, at)];
+      task.attempts = withOne(own, task.attempts, newAttempt(event, at));
       if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
       // What was approved is what was reviewed; an agent that works again makes something else.
       task.approved = false;
@@ -62,7 +63,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number)
       delete task.receipt;
       return;
     case 'attempt.ended':
-      task.attempts = endAttempt(task.attempts, event, at);
+      task.attempts = endAttempt(own, task.attempts, event, at);
       if (event.outcome.session !== undefined) task.session = event.outcome.session;
       return;
     case 'task.handed-off':
@@ -102,13 +103,15 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number)
       ];
       return;
     case 'gate.started':
-      task.gates = [...task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) }];
+      task.gates = withOne(own, task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) });
       return;
     case 'gate.finished': {
       const last = task.gates.at(-1);
       if (last === undefined) throw new FoldError('a gate that never started cannot finish', event.seq);
       const finished: GateState = { ...last, endedAt: at, results: event.results, verdict: event.verdict, ...(event.note !== undefined && { note: event.note }) };
-      task.gates = [...task.gates.slice(0, -1), finished];
+      const gates = own.list(task.gates);
+      gates[gates.length - 1] = finished;
+      task.gates = gates;
       if (event.costsRetry) task.gateRetries += 1;
       if (event.receipt === undefined) delete task.receipt;
       else task.receipt = event.receipt;
@@ -196,10 +199,18 @@ export function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, 
 }
 
 /** Writes an attempt's end where it has none yet; a second end changes nothing. */
-export function endAttempt(attempts: readonly AttemptState[], event: Extract<Event, { type: 'attempt.ended' }>, at: number): AttemptState[] {
-  return attempts.map((attempt) =>
-    attempt.attempt === event.attempt && attempt.endedAt === undefined
-      ? { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) }
-      : attempt,
-  );
+export function endAttempt(own: Own, attempts: readonly AttemptState[], event: Extract<Event, { type: 'attempt.ended' }>, at: number): readonly AttemptState[] {
+  const index = attempts.findLastIndex((attempt) => attempt.attempt === event.attempt && attempt.endedAt === undefined);
+  const attempt = attempts[index];
+  if (attempt === undefined) return attempts;
+  const list = own.list(attempts);
+  list[index] = { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) };
+  return list;
+}
+
+/** The list with one more. */
+export function withOne<T>(own: Own, list: readonly T[], one: T): readonly T[] {
+  const longer = own.list(list);
+  longer.push(one);
+  return longer;
 }

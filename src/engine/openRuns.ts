@@ -79,8 +79,9 @@ export class OpenRuns {
 
   /** Opening a log makes the file: a wish for a run that never was must not make one. */
   async #openStore(run: string): Promise<RunStore> {
-    if ((await this.#options.reader.read(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
-    return RunStore.open(this.#options.world, run);
+    const { reader, world } = this.#options;
+    if ((await reader.read(run)) === undefined) throw new Error(`There is no run ${run} in this repository.`);
+    return RunStore.open(world, run, await reader.known(run));
   }
 
   /** Begins the loop of a store that was opened or made. */

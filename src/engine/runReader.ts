@@ -1,7 +1,9 @@
 /** Reads runs without writing them: which there are, and what their logs fold to. */
-import { presentEvents } from '../core/eventVersions.js';
-import { foldOn } from '../core/fold.js';
+import { unpackState } from '../core/checkpoint.js';
+import { presentEvent, presentEvents } from '../core/eventVersions.js';
+import { folding, foldOn } from '../core/fold.js';
 import { phaseOf } from '../core/phase.js';
+import type { LogPlace } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
 import { RunRefused, refusal } from './refused.js';
 import type { World } from './world.js';
@@ -12,8 +14,21 @@ export function isFinished(state: RunState): boolean {
   return ['done', 'failed'].includes(phaseOf(state)) || state.discarded;
 }
 
+export interface Known {
+  /** `undefined`: the log is empty, or there is none. */
+  readonly state: RunState | undefined;
+  readonly end: LogPlace;
+  /** Lines that the checkpoint on disk stands for. */
+  readonly kept: number;
+}
+
+/** States of runs that are kept in memory, so that looking again reads only what is new. */
+const REMEMBERED = 4;
+
 export class RunReader {
   readonly #world: World;
+  /** The runs that were read last. */
+  readonly #known = new Map<string, Known>();
 
   constructor(world: World) {
     this.#world = world;
@@ -51,7 +66,7 @@ export class RunReader {
   /** The same, with the refusal as an answer: one damaged run must not hide the others. */
   async look(run: string): Promise<RunState | RunRefused | undefined> {
     try {
-      return foldOn(undefined, presentEvents(await this.#world.logs.read(paths.log(this.#world, run))));
+      return (await this.known(run)).state;
     } catch (error) {
       const refused = refusal(run, error);
       if (refused === undefined) throw error;
@@ -59,11 +74,36 @@ export class RunReader {
     }
   }
 
+  /** A run's state and up to where its log was folded for it. Only what was added since the last look is read. */
+  async known(run: string): Promise<Known> {
+    const file = paths.log(this.#world, run);
+    const before = this.#known.get(run) ?? (await this.#checkpoint(run, file));
+    this.#known.delete(run);
+    const log = folding(before?.state);
+    const end = await this.#world.logs.read(file, (raw, line) => log.add(presentEvent(raw, line)), before?.end).catch((error: unknown) => {
+      if (before !== undefined && isOtherLog(error)) return undefined;
+      throw error;
+    });
+    if (end === undefined) return this.known(run);
+    const known = { state: log.state(), end, kept: before?.kept ?? 0 };
+    this.#known.set(run, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+    return known;
+  }
+
+  async #checkpoint(run: string, file: string): Promise<Known | undefined> {
+    const found = await this.#world.logs.checkpoint(file);
+    const state = found === undefined ? undefined : unpackState(found.state, run, found.at.lines);
+    return found === undefined || state === undefined ? undefined : { state, end: found.at, kept: found.at.lines };
+  }
+
   /** Goes on folding while another process writes the log. Returns a stop function. */
   follow(run: string, changed: (state: RunState | undefined) => void): () => void {
-    let state: RunState | undefined;
-    let lines = 0;
-    return this.#world.logs.follow(paths.log(this.#world, run), (events) => {
+    const known = this.#known.get(run);
+    let state = known?.state;
+    let lines = known?.end.lines ?? 0;
+    return this.#world.logs.follow(paths.log(this.#world, run), known?.end, (events) => {
       try {
         state = foldOn(state, presentEvents(events, lines));
       } catch (error) {
@@ -74,4 +114,9 @@ export class RunReader {
       changed(state);
     });
   }
+}
+
+/** The log was cut back and written anew since. */
+function isOtherLog(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && error.reason === 'other-log';
 }

@@ -1,11 +1,13 @@
 /** One run's state and its log: the only place where events are numbered, folded and written. */
 import type { Event, EventBody } from '../core/events.js';
+import { CHECKPOINT_EVERY, packState } from '../core/checkpoint.js';
 import { EVENT_VERSION, presentEvents } from '../core/eventVersions.js';
-import { apply, fold } from '../core/fold.js';
+import { apply, foldOn } from '../core/fold.js';
 import { masked } from '../core/secrets.js';
 import type { RunState } from '../core/run.js';
 import type { Disposable, Listen } from './api.js';
 import { emitter } from './emitter.js';
+import type { Known } from './runReader.js';
 import type { OpenLog, World } from './world.js';
 import { paths } from './world.js';
 
@@ -28,9 +30,13 @@ export class RunStore {
   readonly #log: OpenLog;
   readonly #world: World;
   #broken: LogWriteError | undefined;
+  /** Events that the checkpoint stands for. */
+  #kept: number;
+  #keeping: Promise<void> = Promise.resolve();
   readonly #changed: { event: Listen<readonly Event[]>; fire(events: readonly Event[]): void };
 
-  private constructor(world: World, log: OpenLog, state: RunState) {
+  private constructor(world: World, log: OpenLog, state: RunState, kept = 0) {
+    this.#kept = kept;
     this.#world = world;
     this.#log = log;
     this.#state = state;
@@ -45,12 +51,15 @@ export class RunStore {
     return new RunStore(world, log, state);
   }
 
-  static async open(world: World, run: string): Promise<RunStore> {
-    const log = await world.logs.open(paths.log(world, run));
+  /** @param known what this process has read of the run's log. */
+  static async open(world: World, run: string, known: Known): Promise<RunStore> {
+    const log = await world.logs.open(paths.log(world, run), known.end);
     if (log.torn !== undefined) world.log.warn(`The log of ${run} ended in the middle of a line (a crash while writing); that line was cut off.`);
-    const state = fold(presentEvents(log.events));
+    const state = foldOn(known.state, presentEvents(log.events, known.end.lines));
     if (state === undefined) throw new Error(`The log of ${run} is empty.`);
-    return new RunStore(world, log, state);
+    const store = new RunStore(world, log, state, known.kept);
+    store.#keepCheckpoint();
+    return store;
   }
 
   get state(): RunState {
@@ -82,6 +91,7 @@ export class RunStore {
     this.#changed.fire(events);
     try {
       await written;
+      this.#keepCheckpoint();
     } catch (error) {
       this.#broken ??= new LogWriteError(error);
       this.#world.log.error(this.#broken.message, error);
@@ -90,7 +100,19 @@ export class RunStore {
     }
   }
 
+  /** Keeps the state beside a log that has grown long, while all of it is on the disk. The log alone is the truth. */
+  #keepCheckpoint(): void {
+    const { end } = this.#log;
+    const state = this.#state;
+    if (state.seq - this.#kept < CHECKPOINT_EVERY || end.lines !== state.seq) return;
+    this.#kept = state.seq;
+    this.#keeping = this.#keeping
+      .then(() => this.#world.logs.keepCheckpoint(paths.log(this.#world, state.run), end, packState(state)))
+      .catch((error: unknown) => this.#world.log.info(`The state of ${state.run} could not be kept beside its log (${String(error)}); it opens more slowly without.`));
+  }
+
   async close(): Promise<void> {
     await this.#log.close();
+    await this.#keeping;
   }
 }

@@ -1,27 +1,33 @@
 /** Everything the engine needs from the world, bundled: built once by a composition root. */
 import type { ActivityLine } from '../core/activity.js';
 import type { Event } from '../core/events.js';
-import type { Agents, Clock, Files, Gates, Git, Ids, Isolation, Log, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
+import type { Agents, Checkpoint, Clock, Files, Gates, Git, Ids, Isolation, Log, LogPlace, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
 
 /** One run's append-only log, open for writing. */
 export interface OpenLog {
-  /** What it held when it was opened, parsed but not yet believed. */
+  /** What it held behind the given place when it was opened, parsed but not yet believed. */
   readonly events: readonly unknown[];
   /** A torn last line that was cut off. */
   readonly torn?: string;
   /** Resolves when the lines are on disk; a failure leaves the file as it was. */
   append(lines: readonly Event[]): Promise<void>;
+  /** Behind the last line that is safely on the disk. */
+  readonly end: LogPlace;
   close(): Promise<void>;
 }
 
 export interface Logs {
-  open(file: string): Promise<OpenLog>;
-  /** All there is now, without a torn last line; empty when there is no such file. */
-  read(file: string): Promise<readonly unknown[]>;
+  /** Opens it for writing; what stands before `from` was read by this process before. */
+  open(file: string, from?: LogPlace): Promise<OpenLog>;
+  /** Gives what there is now behind a place, without a torn last line; nothing when there is no such file. Resolves with the place behind it. */
+  read(file: string, take: (event: unknown, line: number) => void, from?: LogPlace): Promise<LogPlace>;
   /** Every line that can be read of a log that is damaged, and which cannot (1-based). */
   readable(file: string): Promise<{ readonly events: readonly unknown[]; readonly bad: readonly number[] }>;
-  /** Reads without writing, and goes on with what is appended later. The first call-back holds all there is. */
-  follow(file: string, onEvents: (events: readonly unknown[]) => void): () => void;
+  /** Reads without writing, from a place on (`undefined`: all), and goes on with what is appended later. */
+  follow(file: string, from: LogPlace | undefined, onEvents: (events: readonly unknown[]) => void): () => void;
+  /** What was kept of a long log, if it still is that log's beginning. */
+  checkpoint(file: string): Promise<Checkpoint | undefined>;
+  keepCheckpoint(file: string, at: LogPlace, state: unknown): Promise<void>;
 }
 
 /** Who holds the repository. `label` says what it is, e.g. `VS Code window`. */

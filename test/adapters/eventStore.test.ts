@@ -2,7 +2,8 @@ import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { followLog, LogError, openLog, readLog, type LogFile } from '../../src/adapters/eventStore.js';
+import { openLog, type LogFile } from '../../src/adapters/eventStore.js';
+import { followLog, LogError, readLog, START } from '../../src/adapters/logLines.js';
 
 let root: string;
 let file: string;
@@ -11,6 +12,12 @@ beforeEach(async () => {
   file = join(root, 'run', 'events.jsonl');
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function all(log: string): Promise<unknown[]> {
+  const events: unknown[] = [];
+  await readLog(log, (event) => events.push(event));
+  return events;
+}
 
 test('what was appended is there again, in order, private', async () => {
   const log = await openLog(file);
@@ -24,12 +31,12 @@ test('what was appended is there again, in order, private', async () => {
   expect(again.torn).toBeUndefined();
   await again.append([{ seq: 4 }]);
   await again.close();
-  expect(await readLog(file)).toHaveLength(4);
+  expect(await all(file)).toHaveLength(4);
 });
 
 test('appends of one moment share one write and one sync', async () => {
   const calls: string[] = [];
-  const log = await openLog(file, (real) => ({
+  const log = await openLog(file, undefined, (real) => ({
     ...real,
     write: (bytes, position) => (calls.push('write'), real.write(bytes, position)),
     datasync: () => (calls.push('sync'), real.datasync()),
@@ -37,7 +44,7 @@ test('appends of one moment share one write and one sync', async () => {
   await Promise.all(Array.from({ length: 50 }, (_, seq) => log.append([{ seq }])));
   await log.close();
   expect(calls).toEqual(['write', 'sync']);
-  expect((await readLog(file)).map((event) => (event as { seq: number }).seq)).toEqual(Array.from({ length: 50 }, (_, seq) => seq));
+  expect((await all(file)).map((event) => (event as { seq: number }).seq)).toEqual(Array.from({ length: 50 }, (_, seq) => seq));
 });
 
 test('a torn last line is cut off and reported, and the next line starts clean', async () => {
@@ -45,7 +52,7 @@ test('a torn last line is cut off and reported, and the next line starts clean',
   await log.append([{ seq: 1 }]);
   await log.close();
   await appendFile(file, '{"seq":2,"te');
-  expect(await readLog(file)).toEqual([{ seq: 1 }]);
+  expect(await all(file)).toEqual([{ seq: 1 }]);
   const again = await openLog(file);
   expect(again.events).toEqual([{ seq: 1 }]);
   expect(again.torn).toBe('{"seq":2,"te');
@@ -60,7 +67,7 @@ test('any other bad line is an error that names it, and the file is left alone',
   const text = '{"seq":1}\nnot json\n{"seq":3}\n';
   await writeFile(file, text);
   await expect(openLog(file)).rejects.toSatisfy((error: unknown) => LogError.is(error, 'bad-line') && error.line === 2 && error.message.includes('line 2'));
-  await expect(readLog(file)).rejects.toThrow('line 2');
+  await expect(all(file)).rejects.toThrow('line 2');
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
@@ -70,7 +77,7 @@ function full(): Error {
 
 test('a full disk: the batch is refused as such, the file stays readable, and later appends work', async () => {
   let room = Infinity;
-  const log = await openLog(file, (real): LogFile => ({
+  const log = await openLog(file, undefined, (real): LogFile => ({
     ...real,
     // Half of it gets through, as on a real disk.
     write: async (bytes, position) => {
@@ -87,12 +94,12 @@ test('a full disk: the batch is refused as such, the file stays readable, and la
   room = Infinity;
   await log.append([{ seq: 2 }]);
   await log.close();
-  expect(await readLog(file)).toEqual([{ seq: 1 }, { seq: 2 }]);
+  expect(await all(file)).toEqual([{ seq: 1 }, { seq: 2 }]);
 });
 
 test('when even the cut fails, nothing is written until it succeeds', async () => {
   let broken = false;
-  const log = await openLog(file, (real): LogFile => ({
+  const log = await openLog(file, undefined, (real): LogFile => ({
     ...real,
     datasync: () => (broken ? Promise.reject(new Error('EIO: i/o error')) : real.datasync()),
     truncate: (length) => (broken ? Promise.reject(new Error('EIO: i/o error')) : real.truncate(length)),
@@ -104,6 +111,28 @@ test('when even the cut fails, nothing is written until it succeeds', async () =
   await log.append([{ seq: 2 }]);
   await log.close();
   expect(await readFile(file, 'utf8')).toBe('{"seq":1}\n{"seq":2}\n');
+});
+
+test('goes on from where it was read to, and tells when the log is another one by now', async () => {
+  const log = await openLog(file);
+  await log.append([{ seq: 1 }, { seq: 2, text: 'é' }]);
+  const place = await readLog(file, () => undefined);
+  expect(place).toEqual({ bytes: 32, lines: 2, last: '{"seq":2,"text":"é"}' });
+  expect(log.end).toEqual(place);
+  expect(await readLog(file, () => expect.unreachable(), place)).toEqual(place);
+  await log.append([{ seq: 3 }]);
+  const seen: unknown[] = [];
+  expect(await readLog(file, (event, line) => seen.push(event, line), place)).toEqual(log.end);
+  expect(seen).toEqual([{ seq: 3 }, 3]);
+  await log.close();
+  const again = await openLog(file, place);
+  expect(again.events).toEqual([{ seq: 3 }]);
+  await again.append([{ seq: 4 }]);
+  await again.close();
+  expect(await all(file)).toHaveLength(4);
+  await writeFile(file, '{"seq":1}\n{"seq":2,"text":"è"}\n{"seq":3}\n');
+  await expect(readLog(file, () => undefined, place)).rejects.toSatisfy((error: unknown) => LogError.is(error, 'other-log'));
+  await expect(openLog(file, place)).rejects.toSatisfy((error: unknown) => LogError.is(error, 'other-log'));
 });
 
 test('a closed log takes nothing', async () => {
@@ -128,7 +157,7 @@ test('a follower gets all there is at once, then each append, never half a line'
     calls.push(events);
     wake();
   };
-  const stop = followLog(file, onEvents, (error) => expect.unreachable(String(error)));
+  const stop = followLog(file, START, onEvents, (error) => expect.unreachable(String(error)));
   await until(2);
   expect(calls[0]).toEqual([{ seq: 1 }, { seq: 2 }]);
   await log.append([{ seq: 3 }]);
@@ -144,7 +173,7 @@ test('a follower is told of a bad line by its number', async () => {
   await log.close();
   const stops: (() => void)[] = [];
   const error = await new Promise<unknown>((resolve) => {
-    const stop = followLog(file, () => void appendFile(file, '{}\nbad\n'), resolve);
+    const stop = followLog(file, START, () => void appendFile(file, '{}\nbad\n'), resolve);
     stops.push(stop);
   });
   stops.forEach((stop) => stop());

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { loadTs } from '../support/loadTs.mjs';
+import { bundleTs, loadTs } from '../support/loadTs.mjs';
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -245,6 +245,30 @@ async function queueBench() {
   report('merge queue: 8 green tasks with a 2-second gate, in gate times', ms / 2000, 2.5, 'x');
 }
 
+/**
+ * Opening a run of 100,000 events as a window does: read, believed, folded and open for writing, each time in a fresh
+ * process. The log is 400 tasks with 25 attempts each, 38 MB: each event as a real run writes it, a gate's output of 12 lines.
+ */
+async function logBench() {
+  const { longLog } = await loadTs('test/support/longLog.ts');
+  const program = await bundleTs('test/bench/openLog.ts', join(folder, 'openLog.mjs'), { packages: 'bundle', define: { 'process.env.SWITCHYARD_FOLD': '"bench"' } });
+  const state = join(folder, 'state');
+  const log = join(state, 'runs/r1/events.jsonl');
+  await mkdir(dirname(log), { recursive: true });
+  await writeFile(log, longLog(100_000));
+  const open = async (mode) => Number((await run(process.execPath, [program, state, mode])).stdout);
+  const times = { first: [], plain: [], again: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await rm(`${log}.checkpoint`, { force: true });
+    times.first.push(await open('first'));
+    times.plain.push(await open('plain'));
+    times.again.push(await open('again'));
+  }
+  report('a log of 100,000 events opens', median(times.again), 300, 'ms');
+  report('the same for the first time, without what is kept beside it, against JSON.parse of its lines', median(times.first.map((ms, n) => ms / times.plain[n])), 2.5, 'x');
+  console.log(`     in ms: ${times.again.map(Math.round)}; for the first time ${times.first.map(Math.round)}; JSON.parse alone ${times.plain.map(Math.round)}; ${Math.round((await stat(log)).size / 1e6)} MB`);
+}
+
 try {
   const want = (name) => only.length === 0 || only.includes(name);
   if (want('independent')) steps((await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0)).events);
@@ -253,6 +277,7 @@ try {
   if (want('forecast')) await forecastBench();
   if (want('landing')) await landingBench();
   if (want('queue')) await queueBench();
+  if (want('log')) await logBench();
   if (want('sizes')) {
     report('bundle that activation loads', (await stat(join(root, 'dist', 'extension.js'))).size / 1024, 500, 'KB');
     report('dashboard bundle', (await stat(join(root, 'dist', 'webview', 'main.js'))).size / 1024, 800, 'KB');

@@ -11,7 +11,7 @@ const migrations = new Map<number, Migration>([
 describe('events of several versions', () => {
   it('those of the present version are handed on as they are', () => {
     const events = [created, { ...created, seq: 2 }];
-    expect(presentEvents(events)).toBe(events);
+    presentEvents(events).forEach((event, at) => expect(event).toBe(events[at]));
   });
 
   it('older ones go through every step, each from its own version', () => {

@@ -37,8 +37,8 @@ function fullFrom(world: World, at: number): World {
     ...world,
     logs: {
       ...world.logs,
-      open: (file) =>
-        openLog(file, (real) => {
+      open: (file, from) =>
+        openLog(file, from, (real) => {
           let written = 0;
           return {
             ...real,

@@ -1,7 +1,7 @@
 /** One life of the engine's process: every call of its world passes here, so that it can fail, and so that it can end. */
 import { openLog } from '../../../src/adapters/eventStore.js';
 import type { LogFile } from '../../../src/adapters/eventStore.js';
-import type { AttemptSpec, CommandResult, GateRequest, Git, RunningAttempt } from '../../../src/core/ports.js';
+import type { AttemptSpec, CommandResult, GateRequest, Git, LogPlace, RunningAttempt } from '../../../src/core/ports.js';
 import type { OpenLog, World } from '../../../src/engine/world.js';
 import type { Fault, FaultPlan } from './faults.js';
 import { systemError } from './faults.js';
@@ -127,7 +127,7 @@ export class Life {
         list: (folder) => this.call('files.list', () => real.files.list(folder)),
         watch: () => () => undefined,
       },
-      logs: { ...real.logs, open: (file) => this.#openLog(file), follow: () => () => undefined },
+      logs: { ...real.logs, open: (file, from) => this.#openLog(file, from), follow: () => () => undefined },
       activities: { read: () => Promise.resolve([]), follow: () => () => undefined },
     };
   }
@@ -178,10 +178,13 @@ export class Life {
     return Object.fromEntries(wrapped) as unknown as Git;
   }
 
-  async #openLog(file: string): Promise<OpenLog> {
-    const log = await this.call('logs.open', () => openLog(file, (real) => this.#file(real)));
+  async #openLog(file: string, from: LogPlace | undefined): Promise<OpenLog> {
+    const log = await this.call('logs.open', () => openLog(file, from, (real) => this.#file(real)));
     return {
       ...log,
+      get end() {
+        return log.end;
+      },
       append: (events) => {
         const [first] = events;
         const about = first === undefined ? '' : `${first.type}${'task' in first ? ` ${first.task}` : ''}${first.type === 'task.state' ? ` to ${first.to}` : ''}`;
