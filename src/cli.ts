@@ -103,7 +103,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       });
     }
     case 'undo':
-      return undo(reader, writer('switchyard undo'), task, output);
+      return undo(reader, writer('switchyard undo'), { ...task, all: values.all === true }, output);
     case 'leak':
       return leak((mode) => openHere({ repo, mode, label: 'switchyard leak' }, output), { ...task, choice: choiceOf(values) }, output);
     case 'diff':

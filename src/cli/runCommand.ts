@@ -50,6 +50,11 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
       const answer = await session.wish({ type: 'check', run, task });
       if (!answer.ok) output.say(answer.reason);
     }
+    for (const change of session.current()?.changes.values() ?? []) {
+      if (change.state !== 'in-review') continue;
+      const answer = await session.wish({ type: 'undo', run, ...(change.undoes !== undefined && { task: change.undoes }) });
+      if (!answer.ok) output.say(answer.reason);
+    }
     await goOn(session, run);
     await settle(session, options);
     // What died with the last holder is only known once its attempts were looked at: go on with those, once.

@@ -59,9 +59,9 @@ function changeStatus(change: Change): object {
 
 /** One line for each change beside the tasks. */
 function changeLines(state: RunState): readonly string[] {
-  return [...state.changes].map(([id, change]) => {
-    const what = change.kind === 'run' ? `${state.integration?.branch ?? 'the run'} onto ${state.base.branch}` : `undo of ${change.undoes ?? id}`;
-    const word = change.state === 'needs-you' ? (change.kind === 'run' ? 'needs you' : 'not done') : change.state;
+  return [...state.changes.values()].map((change) => {
+    const what = change.kind === 'run' ? `${state.integration?.branch ?? 'the run'} onto ${state.base.branch}` : `undo of ${change.undoes ?? 'the run’s landing'}`;
+    const word = change.state === 'needs-you' ? (change.kind === 'run' ? 'needs you' : 'not done') : change.state === 'in-review' ? 'in review' : change.undone !== undefined ? `undone by ${change.undone.commit.slice(0, 10)}` : change.state;
     return `  ${what}: ${word}${change.reason === undefined ? '' : `: ${change.reason.text}`}`;
   });
 }

@@ -154,6 +154,8 @@ export function wishWords(wish: Wish): string {
       return wish.task === undefined ? 'stop' : `stop ${wish.task}`;
     case 'land-run':
       return 'land the run';
+    case 'undo':
+      return wish.task === undefined ? 'undo the landing of the run' : `undo ${wish.task}`;
     case 'bring-in':
       return 'bring in what the remote has';
     case 'pause':

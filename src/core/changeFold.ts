@@ -1,6 +1,6 @@
 /** The part of the fold that is about changes of the base beside the tasks, and about the integration branch. */
 import type { Change } from './change.js';
-import { RUN_CHANGE } from './change.js';
+import { RUN_CHANGE, landedWith } from './change.js';
 import type { Event } from './events.js';
 import type { RunState } from './run.js';
 
@@ -67,6 +67,13 @@ function step(run: Mutable<RunState>, event: Exclude<ChangeEvent, { type: 'chang
     case 'change.approved':
       change.approved = true;
       break;
+    case 'change.opening':
+      change.pullRequest = { remote: event.remote, branch: event.branch, commit: event.commit };
+      break;
+    case 'change.pull-request':
+      if (change.pullRequest === undefined) return 'a pull request was opened that nobody announced';
+      change.pullRequest = { ...change.pullRequest, url: event.url };
+      break;
     case 'change.intended':
       change.mergeIntended = { from: event.from, to: event.to };
       break;
@@ -87,8 +94,17 @@ function land(run: Mutable<RunState>, change: Mutable<Change>, commit: string, a
   change.landed = { commit, at };
   delete change.reason;
   if (change.kind === 'run' && run.integration !== undefined) run.integration = { ...run.integration, landed: true };
+  if (change.kind === 'run') run.tasks = new Map([...run.tasks].map(([id, task]) => [id, task.landed === undefined || task.landed.with !== undefined ? task : { ...task, landed: { ...task.landed, with: commit } }]));
+  if (change.kind === 'undo' && change.undoes === undefined) landUndoneRun(run, { commit, at });
   const task = change.undoes === undefined ? undefined : run.tasks.get(change.undoes);
   if (task !== undefined) run.tasks = new Map(run.tasks).set(task.task.id, { ...task, undone: { commit, at } });
+}
+
+function landUndoneRun(run: Mutable<RunState>, undone: { readonly commit: string; readonly at: number }): void {
+  const landed = run.changes.get(RUN_CHANGE);
+  if (landed === undefined) return;
+  put(run, RUN_CHANGE, { ...landed, undone });
+  run.tasks = new Map([...run.tasks].map(([id, task]) => [id, task.undone === undefined && landedWith(task, landed) ? { ...task, undone } : task]));
 }
 
 function put(run: Mutable<RunState>, id: string, change: Change): void {

@@ -128,6 +128,9 @@ export type EventBody =
   | { readonly type: 'change.gated'; readonly change: string; readonly verdict: GateVerdict; readonly results: readonly CommandResult[]; readonly receipt?: Receipt }
   | { readonly type: 'change.state'; readonly change: string; readonly to: Exclude<ChangeState, 'landed'>; readonly reason?: Reason }
   | { readonly type: 'change.approved'; readonly change: string; readonly by: 'person' | 'yes' }
+  /** Strategy `pull-request`: the revert is being pushed and a pull request opened for it. */
+  | { readonly type: 'change.opening'; readonly change: string; readonly remote: string; readonly branch: string; readonly commit: Sha; readonly receipt: string }
+  | { readonly type: 'change.pull-request'; readonly change: string; readonly url: string }
   | { readonly type: 'change.intended'; readonly change: string; readonly from: Sha; readonly to: Sha; readonly receipt: string }
   | { readonly type: 'change.landed'; readonly change: string; readonly commit: Sha }
   | { readonly type: 'change.refused'; readonly change: string; readonly reason: string };

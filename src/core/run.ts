@@ -201,7 +201,8 @@ export interface TaskRun {
   /** Words for the next attempt. */
   readonly feedback?: string;
   readonly comments?: readonly ReviewComment[];
-  readonly landed?: { readonly commit: Sha; readonly at: number };
+  /** `with`: the commit by which the run's integration branch brought it to the base. */
+  readonly landed?: { readonly commit: Sha; readonly at: number; readonly with?: Sha };
   /** Strategy `pull-request`: what was pushed where; `url` once it is open. */
   readonly pullRequest?: { readonly remote: string; readonly branch: string; readonly commit: Sha; readonly url?: string };
   /** The commit that took the landing back. */

@@ -42,7 +42,7 @@ export const wishSchema = v.variant('type', [
   v.strictObject({ type: v.literal('take-over'), run, task }),
   v.strictObject({ type: v.literal('resolve-conflict'), run, task, keep: v.exactOptional(v.picklist(['ours', 'theirs', 'base', 'as-is'])), paths: v.exactOptional(texts) }),
   v.strictObject({ type: v.literal('check'), run, task }),
-  v.strictObject({ type: v.literal('undo'), run, task }),
+  v.strictObject({ type: v.literal('undo'), run, task: v.exactOptional(task) }),
   v.strictObject({ type: v.literal('land-run'), run }),
   v.strictObject({ type: v.literal('bring-in'), run }),
 ]);

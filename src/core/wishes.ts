@@ -65,8 +65,8 @@ export type Wish =
   | { readonly type: 'resolve-conflict'; readonly run: string; readonly task: string; readonly keep?: KeptSide; readonly paths?: readonly string[] }
   /** The person is done with a task they took over, or changed its worktree by hand: check it again. */
   | { readonly type: 'check'; readonly run: string; readonly task: string }
-  /** *Undo Landing*: lands the revert of a task's landing, gated like any other change. */
-  | { readonly type: 'undo'; readonly run: string; readonly task: string }
+  /** *Undo Landing*: lands the revert of a task's landing (without one, of the whole run's), gated like any other change. */
+  | { readonly type: 'undo'; readonly run: string; readonly task?: string }
   /** *Land the Run*: lands the integration branch on the base, or checks it again where it could not. */
   | { readonly type: 'land-run'; readonly run: string }
   /** *Bring In*: moves the base up to its branch on the remote, as the last fetch left it. */

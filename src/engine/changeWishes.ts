@@ -1,7 +1,8 @@
 /** Wishes about landings as a whole: take one back, land the run's integration branch. */
-import { RUN_CHANGE, awaitsLanding, isMoving, undoChange } from '../core/change.js';
+import { RUN_CHANGE, UNDO_RUN, awaitsLanding, isMoving, undoChange } from '../core/change.js';
 import { isOver } from '../core/task.js';
 import type { WishAnswer } from '../core/wishes.js';
+import { lookAtChange } from './changePullRequest.js';
 import type { RunContext } from './context.js';
 import { resumed } from './goingOn.js';
 
@@ -16,10 +17,26 @@ export async function undo(context: RunContext, id: string): Promise<WishAnswer>
   const { title } = task.task;
   if (task.undone !== undefined) return refuse(`${title} was undone already, by ${task.undone.commit.slice(0, 10)}.`);
   if (task.state !== 'landed' || task.landed === undefined) return refuse(`${title} has not landed (${task.state}); there is nothing to undo.`);
-  if (store.state.team.merge === 'pull-request') return refuse(`${title} landed by a pull request (${task.pullRequest?.url ?? ''}); revert it there. Nothing was changed.`);
-  const present = store.state.changes.get(undoChange(id));
+  return begin(context, undoChange(id), id);
+}
+
+/** Takes back what *Land the Run* landed, as one change. */
+export async function undoRun(context: RunContext): Promise<WishAnswer> {
+  const { state } = context.store;
+  const landed = state.changes.get(RUN_CHANGE);
+  if (state.team.merge !== 'integration') return refuse(`The tasks of ${state.run} landed one by one; undo each of them. Nothing was changed.`);
+  if (landed?.state !== 'landed') return refuse(`${state.run} has not landed on ${state.base.branch}; there is nothing to undo.`);
+  if (landed.undone !== undefined) return refuse(`${state.run} was undone already, by ${landed.undone.commit.slice(0, 10)}.`);
+  return begin(context, UNDO_RUN);
+}
+
+async function begin(context: RunContext, change: string, undoes?: string): Promise<WishAnswer> {
+  const { store } = context;
+  const present = store.state.changes.get(change);
+  // Asked again, the remote is.
+  if (present?.state === 'in-review') return lookAtChange(context, change, { ask: true });
   if (present !== undefined && isMoving(present)) return store.state.stopped ? goOn(context) : OK;
-  await store.append(...resumed(context), { type: 'change.opened', change: undoChange(id), kind: 'undo', undoes: id, by: 'person' });
+  await store.append(...resumed(context), { type: 'change.opened', change, kind: 'undo', ...(undoes !== undefined && { undoes }), by: 'person' });
   return OK;
 }
 

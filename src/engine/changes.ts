@@ -4,17 +4,21 @@
  * be repeated, so recovery is driving again.
  */
 import type { Change } from '../core/change.js';
-import { RUN_CHANGE, targetBranch } from '../core/change.js';
+import { RUN_CHANGE, landedWith, targetBranch } from '../core/change.js';
 import { gateSummary, listed } from '../core/gate.js';
 import type { Sha } from '../core/ports.js';
 import type { Reason, Receipt, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
+import { openChange } from './changePullRequest.js';
 import { gateOf } from './checking.js';
 import type { RunContext } from './context.js';
 import { outdated } from './gating.js';
 import { moveBase, refusal } from './landing.js';
 import { changeScratch } from './scratch.js';
+import { targetTip } from './target.js';
 import { gateTree } from './treeGate.js';
+import type { Content } from './undoing.js';
+import { undoneRun, undoneTask } from './undoing.js';
 import { noticeUpstream } from './upstream.js';
 
 interface Made {
@@ -23,15 +27,6 @@ interface Made {
   readonly tree: Sha;
   readonly commit: Sha;
   readonly receiptId: string;
-}
-
-/** What is to be put on top of which branch, before it is a commit. */
-interface Content {
-  readonly branch: string;
-  readonly base: Sha;
-  readonly tree: Sha;
-  readonly parents: readonly Sha[];
-  readonly message: (receiptId: string) => string;
 }
 
 /** Returns when the change rests: it waits for a person, has landed, or cannot be done. */
@@ -117,13 +112,16 @@ async function unproven(context: RunContext, id: string, change: Change, made: M
   await ready(context, id, `There is no gate: nothing was proven.${change.approved ? '' : ' Approve to land it unproven.'}`);
 }
 
-/** The union of the gates of everything that stays; a lone task's own gate where there is no other. */
+/** The union of the gates of everything that stays; of what is undone where there is no other. */
 function gateOfChange(context: RunContext, change: Change): readonly string[] {
   const { state } = context.store;
-  const stays = [...state.tasks.values()].filter((task) => task.landed !== undefined && task.undone === undefined && task.task.id !== change.undoes);
+  const whole = change.kind === 'undo' && change.undoes === undefined;
+  const landed = state.changes.get(RUN_CHANGE);
+  const isUndone = (task: TaskRun): boolean => (whole ? landed !== undefined && landedWith(task, landed) : task.task.id === change.undoes);
+  const stays = [...state.tasks.values()].filter((task) => task.landed !== undefined && task.undone === undefined && !isUndone(task));
   const commands = [...new Set([...state.team.gate, ...stays.flatMap((task) => gateOf(context, task))])];
-  const undone = change.undoes === undefined ? undefined : state.tasks.get(change.undoes);
-  return commands.length === 0 && undone !== undefined ? gateOf(context, undone) : commands;
+  if (commands.length > 0) return commands;
+  return [...new Set([...state.tasks.values()].filter(isUndone).flatMap((task) => gateOf(context, task)))];
 }
 
 /** The branch holds it already: a person merged it, or it was empty. */
@@ -132,7 +130,7 @@ interface LandedAlready {
 }
 
 async function make(context: RunContext, id: string, change: Change): Promise<Made | Reason | LandedAlready> {
-  const content = change.kind === 'run' ? await landedTogether(context) : await undoneContent(context, context.task(change.undoes ?? ''));
+  const content = change.kind === 'run' ? await landedTogether(context) : change.undoes === undefined ? await undoneRun(context) : await undoneTask(context, context.task(change.undoes));
   if ('kind' in content || 'landedAt' in content) return content;
   const receiptId = `${context.store.state.run}-${id.replace(':', '-')}-${content.tree.slice(0, 12)}`;
   const made = await context.world.git.commitTree(content.tree, content.parents, content.message(receiptId));
@@ -169,32 +167,6 @@ async function landedTogether(context: RunContext): Promise<Content | Reason | L
   };
 }
 
-/** The branch without what the task's landing brought. */
-async function undoneContent(context: RunContext, task: TaskRun): Promise<Content | Reason> {
-  const { world, store } = context;
-  const branch = targetBranch(store.state);
-  const landed = task.landed?.commit;
-  const now = await world.git.branchCommit(branch);
-  if (now === undefined) return { kind: 'merge-failed', text: `The branch ${branch} is gone; nothing was undone. Restore it, then undo again.` };
-  if (landed === undefined || !(await world.git.isAncestor(landed, now))) return { kind: 'merge-failed', text: `The landing of ${task.task.title} is not on ${branch} any more, so there is nothing to undo. Nothing was changed.` };
-  const reverted = await world.git.revertedTree(now, landed);
-  if (!reverted.ok) {
-    return {
-      kind: 'conflict',
-      text: `${task.task.title} cannot be undone: later changes to ${listed(reverted.paths)} build on it. Nothing was changed. Undo those first, or revert ${landed.slice(0, 10)} by hand.`,
-      paths: reverted.paths,
-    };
-  }
-  if (reverted.tree === (await world.git.treeOf(now))) return { kind: 'nothing-changed', text: `Nothing of ${task.task.title} is left on ${branch}; it was undone already. Nothing was changed.` };
-  return {
-    branch,
-    base: now,
-    tree: reverted.tree,
-    parents: [now],
-    message: (receipt) => `Revert "${task.task.title}"\n\nThis reverts commit ${landed}.\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${store.state.run}\nSwitchyard-Reverts: ${landed}\nSwitchyard-Receipt: ${receipt}\n`,
-  };
-}
-
 /** One compare-and-swap, alone on the lane. A base that moved is gated again. */
 async function land(context: RunContext, id: string, change: Change): Promise<void> {
   const lane = await context.landingLane.acquire();
@@ -208,7 +180,8 @@ async function land(context: RunContext, id: string, change: Change): Promise<vo
 async function swap(context: RunContext, id: string, change: Change): Promise<void> {
   const { world, store } = context;
   const branch = change.kind === 'run' ? store.state.base.branch : targetBranch(store.state);
-  const now = await world.git.branchCommit(branch);
+  const pulled = store.state.team.merge === 'pull-request';
+  const now = pulled ? await targetTip(context) : await world.git.branchCommit(branch);
   const { made, receipt, mergeIntended } = change;
   if (now === undefined) {
     await to(context, id, 'needs-you', { kind: 'merge-failed', text: `The branch ${branch} is gone; nothing was landed. Restore it, then try again.` });
@@ -216,6 +189,9 @@ async function swap(context: RunContext, id: string, change: Change): Promise<vo
     await store.append({ type: 'change.landed', change: id, commit: mergeIntended.to });
   } else if (made === undefined || receipt === undefined || receipt.tree !== made.tree || receipt.base !== now || (await outdated(context, receipt, context.commonDir)) !== undefined) {
     await to(context, id, 'checking');
+  } else if (pulled) {
+    const why = await openChange(context, id, change, receipt);
+    if (why !== undefined) await to(context, id, 'needs-you', { kind: 'merge-failed', text: `No pull request was opened to take it back: ${why} The landing stays as it is; undo again tries it again.` });
   } else {
     await store.append({ type: 'change.intended', change: id, from: now, to: made.commit, receipt: receipt.id });
     const moved = await moveBase(context, branch, now, made.commit);

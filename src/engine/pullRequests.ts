@@ -68,7 +68,7 @@ export async function lookAtPullRequest(context: RunContext, id: string, { ask }
   const { head, state } = context.task(id);
   if (upstream === undefined || head === undefined || state !== 'in-review') return { ok: false, reason: `${title} has no open pull request to look at.` };
   const asked = ask ? await world.pullRequests.state(url) : undefined;
-  if ((await holds(context, upstream, head.commit)) || (asked?.state === 'merged' && asked.commit !== undefined && (await world.git.isAncestor(asked.commit, upstream.commit).catch(() => false)))) {
+  if (await holdsWork(context, upstream, head.commit, asked)) {
     if (context.task(id).state !== 'in-review') return { ok: true };
     await store.append({ type: 'merge.landed', task: id, commit: asked?.commit ?? upstream.commit }, { type: 'task.state', task: id, from: 'in-review', to: 'landed' });
     await cleanUp(context, id);
@@ -80,6 +80,12 @@ export async function lookAtPullRequest(context: RunContext, id: string, { ask }
     return { ok: true };
   }
   return ask ? { ok: false, reason: `The pull request of ${title} is not merged into ${upstream.name} yet: ${url}` } : { ok: true };
+}
+
+/** Whether the base on the remote holds it: by what was fetched of it, or by the word of the remote that was just `asked`. */
+export async function holdsWork(context: RunContext, upstream: Upstream, commit: Sha, asked: { readonly state: string; readonly commit?: Sha } | undefined): Promise<boolean> {
+  if (await holds(context, upstream, commit)) return true;
+  return asked?.state === 'merged' && asked.commit !== undefined && (await context.world.git.isAncestor(asked.commit, upstream.commit).catch(() => false));
 }
 
 /** Merged as it is, or its content is there: squashed or rebased, merging it again would change nothing. */

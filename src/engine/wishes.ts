@@ -9,7 +9,7 @@ import { settleLeaks } from './leaks.js';
 import type { RunLoop } from './loop.js';
 import { plan } from './planning.js';
 import { bringIn } from './upstream.js';
-import { landRun, undo } from './changeWishes.js';
+import { landRun, undo, undoRun } from './changeWishes.js';
 import { guest, onTask } from './taskWishes.js';
 
 const OK: WishAnswer = { ok: true };
@@ -69,7 +69,7 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
     case 'go-on':
       return goOn(context);
     case 'undo':
-      return undo(context, wish.task);
+      return wish.task === undefined ? undoRun(context) : undo(context, wish.task);
     case 'bring-in':
       return bringIn(context);
     case 'land-run':

@@ -28,6 +28,7 @@ export interface CommandArguments {
   readonly resolveConflict: [task?: TaskArgument];
   readonly undoLanding: [task?: TaskArgument];
   readonly landRun: [];
+  readonly undoRun: [];
   readonly strayChanges: [task?: TaskArgument];
   readonly showStrayPatch: [task?: TaskArgument, leak?: string];
   readonly tryIt: [task?: TaskArgument];
@@ -76,6 +77,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   resolveConflict: true,
   undoLanding: true,
   landRun: true,
+  undoRun: true,
   strayChanges: true,
   showStrayPatch: true,
   tryIt: true,

@@ -93,3 +93,46 @@ test('a run whose tasks were all dropped leaves no branch and moves nothing', as
   expect(await repo.git('rev-parse', 'main')).toBe(start);
   expect(await repo.git('branch', '--list', 'switchyard/*')).toBe('');
 });
+
+test('the landing of the whole run is taken back by one gated commit, over what landed since and a dirty checkout', async () => {
+  const gate = ['test -f README.md'];
+  const plan = planOf(scriptedTask('a', [write('a/x.txt', 'a')], { gate }), scriptedTask('b', [write('b/x.txt', 'b')], { gate, dependsOn: ['a'] }));
+  const result = await switchyard(repo, ['run', await planFile(repo, plan), '--yes', '--json']);
+  expect(result.code, result.stderr).toBe(0);
+  await repo.write('c.txt', 'mine\n');
+  const mine = await repo.commit('Mine');
+  await repo.write('README.md', 'not committed\n');
+  const undone = await switchyard(repo, ['undo', '--all', '--json']);
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('.switchyard/team.jsonc\nREADME.md\nc.txt');
+  expect(await repo.git('rev-parse', 'main^')).toBe(mine);
+  expect(await repo.git('log', '-1', '--format=%B')).toMatch(/^Revert "A goal of the tests"[^]*Switchyard-Task: a\nSwitchyard-Task: b\nSwitchyard-Run: r1\nSwitchyard-Reverts: /);
+  expect(await repo.git('status', '--porcelain')).toBe(' M README.md');
+  const gated = undone.lines.find((line) => line['type'] === 'change.gated') as { receipt: { tree: string } };
+  expect(gated.receipt.tree).toBe(await repo.git('rev-parse', 'main^{tree}'));
+  const status = (await switchyard(repo, ['status', '--json'])).lines[0] as { tasks: Record<string, { undone: string }> };
+  const tip = await repo.git('rev-parse', 'main');
+  expect(status.tasks).toMatchObject({ a: { undone: tip }, b: { undone: tip } });
+  const again = await switchyard(repo, ['undo', '--all']);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('r1 was undone already');
+  expect((await switchyard(repo, ['undo', 'a'])).stderr).toContain('was undone already');
+});
+
+test('a task that is in is taken back on the integration branch, and the run lands without it', async () => {
+  await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', [write('a/x.txt', 'a')]), scriptedTask('c', [write('c/x.txt', 'c')])))]);
+  await switchyard(repo, ['approve']);
+  await switchyard(repo, ['resume']);
+  await switchyard(repo, ['approve', 'a']);
+  await switchyard(repo, ['resume']);
+  const start = await repo.git('rev-parse', 'main');
+  expect((await switchyard(repo, ['undo', 'a'])).code).toBe(0);
+  const undone = await switchyard(repo, ['resume', '--json']);
+  expect(undone.lines.find((line) => line['type'] === 'change.landed')).toMatchObject({ change: 'undo:a' });
+  expect(await repo.git('rev-parse', 'main')).toBe(start);
+  expect(await repo.git('ls-tree', '-r', '--name-only', BRANCH)).not.toContain('a/x.txt');
+  await switchyard(repo, ['approve', 'c']);
+  const done = await switchyard(repo, ['resume', '--yes', '--json']);
+  expect(done.code, done.stderr).toBe(0);
+  expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('.switchyard/team.jsonc\nREADME.md\nc/x.txt');
+});

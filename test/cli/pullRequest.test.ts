@@ -26,12 +26,14 @@ const plan = () =>
   );
 
 /** Somebody merges the branch on the remote, as GitHub does. */
-async function mergeOnRemote(how: 'merge' | 'squash'): Promise<string> {
-  const clone = join(repo.folder, `clone-${how}`);
+async function mergeOnRemote(how: 'merge' | 'squash' | 'rebase', branch = 'a'): Promise<string> {
+  const clone = join(repo.folder, `clone-${how}-${branch}`);
   await repo.git('clone', '-q', join(repo.folder, 'remote.git'), clone);
-  if (how === 'merge') await repo.gitIn(clone, 'merge', '-q', '--no-ff', '-m', 'Merge', 'origin/switchyard/r1/a');
+  const from = `origin/switchyard/r1/${branch}`;
+  if (how === 'merge') await repo.gitIn(clone, 'merge', '-q', '--no-ff', '-m', 'Merge', from);
+  else if (how === 'rebase') await repo.gitIn(clone, 'cherry-pick', `main..${from}`);
   else {
-    await repo.gitIn(clone, 'merge', '-q', '--squash', 'origin/switchyard/r1/a');
+    await repo.gitIn(clone, 'merge', '-q', '--squash', from);
     await repo.gitIn(clone, 'commit', '-qm', 'Squashed');
   }
   await repo.gitIn(clone, 'push', '-q', 'origin', 'main');
@@ -67,9 +69,40 @@ test('green work is pushed and a pull request opened; dependents wait until it i
   expect(await repo.git('rev-parse', 'main')).toBe(start);
   expect(await repo.git('status', '--porcelain')).toBe('');
   expect(await repo.git('branch', '--list', 'switchyard/r1/a')).toBe('');
-  const undo = await yard('undo', 'a');
-  expect(undo.code).toBe(2);
-  expect(undo.stderr).toContain('revert it there');
+});
+
+test.each(['merge', 'squash', 'rebase'] as const)('what a pull request brought by %s is taken back by another, gated, and is undone once that is merged', async (how) => {
+  await withRemote(repo);
+  await yard('run', await planFile(repo, planOf(scriptedTask('a', [{ write: { path: 'a/x.txt', text: 'a' } }], { gate: ['test -f README.md'] }))), '--yes');
+  await mergeOnRemote(how);
+  const clone = join(repo.folder, `clone-${how}-a`);
+  // Somebody goes on there, so that the tip is not the landing.
+  await repo.write(join(clone, 'later.txt'), 'later');
+  await repo.gitIn(clone, 'add', '.');
+  await repo.gitIn(clone, 'commit', '-qm', 'Later');
+  await repo.gitIn(clone, 'push', '-q', 'origin', 'main');
+  expect((await yard('resume', '--json')).summary).toMatchObject({ state: 'done', tasks: { a: { state: 'landed' } } });
+  await gh.shows(undefined);
+  const start = await repo.git('rev-parse', 'main');
+  const opened = await yard('undo', 'a', '--json');
+  expect(opened.code, opened.stderr).toBe(3);
+  expect(opened.lines.at(-1)).toMatchObject({ ok: false, why: { kind: 'pull-request', text: expect.stringContaining(PULL_REQUEST) as string } });
+  const create = (await gh.calls()).findLast((call) => call.args[1] === 'create');
+  expect(create?.args.slice(0, 8)).toEqual(['pr', 'create', '--head', 'switchyard/r1/a_undo', '--base', 'main', '--title', 'Revert "Task a"']);
+  expect(create?.input).toContain('- `test -f README.md`: exit code 0');
+  const remote = join(repo.folder, 'remote.git');
+  expect(await repo.gitIn(remote, 'diff', '--name-status', 'main', 'switchyard/r1/a_undo')).toBe('D\ta/x.txt');
+  const still = await yard('undo', 'a');
+  expect(still.code).toBe(3);
+  expect(still.stderr).toContain('is not merged into origin/main yet');
+  await mergeOnRemote('squash', 'a_undo');
+  const undone = await yard('undo', 'a', '--json');
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(undone.lines.at(-1)).toMatchObject({ type: 'undo.summary', ok: true });
+  expect(await repo.gitIn(remote, 'ls-tree', '-r', '--name-only', 'main')).toBe('.switchyard/team.jsonc\nREADME.md\nlater.txt');
+  // The base here is nobody's to move.
+  expect(await repo.git('rev-parse', 'main')).toBe(start);
+  expect((await yard('undo', 'a')).stderr).toContain('was undone already');
 });
 
 test('a squashed merge is noticed by its content; one closed without a merge needs the person', async () => {

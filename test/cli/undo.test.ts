@@ -72,3 +72,13 @@ test('a red gate on the result lands nothing; without any gate it lands and says
   expect(unproven.stdout).toContain('unproven: there is no gate');
   expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('README.md\nshared.txt');
 });
+
+test('a squashed landing is taken back like a merged one', async () => {
+  await repo.write('.switchyard/team.jsonc', '{ "version": 1, "merge": "squash" }\n');
+  await repo.commit('Team');
+  await done(scriptedTask('a', [write('a/x.txt', 'a')]), scriptedTask('b', [write('b/x.txt', 'b')], { dependsOn: ['a'], gate: ['test -f b/x.txt'] }));
+  const result = await switchyard(repo, ['undo', 'a', '--json']);
+  expect(result.code, result.stderr).toBe(0);
+  expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('.switchyard/team.jsonc\nREADME.md\nb/x.txt\nshared.txt');
+  expect((await switchyard(repo, ['undo', '--all'])).stderr).toContain('landed one by one');
+});

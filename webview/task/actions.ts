@@ -67,7 +67,7 @@ function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent)
   const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
   return {
     title: `Undo the landing of “${task.title}”?`,
-    text: `A commit that takes its changes back is made, gated and landed on ${run.landing?.branch ?? run.base}. If it conflicts or its gate is red, nothing is changed.${stays}`,
+    text: `A commit that takes its changes back is made and gated, and lands on ${run.landing?.branch ?? run.base} in the way in which the task did. If it conflicts or its gate is red, nothing is changed.${stays}`,
     button: 'Undo Landing',
     key,
     intent,

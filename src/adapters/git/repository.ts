@@ -26,7 +26,7 @@ import { isRevision, isSha } from './names.js';
 import { openObjects } from './objects.js';
 import { headOf, locate } from './place.js';
 import { removeWorktree } from './remove.js';
-import { revertedTree } from './revert.js';
+import { treeWithout } from './revert.js';
 import { keepSides, undecided } from './sides.js';
 import { gitRunner } from './run.js';
 import { sweepTrash } from './trash.js';
@@ -126,7 +126,7 @@ function portOf(repository: Repository): OpenedGit {
     backup: (worktree, name) => backup(repository, worktree, name),
     removeWorktree: (path, options) => removeWorktree(repository, path, options),
     mergedTree: (ours, theirs) => mergedTree(repository, ours, theirs),
-    revertedTree: (tip, landed) => revertedTree(repository, tip, landed),
+    treeWithout: (tip, before, after) => treeWithout(repository, tip, before, after),
     upstreamOf: (branch) => upstreamOf(repository, branch),
     fetchUpstream: (upstream) => fetchUpstream(repository, upstream),
     push: (remote, commit, branch) => push(repository, remote, commit, branch),

@@ -8,15 +8,14 @@ import { isSha } from './names.js';
 const NOBODY = { GIT_AUTHOR_NAME: 'Switchyard', GIT_AUTHOR_EMAIL: 'switchyard@switchyard.invalid', GIT_COMMITTER_NAME: 'Switchyard', GIT_COMMITTER_EMAIL: 'switchyard@switchyard.invalid', GIT_AUTHOR_DATE: '@0 +0000', GIT_COMMITTER_DATE: '@0 +0000' };
 
 /**
- * The tree of `tip` without what `landed` brought over its first parent: the merge that `git revert -m 1` makes, with
- * the landed tree as the merge base. `merge-tree --merge-base` came with git 2.40; three commits that stand in for the
- * trees do the same in 2.38. Writes objects, moves nothing. Up to four processes.
+ * See `Git.treeWithout`: the merge that `git revert -m 1` makes, with the tree after the change as the merge base.
+ * `merge-tree --merge-base` came with git 2.40; three commits that stand in for the trees do the same in 2.38. Writes
+ * objects, moves nothing. Up to four processes.
  */
-export async function revertedTree(repository: Repository, tip: Sha, landed: Sha): Promise<MergedTree> {
-  if (!isSha(tip) || !isSha(landed)) throw new TypeError(`Not commit ids: ${tip}, ${landed}`);
-  const ids = await Promise.all([`${landed}^{tree}`, `${tip}^{tree}`, `${landed}^1^{tree}`].map((each) => repository.objects.id(each)));
-  const [after, now, before] = ids;
-  if (after === undefined || now === undefined || before === undefined) throw new TypeError(`${landed} has no parent to go back to`);
+export async function treeWithout(repository: Repository, tip: Sha, from: Sha, to: Sha): Promise<MergedTree> {
+  for (const id of [tip, from, to]) if (!isSha(id)) throw new TypeError(`Not a commit id: ${id}`);
+  const [after, now, before] = await Promise.all([to, tip, from].map((each) => repository.objects.id(`${each}^{tree}`)));
+  if (after === undefined || now === undefined || before === undefined) throw new TypeError(`Not all of ${to}, ${tip} and ${from} are here`);
   const base = await standIn(repository, after, undefined);
   const [ours, theirs] = await Promise.all([standIn(repository, now, base), standIn(repository, before, base)]);
   return mergedTree(repository, ours, theirs);

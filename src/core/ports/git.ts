@@ -88,8 +88,8 @@ export interface Git {
   restoreBackup(ref: string, into: string): Promise<{ readonly ref: string; readonly commit: Sha }>;
   /** The tree of a merge, or the paths that conflict; moves and writes no ref. */
   mergedTree(ours: Sha, theirs: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
-  /** The tree of `tip` without what `landed` brought over its first parent, or the paths that conflict; moves and writes no ref. */
-  revertedTree(tip: Sha, landed: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
+  /** The tree of `tip` without what changed between two commits, or the paths that conflict; moves and writes no ref. */
+  treeWithout(tip: Sha, before: Sha, after: Sha): Promise<{ readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] }>;
   /** What a local branch follows, without asking the remote; `undefined` when it follows nothing that was fetched. */
   upstreamOf(branch: string): Promise<Upstream | undefined>;
   /** Asks the remote for that one branch: only its remote-tracking ref moves. */

@@ -1,4 +1,5 @@
 /** A run as it is shown, and the snapshot that carries everything to the views. */
+import type { ChangeState } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
 import type { Problem } from '../../core/plan.js';
 import type { Amount, BillView } from './billView.js';
@@ -75,7 +76,7 @@ export interface RunView {
   /** The base's branch on the remote went on without it: said plainly; `diverged` cannot be brought in by a click. */
   readonly upstream?: { readonly text: string; readonly diverged: boolean };
   /** Tasks land on the run's own branch; how it stands with landing that as a whole. */
-  readonly landing?: { readonly branch: string; readonly state: 'filling' | 'checking' | 'ready' | 'merging' | 'landed' | 'needs-you'; readonly text?: string; readonly paths?: readonly string[] };
+  readonly landing?: { readonly branch: string; readonly state: 'filling' | Exclude<ChangeState, 'in-review'>; readonly text?: string; readonly paths?: readonly string[] };
   /** Another process holds the run; this window only follows, and its wishes go through the inbox. */
   readonly heldBy?: string;
 }

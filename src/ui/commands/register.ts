@@ -44,6 +44,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   resolveConflict: task.resolveConflict,
   undoLanding: task.undoLanding,
   landRun: run.landRun,
+  undoRun: run.undoRun,
   strayChanges: stray.strayChanges,
   showStrayPatch: stray.showStrayPatch,
   tryIt: task.tryIt,

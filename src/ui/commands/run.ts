@@ -34,6 +34,16 @@ export function approvePlan(app: App): Promise<Outcome> {
   });
 }
 
+/** Takes back what *Land the Run* landed. */
+export function undoRun(app: App): Promise<Outcome> {
+  return onRun(app, async (run) => {
+    const button = 'Undo Landing';
+    const detail = `One commit that takes the changes of all its tasks back is made, gated and landed on ${run.base}. If it conflicts or its gate is red, nothing is changed.`;
+    const answer = await vscode.window.showWarningMessage(`Undo the landing of ${run.id}, “${run.goal.split('\n')[0] ?? ''}”?`, { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'undo', run: run.id }) : undefined;
+  });
+}
+
 export function landRun(app: App): Promise<Outcome> {
   return onRun(app, (run) => sendWish(app, { type: 'land-run', run: run.id }));
 }

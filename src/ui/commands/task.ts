@@ -90,7 +90,7 @@ export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
     const button = 'Undo Landing';
     const builders = task.landedDependents ?? [];
     const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
-    const detail = `A commit that takes its changes back is made, gated and landed on ${run.landing?.branch ?? run.base}. If it conflicts or its gate is red, nothing is changed.${stays}`;
+    const detail = `A commit that takes its changes back is made and gated, and lands on ${run.landing?.branch ?? run.base} in the way in which the task did. If it conflicts or its gate is red, nothing is changed.${stays}`;
     const answer = await vscode.window.showWarningMessage(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
   });

@@ -42,7 +42,7 @@ function ownActions(task: TaskRun): readonly TaskAction[] {
     case 'merging':
       return [...review, ...terminal];
     case 'landed':
-      return [...review, ...(task.undone === undefined && task.pullRequest === undefined ? (['undo'] as const) : []), ...terminal];
+      return [...review, ...(task.undone === undefined ? (['undo'] as const) : []), ...terminal];
     case 'needs-you':
       return [...new Set<TaskAction>([...needsYou(task, review), 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
     case 'stopped':

@@ -82,7 +82,7 @@ function landingView(state: RunState): Pick<RunView, 'landing'> {
   const change = state.changes.get(RUN_CHANGE);
   const branch = state.integration?.branch;
   if (branch === undefined || state.integration?.landed === true) return {};
-  return { landing: { branch, state: change?.state ?? 'filling', ...(change?.reason !== undefined && { text: change.reason.text }), ...(change?.reason?.paths !== undefined && { paths: change.reason.paths }) } };
+  return { landing: { branch, state: change === undefined || change.state === 'in-review' ? 'filling' : change.state, ...(change?.reason !== undefined && { text: change.reason.text }), ...(change?.reason?.paths !== undefined && { paths: change.reason.paths }) } };
 }
 
 function pickLimits({ team: { limits } }: RunState): RunView['limits'] {

@@ -82,6 +82,8 @@ function undoView(run: TaskRun, state: RunState): Pick<TaskView, 'undo' | 'lande
     ...(change !== undefined && {
       undo: isMoving(change)
         ? { state: 'moving' as const, text: 'Its landing is being taken back: the result is gated first.' }
+        : change.state === 'in-review'
+        ? { state: 'moving' as const, text: change.reason?.text ?? '' }
         : { state: 'not-done' as const, text: change.reason?.text ?? '', ...(change.reason?.paths !== undefined && { paths: change.reason.paths }) },
     }),
     ...(dependents.length > 0 && { landedDependents: dependents }),

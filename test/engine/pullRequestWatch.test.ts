@@ -1,0 +1,74 @@
+/** A pull request that was merged is noticed when anybody fetches: by the event of the ref, without asking and without polling. */
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Event } from '../../src/core/events.js';
+import type { Engine } from '../support/engine.js';
+import { openEngine } from '../support/engine.js';
+import type { StandInGh } from '../support/standInGh.js';
+import { standInGh, withRemote } from '../support/standInGh.js';
+import { planOf, scriptedTask } from '../support/switchyard.js';
+import { makeRepo } from '../support/tempRepo.js';
+import type { TempRepo } from '../support/tempRepo.js';
+
+let repo: TempRepo;
+let gh: StandInGh;
+let engine: Engine;
+beforeEach(async () => {
+  repo = await makeRepo({ 'README.md': 'x\n', '.switchyard/team.jsonc': '{ "version": 1, "merge": "pull-request" }\n' });
+  await withRemote(repo);
+  gh = await standInGh(repo);
+  engine = await openEngine(repo, { env: gh.env, autoApprove: true });
+});
+afterEach(async () => {
+  await engine.close();
+  await repo.cleanup();
+});
+
+/** Resolves at the first such event from now on. */
+function heard(fits: (event: Event) => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const listening = engine.session.onEvents((events) => {
+      if (!events.some(fits)) return;
+      listening.dispose();
+      resolve();
+    });
+  });
+}
+
+async function mergedBy(how: 'merge' | 'squash', branch: string): Promise<void> {
+  const clone = join(repo.folder, `clone-${branch}`);
+  await repo.git('clone', '-q', join(repo.folder, 'remote.git'), clone);
+  const from = `origin/switchyard/r1/${branch}`;
+  if (how === 'merge') await repo.gitIn(clone, 'merge', '-q', '--no-ff', '-m', 'Merge', from);
+  else {
+    await repo.gitIn(clone, 'merge', '-q', '--squash', from);
+    await repo.gitIn(clone, 'commit', '-qm', 'Squashed');
+  }
+  await repo.gitIn(clone, 'push', '-q', 'origin', 'main');
+}
+
+test.each(['merge', 'squash'] as const)('merged by %s, then its undoing: each is noticed by a fetch of the person', async (how) => {
+  await engine.run(planOf(scriptedTask('a', [{ write: { path: 'a/x.txt', text: 'a' } }], { gate: ['test -f README.md'] })));
+  expect(engine.task('a').state).toBe('in-review');
+  // A fetch that brings nothing of it changes nothing.
+  await repo.git('fetch', '-q');
+  await mergedBy(how, 'a');
+  const landed = heard((event) => event.type === 'worktree.removed');
+  const asked = (await gh.calls()).length;
+  await repo.git('fetch', '-q');
+  await landed;
+  expect(engine.task('a').state).toBe('landed');
+  expect((await gh.calls()).length).toBe(asked);
+  await engine.session.rested();
+
+  await gh.shows(undefined);
+  const run = engine.session.current()?.run ?? '';
+  expect(await engine.session.wish({ type: 'undo', run, task: 'a' })).toEqual({ ok: true });
+  await engine.session.rested();
+  expect(engine.session.current()?.changes.get('undo:a')?.state).toBe('in-review');
+  await mergedBy('squash', 'a_undo');
+  const undone = heard((event) => event.type === 'change.landed');
+  await repo.git('fetch', '-q');
+  await undone;
+  expect(engine.task('a').undone).toBeDefined();
+}, 60_000);
