@@ -22,6 +22,7 @@ import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
+import { folderUse } from './adapters/diskUse.js';
 import { freeBytes, memoryBytes } from './adapters/space.js';
 import type { Launcher } from './adapters/runner/runners.js';
 import { createRunners } from './adapters/runner/runners.js';
@@ -120,6 +121,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     ...(options.saves !== undefined && { saves: options.saves }),
     memoryBytes: memoryBytes(),
     freeBytes,
+    folderUse,
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import type { RunState } from '../core/run.js';
 import { stateClause } from '../core/task.js';
+import { diskText, freesText } from '../core/disk.js';
 import { bytesText } from '../core/text.js';
 import type { Wish } from '../core/wishes.js';
 import type { EngineSession } from '../engine/session.js';
@@ -69,8 +70,9 @@ export async function showStatus(session: EngineSession, options: { run?: string
   const wishes = await session.waitingWishes(state.run);
   const older = (await session.runs())[0]?.run !== state.run;
   const where = { older, ...(options.repo !== undefined && { repo: options.repo }) };
-  output.object({ ...runStatus(state, holder), wishes });
-  output.result([describeRun(state), ...(holder === undefined ? [] : [`held by ${holder}`]), ...wishLines(state.run, wishes, holder), ...nextLines(state, where, wishes)].join('\n'));
+  const disk = await session.diskNow();
+  output.object({ ...runStatus(state, holder), wishes, disk });
+  output.result([describeRun(state), ...(holder === undefined ? [] : [`held by ${holder}`]), ...(disk.worktrees.length === 0 && disk.reclaimable.backups === 0 ? [] : [`  disk: ${diskText(disk, 'switchyard clean')}`]), ...wishLines(state.run, wishes, holder), ...nextLines(state, where, wishes)].join('\n'));
   return EXIT.done;
 }
 
@@ -88,10 +90,14 @@ function nextLines(state: RunState, where: Where, wishes: readonly Wish[]): read
 }
 
 export async function clean(session: EngineSession, options: { dryRun: boolean }, output: Output): Promise<ExitCode> {
+  // What goes is measured before it goes.
+  const { reclaimable } = await session.diskNow();
   const result = await session.clean({ dryRun: options.dryRun });
-  output.object({ type: 'clean', dryRun: options.dryRun, ...result });
+  output.object({ type: 'clean', dryRun: options.dryRun, ...result, frees: reclaimable });
   const word = options.dryRun ? 'would remove' : 'removed';
   const backups = result.backups.map((each) => `${word} the backup ${each.ref} (${each.task === undefined ? '' : `${each.task}: `}${each.words}; ${bytesText(each.bytes)}, ${each.landed ? 'landed since' : 'never landed, and its time is over'})`);
-  output.result([...result.removed.map((path) => `${word} ${path}`), ...backups, ...result.kept.map(({ path, why }) => `kept ${path}: ${why}`)].join('\n') || 'Nothing to clean.');
+  const frees = result.removed.length + result.backups.length === 0 ? undefined : freesText(reclaimable);
+  const freed = frees === undefined ? [] : [`${options.dryRun ? 'would free' : 'freed'} ${frees}${result.backups.length > 0 ? ' (backups when git next cleans up)' : ''}`];
+  output.result([...result.removed.map((path) => `${word} ${path}`), ...backups, ...result.kept.map(({ path, why }) => `kept ${path}: ${why}`), ...freed].join('\n') || 'Nothing to clean.');
   return EXIT.done;
 }

@@ -1,6 +1,7 @@
 /** What the editor's UI and the headless command drive. The composition roots build it; nobody else sees its insides. */
 import type { ActivityLine } from '../core/activity.js';
 import type { KnownBackup } from '../core/backups.js';
+import type { DiskUse } from '../core/disk.js';
 import type { Plan } from '../core/plan.js';
 import type { AgentStatus, ConflictSides, FileDiff, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
@@ -60,6 +61,10 @@ export interface Session {
    * `undefined` until the first is computed.
    */
   forecast(): Forecast | undefined;
+  /** Sizes of the worktrees of all runs. The first call begins to keep them up to date (`onDidChange` tells); `undefined` until the first measuring. */
+  disk(): DiskUse | undefined;
+  /** The same, measured now. */
+  diskNow(): Promise<DiskUse>;
   runs(): Promise<readonly RunSummary[]>;
   /** Shows another run. */
   open(run: string): Promise<void>;

@@ -1,5 +1,6 @@
 /** One repository in this process: which run is shown, who writes, and the doors for the UI and the headless command. */
 import type { ActivityLine } from '../core/activity.js';
+import type { DiskUse } from '../core/disk.js';
 import type { Event } from '../core/events.js';
 import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
@@ -12,6 +13,8 @@ import { beginning } from './beginning.js';
 import { knownBackups } from './backups.js';
 import { clean, lookIn, wouldClean } from './cleaning.js';
 import type { RunOptions } from './context.js';
+import type { LiveDisk } from './disk.js';
+import { liveDisk, measureDisk, readableRuns } from './disk.js';
 import { emitter } from './emitter.js';
 import { forecastNow, liveForecast } from './forecast.js';
 import type { LiveForecast } from './forecast.js';
@@ -59,6 +62,7 @@ export class EngineSession implements Session {
   #stopFollowing: (() => void) | undefined;
   readonly #inbox: InboxReader;
   #forecast: LiveForecast | undefined;
+  #disk: LiveDisk | undefined;
   #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -144,6 +148,23 @@ export class EngineSession implements Session {
   async forecastNow(): Promise<Forecast> {
     const state = this.current();
     return state === undefined ? { pairs: [], base: [] } : forecastNow(this.#world.git, state);
+  }
+
+  /** See `Session.disk`. */
+  disk(): DiskUse | undefined {
+    if (this.#disk === undefined && !this.#closed) {
+      const live = liveDisk(this.#world, { shown: () => this.current(), ids: () => this.#reader.ids(), look: lookIn(this.#reader, this.#runs), changed: () => this.#changed.fire() });
+      this.#disk = live;
+      this.#changed.event(() => live.noticed());
+      live.noticed();
+    }
+    return this.#disk?.present;
+  }
+
+  /** The same, measured now. */
+  async diskNow(): Promise<DiskUse> {
+    const look = lookIn(this.#reader, this.#runs);
+    return measureDisk(this.#world, await readableRuns(await this.#reader.ids(), look), look);
   }
 
   /** A budget is what holds the shown run. */
@@ -396,6 +417,7 @@ export class EngineSession implements Session {
     this.#stopFollowing?.();
     this.#inbox.stop();
     await this.#forecast?.close();
+    await this.#disk?.close();
     for (const loop of this.#runs.all) {
       loop.close();
       await loop.context.store.close().catch(() => undefined);

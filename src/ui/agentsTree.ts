@@ -1,6 +1,7 @@
 /** The agents view: which CLIs there are, their version, signed in or not, and what to do about it. */
 import * as vscode from 'vscode';
-import type { AgentView } from '../shared/protocol.js';
+import { bytesText } from '../core/text.js';
+import type { AgentView, Snapshot } from '../shared/protocol.js';
 import { VIEWS } from './contributions.js';
 import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
@@ -13,8 +14,8 @@ export function createAgentsTree(model: Model): Disposable & { readonly provider
   const agents = (): readonly AgentView[] => model.snapshot().agents;
   const provider: vscode.TreeDataProvider<string> = {
     onDidChangeTreeData: changed.event,
-    getChildren: (node) => (node === undefined ? agents().map((agent) => agent.id) : []),
-    getTreeItem: (id) => agentItem(agents().find((agent) => agent.id === id), spentOn(model, id)),
+    getChildren: (node) => (node === undefined ? [...agents().map((agent) => agent.id), ...(diskOf(model) === undefined ? [] : [DISK])] : []),
+    getTreeItem: (id) => (id === DISK ? diskItem(diskOf(model)) : agentItem(agents().find((agent) => agent.id === id), spentOn(model, id))),
   };
   const view = own.add(vscode.window.createTreeView(VIEWS.agents, { treeDataProvider: provider }));
   const ask = (): void => {
@@ -25,7 +26,7 @@ export function createAgentsTree(model: Model): Disposable & { readonly provider
   own.add(
     model.onDidChange(() => {
       ask();
-      const now = JSON.stringify([agents(), agents().map((agent) => spentOn(model, agent.id))]);
+      const now = JSON.stringify([diskOf(model), agents(), agents().map((agent) => spentOn(model, agent.id))]);
       if (now === before) return;
       before = now;
       changed.fire(undefined);
@@ -33,6 +34,29 @@ export function createAgentsTree(model: Model): Disposable & { readonly provider
   );
   ask();
   return { provider, dispose: () => own.dispose() };
+}
+
+/** Not an agent: the last row says what their worktrees take. No agent's id has a dot. */
+const DISK = '.disk';
+
+type Disk = NonNullable<Snapshot['disk']>;
+
+/** Nothing is said where there is nothing: neither a worktree nor anything to free. */
+function diskOf(model: Model): Disk | undefined {
+  const { disk } = model.snapshot();
+  return disk === undefined || (disk.worktrees === 0 && disk.frees === undefined) ? undefined : disk;
+}
+
+export function diskItem(disk: Disk | undefined): vscode.TreeItem {
+  if (disk === undefined) return new vscode.TreeItem('');
+  const item = new vscode.TreeItem('Disk');
+  item.id = DISK;
+  item.description = disk.frees === undefined ? `${bytesText(disk.total)} in worktrees` : `${bytesText(disk.total)} in worktrees · ${disk.frees} can go`;
+  item.tooltip = disk.text;
+  item.iconPath = new vscode.ThemeIcon('database');
+  item.contextValue = disk.frees === undefined ? 'disk' : 'reclaimable';
+  item.accessibilityInformation = { label: `Disk, ${disk.text}` };
+  return item;
 }
 
 function spentOn(model: Model, agent: string): string | undefined {

@@ -137,6 +137,8 @@ export function createModel(repository: Repository, log: UiLog): Model {
     const state = repository.state();
     const run = session?.current();
     const forecast = session?.forecast();
+    // Only once somebody looks: measuring reads every file of every worktree.
+    const disk = asked ? session?.disk() : undefined;
     return snapshot({
       revision,
       ...(state.kind === 'empty' ? { empty: state.reason } : { facts: state.session.facts }),
@@ -147,6 +149,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
       live,
       ...(teamProblem !== undefined && { teamProblem }),
       ...(forecast !== undefined && { forecast }),
+      ...(disk !== undefined && { disk }),
       ...(session?.heldBy !== undefined && { heldBy: session.heldBy }),
     });
   };

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { STATE_WORDS } from '../../src/core/task.js';
+import { bytesText } from '../../src/core/text.js';
 import type { AttemptView, RunView, TaskView } from '../../src/shared/protocol.js';
 import { send } from '../app.js';
 import { Icon, StateIcon } from '../components/icon.js';
@@ -129,6 +130,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
             <Copyable text={task.worktree} what="worktree path" />
           </Fact>
         )}
+        {task.diskBytes === undefined ? null : <Fact label="Disk">{bytesText(task.diskBytes)}</Fact>}
         {task.landedCommit === undefined ? null : (
           <Fact label="Landed">
             <Copyable text={task.landedCommit} what="commit" short={task.landedCommit.slice(0, 10)} />

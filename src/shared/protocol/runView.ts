@@ -111,6 +111,8 @@ export interface Snapshot {
   readonly run?: RunView;
   readonly runs: readonly RunSummaryView[];
   readonly agents: readonly AgentView[];
+  /** What the worktrees of all runs take, in bytes, and what *Clean Up* would free. Absent until somebody looks. */
+  readonly disk?: { readonly total: number; readonly worktrees: number; readonly text: string; readonly frees?: string };
   /** The team file has problems; the text names the place. */
   readonly teamProblem?: string;
 }

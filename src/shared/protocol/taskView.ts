@@ -147,6 +147,8 @@ export interface TaskView {
   readonly billed: boolean;
   readonly branch?: string;
   readonly worktree?: string;
+  /** What its worktree takes on the disk, in bytes, as it was after the last thing that happened in it. */
+  readonly diskBytes?: number;
   readonly landedCommit?: string;
   /** Repository paths in which it will conflict with the base, forecast before anybody merges; absent when none will. */
   readonly baseConflict?: readonly string[];

@@ -1,6 +1,8 @@
 /** *Clean Up*: says what would go before anything goes, and what stayed afterwards. */
 import * as vscode from 'vscode';
 import type { KnownBackup } from '../../core/backups.js';
+import type { DiskUse } from '../../core/disk.js';
+import { freesText } from '../../core/disk.js';
 import { bytesText } from '../../core/text.js';
 import type { Session } from '../../engine/api.js';
 import type { App } from '../app.js';
@@ -16,21 +18,28 @@ export async function cleanUp(app: App, sure?: unknown): Promise<Outcome> {
   if (session === undefined) return refuse(noRepository(app));
   const run = (title: string, dryRun: boolean): Thenable<Cleaned> => vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () => session.clean({ dryRun }));
   const would = await run('Looking what can be cleaned up', true);
+  const { reclaimable } = await session.diskNow();
   if (session.heldBy !== undefined) return refuse(`This repository is held by ${session.heldBy}, which runs its agents. Nothing was removed; clean up there, or wait until it has finished.`);
   if (would.removed.length === 0 && would.backups.length === 0) return say(app, 'There is nothing to clean up.', would);
   const button = 'Clean Up';
-  const answer = sure === true ? button : await vscode.window.showInformationMessage(`Remove ${what(would)}?`, { modal: true, detail: details(would) }, button);
+  const answer = sure === true ? button : await vscode.window.showInformationMessage(`Remove ${what(would)}${freed(reclaimable, ' to free ')}?`, { modal: true, detail: details(would) }, button);
   if (answer !== button) return undefined;
   const done = await run('Cleaning up', false);
   for (const path of done.removed) app.log.info(`Removed ${path}`);
   for (const { ref, bytes, landed } of done.backups) app.log.info(`Removed the backup ${ref} (${bytesText(bytes)}, ${landed ? 'landed since' : 'never landed, and its time is over'})`);
-  return say(app, done.removed.length === 0 && done.backups.length === 0 ? 'Nothing was removed.' : `Removed ${what(done)}${done.kept.length > 0 ? `, kept ${count(done.kept.length, 'worktree')}` : ''}. Nothing unsaved was removed.`, done);
+  return say(app, done.removed.length === 0 && done.backups.length === 0 ? 'Nothing was removed.' : `Removed ${what(done)}${freed(reclaimable, ', which frees ')}${done.kept.length > 0 ? `, kept ${count(done.kept.length, 'worktree')}` : ''}. Nothing unsaved was removed.`, done);
 }
 
 function say(app: App, text: string, { kept }: Cleaned): Outcome {
   for (const { path, why } of kept) app.log.info(`Kept ${path}: ${why}`);
   void vscode.window.showInformationMessage(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
   return DONE;
+}
+
+/** Measured before it went. */
+function freed(reclaimable: DiskUse['reclaimable'], before: string): string {
+  const text = freesText(reclaimable);
+  return text === undefined ? '' : before + text;
 }
 
 /** `2 worktrees and 1 backup`. */
@@ -46,6 +55,7 @@ export function details({ removed, kept, backups }: Cleaned): string {
     ...(removed.length > 0 ? [`The worktrees and branches are of tasks that landed or were dropped; whatever is not saved stays.`] : []),
     ...(landed > 0 ? [`${count(landed, 'backup')}: the content has landed since.`] : []),
     ...(unlanded.length > 0 ? [`${count(unlanded.length, 'backup')} never landed, and ${unlanded.length === 1 ? 'its' : 'their'} time is over (backupDays in the team file):`, ...unlanded.slice(0, 5).map(line), ...(unlanded.length > 5 ? [`… and ${String(unlanded.length - 5)} more`] : []), 'Restore Backup… gets them back until then.'] : []),
+    ...(backups.length > 0 ? ['git gives the space of backups back when it next cleans up by itself.'] : []),
     ...(kept.length > 0 ? [`${count(kept.length, 'worktree')} of unfinished tasks ${kept.length === 1 ? 'stays' : 'stay'}.`] : []),
   ].join('\n');
 }

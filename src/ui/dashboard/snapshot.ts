@@ -4,6 +4,8 @@ import { billLines, sum } from '../../core/bill.js';
 import { RUN_CHANGE } from '../../core/change.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
 import type { PlannerState, Reason, RunState } from '../../core/run.js';
+import type { DiskUse } from '../../core/disk.js';
+import { diskText, freesText } from '../../core/disk.js';
 import { upstreamWords } from '../../core/upstream.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
@@ -25,6 +27,7 @@ export interface SnapshotInput {
   readonly teamProblem?: string;
   readonly heldBy?: string;
   readonly forecast?: Forecast;
+  readonly disk?: DiskUse;
 }
 
 export function snapshot(input: SnapshotInput): Snapshot {
@@ -39,8 +42,14 @@ export function snapshot(input: SnapshotInput): Snapshot {
     ...(empty === undefined && state !== undefined && facts !== undefined && { run: runView(state, facts, input) }),
     runs: input.runs.map((run) => runSummary(run, state)),
     agents: input.agents.map((status) => agentView(status, state)),
+    ...(input.disk !== undefined && { disk: diskView(input.disk) }),
     ...(input.teamProblem !== undefined && { teamProblem: input.teamProblem }),
   };
+}
+
+function diskView(disk: DiskUse): NonNullable<Snapshot['disk']> {
+  const frees = freesText(disk.reclaimable);
+  return { total: disk.total, worktrees: disk.worktrees.length, text: diskText(disk), ...(frees !== undefined && { frees }) };
 }
 
 /** The scripted agent plays plans that carry a script; a goal needs a real one, or a plan that was written by hand. */
@@ -48,9 +57,9 @@ export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
   return agents.length > 0 && agents.every((agent) => !agent.found) ? 'no-agent' : 'no-plan';
 }
 
-export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast'>): RunView {
+export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk'>): RunView {
   const bills = billLines(state);
-  const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }) });
+  const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }), ...(input.disk !== undefined && { disk: input.disk }) });
   const { proposal } = state;
   const note = proposal?.plan.note ?? state.plan?.note;
   return {

@@ -2,6 +2,7 @@
 import type { AttemptBill } from '../../core/bill.js';
 import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
+import type { DiskUse } from '../../core/disk.js';
 import type { AgentId } from '../../core/ids.js';
 import { memberFor, ownMember } from '../../core/member.js';
 import { leakText, openLeaks } from '../../core/leak.js';
@@ -21,6 +22,7 @@ export interface TaskContext {
   /** One line of what each working agent does, by task id. */
   readonly live: ReadonlyMap<string, string>;
   readonly forecast?: Forecast;
+  readonly disk?: DiskUse;
 }
 
 /** Who works (or would work) on a task: the last attempt's agent, else the task's own or its tier's. */
@@ -58,12 +60,18 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     billed: isBilled(lines),
     ...(run.branch !== undefined && { branch: run.branch }),
     ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
+    ...diskBytesOf(run, context),
     ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
     ...baseConflictOf(run, context),
     resolved: run.resolved,
     ...undoView(run, state),
     actions: taskActions(run, why?.kind),
   };
+}
+
+function diskBytesOf(run: TaskRun, { state, disk }: TaskContext): Pick<TaskView, 'diskBytes'> {
+  const found = run.cleaned ? undefined : disk?.worktrees.find((each) => each.run === state.run && each.task === run.task.id);
+  return found === undefined ? {} : { diskBytes: found.bytes };
 }
 
 /** What landed or was dropped since the forecast was computed conflicts with nothing any more. */
