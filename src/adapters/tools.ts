@@ -27,6 +27,8 @@ export function createTools(options: { readonly environment: Environment }): Too
     if (SHIM.test(found)) return withVersion({ name }, await ask(found, name, at.cwd, env));
     const path = await realpath(found);
     const modified = (await stat(path)).mtimeMs;
+    // The very program that runs us; on the desktop that is the editor, and then Node is asked like any other.
+    if (name === 'node' && path === (await realpath(process.execPath))) return { name, path, modified, version: process.versions.node };
     const before = known.find((each) => each.name === name && each.path === path && each.modified === modified);
     if (before?.version !== undefined) return before;
     const key = `${name}\0${path}\0${String(modified)}`;

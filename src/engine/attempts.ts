@@ -68,7 +68,7 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
       return { kind: 'set-up-failed', text: `Set-up command \`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}: ${lastLine(failed.tail)}` };
     }
   }
-  void store.append({ type: 'worktree.created', task: id }).catch(() => undefined);
+  store.note({ type: 'worktree.created', task: id });
   return undefined;
 }
 

@@ -111,7 +111,7 @@ async function boundary(context: RunContext, id: string): Promise<CheckResult | 
   const markers = marked.map((path): Violation => ({ path, change: 'modified', kind: 'conflict-marker' }));
   const violations = [...checkBoundary(contract, changes), ...markers].filter((each) => !isAllowed(task, each));
   if (violations.length === 0) {
-    if (!task.boundaryChecked || task.violations.length > 0) await store.append({ type: 'boundary.checked', task: id, violations: [], fedBack: false });
+    if (!task.boundaryChecked || task.violations.length > 0) store.note({ type: 'boundary.checked', task: id, violations: [], fedBack: false });
     return undefined;
   }
   const feedBack = task.boundaryRetries === 0 && task.attempts.length > 0;
@@ -212,7 +212,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
     return { next: 'stopped' };
   }
   if (judgement.verdict === 'red') return (await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
-  await store.append({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
+  store.note({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
   if (receipt !== undefined) return { next: 'ready' };
   return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
 }

@@ -79,8 +79,8 @@ export async function landedUnrecorded(context: RunContext, task: TaskRun): Prom
   return task.mergeIntended !== undefined && task.state === 'needs-you' && (await isOn(context, targetBranch(context.store.state), task.mergeIntended.to));
 }
 
-async function done(context: RunContext, id: string, commit: string): Promise<LandingResult> {
-  await context.store.append({ type: 'merge.landed', task: id, commit });
+function done(context: RunContext, id: string, commit: string): LandingResult {
+  context.store.note({ type: 'merge.landed', task: id, commit });
   return { next: 'landed' };
 }
 

@@ -34,13 +34,13 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           if (begun) return;
           begun = true;
           context.rearm(id);
-          await move(context, id, 'setting-up');
+          moveOn(context, id, 'setting-up');
           break;
         case 'setting-up': {
           begun = true;
           const problem = await prepare(context, id);
           if (context.signal(id).aborted) await move(context, id, 'stopped', STOPPED);
-          else if (problem === undefined) await move(context, id, 'working');
+          else if (problem === undefined) moveOn(context, id, 'working');
           else if ('free' in problem) await context.store.append({ type: 'space.short', ...problem }, { type: 'task.state', task: id, from: 'setting-up', to: 'waiting' });
           else await move(context, id, 'needs-you', problem);
           break;
@@ -65,7 +65,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
         }
         case 'ready':
           if (!context.task(id).approved || holdsLanding(context.task(id)) || context.store.state.stopped) return;
-          await move(context, id, 'merging');
+          moveOn(context, id, 'merging');
           break;
         case 'merging': {
           begun = true;
@@ -96,6 +96,11 @@ export function isUnderWay(task: TaskRun): boolean {
 
 const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Go On or Retry continues it.' };
 
+/** To a state in which something is done next, and announced. */
+function moveOn(context: RunContext, id: string, to: TaskState): void {
+  context.store.note({ type: 'task.state', task: id, from: context.task(id).state, to });
+}
+
 async function move(context: RunContext, id: string, to: TaskState, reason?: Reason): Promise<void> {
   const from = context.task(id).state;
   await context.store.append({ type: 'task.state', task: id, from, to, ...(reason !== undefined && { reason }) });
@@ -114,6 +119,6 @@ async function becomeReady(context: RunContext, id: string): Promise<void> {
 
 async function afterAttempt(context: RunContext, id: string, outcome: AgentOutcome): Promise<void> {
   if (context.task(id).state !== 'working') return;
-  if (outcome.ok) await move(context, id, 'checking');
+  if (outcome.ok) moveOn(context, id, 'checking');
   else await onTrouble(context, id, outcome);
 }

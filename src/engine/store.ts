@@ -100,6 +100,14 @@ export class RunStore {
     }
   }
 
+  /**
+   * The same for an outcome after which the next act is announced by an event of its own: the log keeps their order, so one
+   * flush to the disk serves both. That it could not be written is said by that event.
+   */
+  note(...bodies: readonly EventBody[]): void {
+    this.append(...bodies).catch(() => undefined);
+  }
+
   /** Keeps the state beside a log that has grown long, while all of it is on the disk. The log alone is the truth. */
   #keepCheckpoint(): void {
     const { end } = this.#log;

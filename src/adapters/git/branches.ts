@@ -2,11 +2,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sha } from '../../core/ports.js';
-import { isAncestor } from './ancestry.js';
+import { isAncestor, isNearAncestor } from './ancestry.js';
 import { keepCommit } from './backup.js';
 import type { Repository } from './context.js';
 import { lastWords, WorktreeProblem } from './errors.js';
 import { isBranchName, isSha } from './names.js';
+import { locate } from './place.js';
 import { DURABLE, NO_HOOKS } from './run.js';
 
 /**
@@ -25,8 +26,13 @@ export async function createBranch(repository: Repository, branch: string, commi
   if (code !== 0) throw new WorktreeProblem('branch-elsewhere', `The branch ${branch} could not be made; nothing was moved. git says: ${lastWords(stderr)}`);
 }
 
-/** Whether no ref (but this branch) holds the commit. Other worktrees' HEADs do not count: this one's is about to go. */
+/**
+ * Whether no ref (but this branch) holds the commit. Other worktrees' HEADs do not count: this one's is about to go. No
+ * process where the opened checkout has it, as after a landing; one otherwise.
+ */
 export async function isOnlyHere(repository: Repository, commit: Sha, branch?: string): Promise<boolean> {
+  const here = await repository.objects.id(`${(await locate(repository, repository.root)).headRef}^{commit}`);
+  if (here !== undefined && (await isNearAncestor(repository, commit, here)) === true) return false;
   const { stdout } = await repository.run(['rev-list', '-n', '1', '--single-worktree', commit, '--not', ...(branch === undefined ? [] : [`--exclude=refs/heads/${branch}`]), '--all', '--'], { cwd: repository.root });
   return stdout.length > 0;
 }

@@ -7,8 +7,7 @@
  * What the worktree's own configuration says is not believed (`config.ts`), `.git` of the worktree neither
  * (`place.ts`), replaced objects are off (`env.ts`). What git ignores can never land, and is listed apart.
  *
- * Two processes side by side (status, diff-tree) while the configuration is unchanged; one more when it is not, one when
- * the index holds flags, three when files were both deleted and added (to tell renames).
+ * One process (status) while the configuration is unchanged; one more when it is not, one when the index holds flags, three when files were both deleted and added (to tell renames).
  */
 import { readlink } from 'node:fs/promises';
 import type { ChangedPath, ChangeKind, ChangeSet, Sha } from '../../core/ports.js';
@@ -22,7 +21,8 @@ import { honestStatus, listIgnored } from './others.js';
 import { headOf, inside, locate, type Place } from './place.js';
 import { changedCopies, readRemembered } from './remembered.js';
 import { findRenames } from './renames.js';
-import { GITLINK, key, LINK, type Mode, NOTHING, parseRaw, type Side, texts } from './status.js';
+import { GITLINK, key, LINK, type Mode, NOTHING, type Side, texts } from './status.js';
+import { treeDiff } from './treeDiff.js';
 
 /** One path through the stages; `undefined` where the stage does not mention it. */
 interface Trail {
@@ -51,14 +51,10 @@ export async function changes(repository: Repository, worktree: string, base: Sh
   const [head, remembered, entries] = await Promise.all([headOf(repository, place), readRemembered(place), readConfig(repository, place)]);
   const honest = honestSettings(entries, remembered?.settings, repository.env);
   const settings = honest.variables;
-  const { cwd, env } = inside(place);
-  const options = { cwd, env: { ...env, ...settings } };
   const [status, committed, flagged] = await Promise.all([
     honestStatus(repository, place, remembered, honest),
-    head.commit === baseCommit
-      ? Promise.resolve(Buffer.alloc(0))
-      : repository.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--full-index', baseCommit, head.commit], options).then(({ stdout }) => stdout),
-    readFlagged(repository, place, head.commit.length, options.env),
+    treeDiff(repository, baseCommit, head.commit),
+    readFlagged(repository, place, head.commit.length, { ...inside(place).env, ...settings }),
   ]);
   const sparse = remembered === undefined ? configTrue(entries, 'core.sparsecheckout') : remembered.settings['core.sparsecheckout'] === 'true';
   const hidden = await hiddenChanges(repository, place, flagged, sparse, settings);
@@ -74,7 +70,7 @@ export async function changes(repository: Repository, worktree: string, base: Sh
     if (side.mode === GITLINK) on.gitlink = true;
     if (side.mode === LINK && isSha(side.id)) on.linkBlobs.push(side.id);
   };
-  for (const change of parseRaw(committed).changes) {
+  for (const change of committed) {
     const on = trail(change.bytes);
     on.base = change.before;
     on.now = change.after.mode;

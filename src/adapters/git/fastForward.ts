@@ -13,7 +13,8 @@ import { lstatInside } from './links.js';
 import { pathText } from './names.js';
 import { headOf, inside, type Place } from './place.js';
 import { DURABLE, NO_HOOKS } from './run.js';
-import { parseRaw, parseStatus, STATUS } from './status.js';
+import { parseStatus, STATUS } from './status.js';
+import { treeDiff } from './treeDiff.js';
 
 export type Forwarded = { readonly ok: true } | { readonly ok: false; readonly paths: readonly string[]; readonly message: string };
 
@@ -21,7 +22,7 @@ export type Forwarded = { readonly ok: true } | { readonly ok: false; readonly p
 const LOCK_MS = 5000;
 
 /**
- * Moves the checkout's branch from `from` to `to`, a descendant. Two processes when nothing is in the way (one in a task's worktree). `owned`: the
+ * Moves the checkout's branch from `from` to `to`, a descendant. One process when nothing is in the way. `owned`: the
  * checkout is a person's, where no hook runs; a task's worktree runs its post-merge hook.
  */
 export async function fastForward(repository: Repository, place: Place, from: Sha, to: Sha, owned: boolean): Promise<Forwarded> {
@@ -51,13 +52,9 @@ export async function fastForward(repository: Repository, place: Place, from: Sh
  * difference touches, untracked and ignored ones where it adds. `all`: every changed or staged file counts. Sorted.
  */
 export async function obstacles(repository: Repository, place: Place, from: Sha, to: Sha, all: boolean): Promise<readonly string[]> {
-  const options = inside(place);
-  const [diff, state] = await Promise.all([
-    repository.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--full-index', from, to], options),
-    repository.run([...STATUS, '--untracked-files=no'], options),
-  ]);
+  const [diff, state] = await Promise.all([treeDiff(repository, from, to), repository.run([...STATUS, '--untracked-files=no'], inside(place))]);
   const dirty = parseStatus(state.stdout).tracked.map(({ bytes }) => pathText(bytes));
-  const touched = parseRaw(diff.stdout).changes.map((change) => ({ path: pathText(change.bytes), bytes: change.bytes, added: change.letter === 'A' }));
+  const touched = diff.map((change) => ({ path: pathText(change.bytes), bytes: change.bytes, added: change.letter === 'A' }));
   const found = new Set(all ? dirty : dirty.filter((path) => touched.some((change) => sameOrInside(path, change.path) || sameOrInside(change.path, path))));
   // Added paths that exist, or whose folder is a file: untracked or ignored, both are somebody's.
   const tracked = new Set(dirty);
@@ -76,8 +73,7 @@ export async function obstacles(repository: Repository, place: Place, from: Sha,
  * quietly bring it back. What is missing because the checkout is sparse is not listed by its status, and is no obstacle.
  */
 async function deletedInTheWay(repository: Repository, place: Place, from: Sha, to: Sha): Promise<readonly string[]> {
-  const diff = await repository.run(['diff-tree', '-r', '-z', '--raw', '--no-renames', '--full-index', from, to], inside(place));
-  const changed = parseRaw(diff.stdout).changes.filter((change) => change.letter !== 'A' && change.letter !== 'D');
+  const changed = (await treeDiff(repository, from, to)).filter((change) => change.letter !== 'A' && change.letter !== 'D');
   const missing: string[] = [];
   for (const { bytes } of changed) if ((await lstatInside(place.path, bytes)) === undefined) missing.push(pathText(bytes));
   if (missing.length === 0) return [];

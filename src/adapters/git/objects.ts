@@ -12,12 +12,17 @@ import { isSha } from './names.js';
 export interface GitObject {
   readonly id: Sha;
   readonly type: string;
+  /** Bytes of the whole object. */
+  readonly size: number;
+  /** Empty where only the object's name was asked for. */
   readonly body: Buffer;
 }
 
 export interface Objects {
   /** The id a revision expression names (`refs/heads/x^{commit}`, `<id>^{tree}`), or `undefined`. */
   id(expression: string): Promise<Sha | undefined>;
+  /** An object's size in bytes, without reading it, or `undefined`. */
+  size(expression: string): Promise<number | undefined>;
   /** The whole object, or `undefined`. */
   read(expression: string): Promise<GitObject | undefined>;
   /** Ends the process; the next question starts another. */
@@ -44,6 +49,7 @@ export function openObjects(gitDir: string, env: Readonly<Record<string, string>
   };
   return {
     id: async (expression) => (await ask(expression, false))?.id,
+    size: async (expression) => (await ask(expression, false))?.size,
     read: (expression) => ask(expression, true),
     close: async () => {
       const open = session;
@@ -159,8 +165,8 @@ function takeAnswer(buffer: Buffer, question: Question): Answer {
   if (lineEnd === -1) return undefined;
   const [id = '', type = '', size = ''] = buffer.subarray(0, lineEnd).toString('utf8').split(' ');
   if (!isSha(id) || !/^\d+$/u.test(size)) return { object: undefined, used: lineEnd + 1 };
-  if (!question.content) return { object: { id, type, body: Buffer.alloc(0) }, used: lineEnd + 1 };
+  if (!question.content) return { object: { id, type, size: Number(size), body: Buffer.alloc(0) }, used: lineEnd + 1 };
   const end = lineEnd + 1 + Number(size);
   if (buffer.length < end + 1) return { missing: end + 1 - buffer.length };
-  return { object: { id, type, body: Buffer.from(buffer.subarray(lineEnd + 1, end)) }, used: end + 1 };
+  return { object: { id, type, size: Number(size), body: Buffer.from(buffer.subarray(lineEnd + 1, end)) }, used: end + 1 };
 }

@@ -29,7 +29,8 @@ it('each operation starts as few processes as it says', async () => {
   await here.repo.write(join(path, 'new.txt'), 'x');
   expect(await calls(() => git.commitAll(path, 'Work', AUTHOR))).toEqual(['add', 'commit']);
   expect(await calls(() => git.commitAll(path, 'Work', AUTHOR))).toEqual(['add', 'diff-index']);
-  expect(await calls(() => git.changes(path, here.base))).toEqual(['diff-tree', 'status']);
+  expect(await calls(() => git.changes(path, here.base))).toEqual(['status']);
+  expect(await calls(async () => git.newMarkers(here.base, (await git.head(path)).commit))).toEqual([]);
   expect(await calls(() => git.dirty(path, false))).toEqual(['status']);
   expect(await calls(() => git.bringUpToDate(path, here.base, 'Up'))).toEqual([]);
 
@@ -47,9 +48,11 @@ it('each operation starts as few processes as it says', async () => {
       if (made.ok) landed = made.commit;
     }),
   ).toEqual(['commit-tree']);
-  expect(await calls(() => git.advance('main', base, landed))).toEqual(['diff-tree', 'merge']);
+  expect(await calls(() => git.advance('main', base, landed))).toEqual(['merge']);
+  expect(await calls(() => git.lockFiles(head.tree))).toEqual(['ls-tree']);
+  expect(await calls(async () => git.lockFiles(await git.treeOf(here.base)))).toEqual([]);
   expect(await calls(() => git.advance('main', base, landed))).toEqual([]);
   expect(await calls(() => git.advance(BRANCH, here.base, here.base))).toEqual([]);
-  expect(await calls(() => git.removeWorktree(path, { branch, branchAt: head.commit }))).toEqual(['rev-list', 'status', 'update-ref', 'worktree']);
+  expect(await calls(() => git.removeWorktree(path, { branch, branchAt: head.commit }))).toEqual(['status', 'update-ref', 'worktree']);
   await git.settled();
 });
