@@ -2,12 +2,13 @@
 // Ours is the headless command on a real repository with scripted agents; theirs is a plain serial git script that does
 // the same (worktree add, write, commit, merge, worktree remove). Exits 1 when a limit is missed.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundleTs, loadTs } from '../support/loadTs.mjs';
+import { stepsOf, stepsReport } from './steps.mjs';
 
 const run = promisify(execFile);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -58,7 +59,7 @@ async function ours(plan) {
   const summary = JSON.parse(stdout.trim().split('\n').at(-1));
   if (summary.state !== 'done') throw new Error(`the run ended ${summary.state}`);
   await rm(at, { recursive: true, force: true });
-  return { ms, events: stdout.trim().split('\n').map((line) => JSON.parse(line)) };
+  return { ms };
 }
 
 async function serial(sleepMs) {
@@ -93,36 +94,35 @@ function report(name, value, limit, unit) {
 async function compare(name, limit, plan, sleepMs, rounds = ROUNDS) {
   const ratios = [];
   const times = [];
-  let last;
   for (let round = 0; round < rounds; round += 1) {
     const theirs = await serial(sleepMs);
-    last = await ours(plan);
-    ratios.push(last.ms / theirs.ms);
-    times.push([last.ms, theirs.ms]);
+    const { ms } = await ours(plan);
+    ratios.push(ms / theirs.ms);
+    times.push([ms, theirs.ms]);
   }
   report(name, median(ratios), limit, 'x');
   console.log(`     ours/serial in ms: ${times.map(([a, b]) => `${Math.round(a)}/${Math.round(b)}`).join('  ')}`);
-  return last;
 }
 
-/** Where a task's time goes beyond its agent and its gate: medians over the tasks of one run, from the run's own events. */
-function steps(events) {
-  const names = [
-    ['worktree', 'worktree.creating', 'worktree.created'],
-    ['start of the agent', 'attempt.starting', 'agent'],
-    ['agent', 'attempt.starting', 'attempt.ended'],
-    ['commit and boundary', 'attempt.ended', 'gate.started'],
-    ['gate', 'gate.started', 'gate.finished'],
-    ['landing', 'merge.intended', 'merge.landed'],
-  ];
-  for (const [label, from, to] of names) {
-    const spans = ids.flatMap((id) => {
-      const start = events.find((event) => event.task === id && event.type === from);
-      const end = events.findLast((event) => event.task === id && event.type === to);
-      return start && end ? [Date.parse(end.at) - Date.parse(start.at)] : [];
-    });
-    if (spans.length > 0) console.log(`     ${label}: ${median(spans)} ms (median of ${spans.length})`);
+/** What a task costs beyond its agent and gate. The processes are counted, so that they can have a limit on a busy machine too. */
+async function stepsBench() {
+  const rounds = [];
+  const spawned = join(folder, 'spawned.json');
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const at = await repository(1000);
+    const file = join(folder, 'plan.json');
+    await writeFile(file, JSON.stringify({ version: 1, goal: 'bench', tasks: ids.slice(0, 3).map((id, n) => chain(id, n)) }));
+    const { stdout } = await run(process.execPath, ['-r', join(root, 'test', 'bench', 'spawned.cjs'), cli, 'run', file, '--yes', '--json'], { cwd: at, env: { ...env, SPAWNED: spawned }, maxBuffer: 1e8 });
+    const events = stdout.trim().split('\n').map((line) => JSON.parse(line));
+    const begun = events.findLast((event) => event.type === 'attempt.starting' && event.task === 't2');
+    const { startedAt, endedAt } = JSON.parse(await readFile(join(begun.folder, 'exit.json'), 'utf8'));
+    events.findLast((event) => event.type === 'attempt.ended' && event.task === 't2').agentMs = endedAt - startedAt;
+    rounds.push(stepsOf(events, JSON.parse(await readFile(spawned, 'utf8')), 't2'));
+    await rm(at, { recursive: true, force: true });
   }
+  const { lines, processes, ms } = stepsReport(rounds);
+  report('what a task costs beyond its agent (the gate is one of them)', processes, 18, 'processes');
+  console.log([`     together ${Math.round(ms)} ms without agent and gate; step by step, medians of ${rounds.length}:`, ...lines].join('\n'));
 }
 
 /** Ten branches of a 10,000-file repository, each with a commit and with changed and untracked files, all on shared lines. */
@@ -271,9 +271,10 @@ async function logBench() {
 
 try {
   const want = (name) => only.length === 0 || only.includes(name);
-  if (want('independent')) steps((await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0)).events);
+  if (want('independent')) await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0);
   if (want('slow')) await compare('8 independent tasks with 2-second agents', 0.3, ids.map(slow), 2000, Math.min(ROUNDS, 3));
-  if (want('chain')) steps((await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0)).events);
+  if (want('chain')) await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0);
+  if (want('steps')) await stepsBench();
   if (want('forecast')) await forecastBench();
   if (want('landing')) await landingBench();
   if (want('queue')) await queueBench();

@@ -6,7 +6,7 @@ import { forgetTemplate } from '../support/faults/repository.js';
 
 afterAll(forgetTemplate);
 
-const SCENARIOS = 14;
+const SCENARIOS = 16;
 
 const killed: Target[] = [];
 
