@@ -27,7 +27,7 @@ function extended(stream: Stream, fresh: readonly ActivityLine[]): Stream {
  * the host must be asked again. While loading, lines are put aside.
  */
 export function append(stream: Stream, pushed: readonly ActivityLine[]): { readonly stream: Stream; readonly gap: boolean } {
-  if (stream.state === 'loading') return { stream: { ...stream, early: [...stream.early, ...pushed] }, gap: false };
+  if (stream.state === 'loading') return { stream: { ...stream, early: [...stream.early, ...pushed].slice(-KEPT_LINES) }, gap: false };
   const fresh = pushed.filter((line) => line.seq > stream.last);
   const first = fresh[0];
   if (first === undefined) return { stream, gap: false };

@@ -269,6 +269,17 @@ async function logBench() {
   console.log(`     in ms: ${times.again.map(Math.round)}; for the first time ${times.first.map(Math.round)}; JSON.parse alone ${times.plain.map(Math.round)}; ${Math.round((await stat(log)).size / 1e6)} MB`);
 }
 
+/** An agent that prints a gigabyte, and one with a line of 50 MB: real runner, real host, each in its own process. */
+async function floodBench() {
+  const { flood } = await loadTs('test/support/flood.ts');
+  for (const [kind, megabytes] of [['messages', 1024], ['one-line', 50]]) {
+    const { runner, host, seconds, raw } = await flood(kind, megabytes);
+    report(`${megabytes} MB of ${kind}: highest memory of the runner`, runner / 1048576, 160, 'MB');
+    report(`${megabytes} MB of ${kind}: highest memory of the host`, host / 1048576, 280, 'MB');
+    console.log(`     ${Math.round(raw / 1048576)} MB recorded in ${seconds.toFixed(1)} s`);
+  }
+}
+
 try {
   const want = (name) => only.length === 0 || only.includes(name);
   if (want('independent')) await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0);
@@ -278,6 +289,8 @@ try {
   if (want('forecast')) await forecastBench();
   if (want('landing')) await landingBench();
   if (want('queue')) await queueBench();
+  // Minutes and gigabytes: only when asked for.
+  if (only.includes('flood')) await floodBench();
   if (want('log')) await logBench();
   if (want('sizes')) {
     report('bundle that activation loads', (await stat(join(root, 'dist', 'extension.js'))).size / 1024, 500, 'KB');

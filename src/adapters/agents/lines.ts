@@ -39,7 +39,10 @@ export const say = {
   }),
 };
 
-/** Denials in order, each said once. */
+/** More denials than this are still said, and not gathered. */
+const MOST_DENIALS = 100;
+
+/** Denials in order. */
 export function denials(): {
   readonly list: readonly Denial[];
   add(tool: string, why: string): readonly AgentEvent[];
@@ -49,7 +52,7 @@ export function denials(): {
     list,
     add: (tool, why) => {
       const denial = { tool, why: sentence(why) ?? 'Not allowed at this permission level.' };
-      list.push(denial);
+      if (list.length < MOST_DENIALS) list.push(denial);
       return [{ type: 'denied', ...denial }];
     },
   };

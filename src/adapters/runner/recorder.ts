@@ -10,6 +10,20 @@ import { paint, paragraphs, type Paragraph } from './transcript.js';
 /** Longer texts are cut in the activity (the raw stream has them): it is read by the dashboard. */
 const LONGEST_TEXT = 32_000;
 
+/**
+ * No session that anybody could follow says so much. After that only what the engine acts on is kept, up to twice as much:
+ * whoever shows or searches an attempt's activity must be able to hold it. The raw stream has everything.
+ */
+const MOST_ACTIVITY = 32 * 1024 * 1024;
+const ALWAYS: ReadonlySet<AgentEvent['type']> = new Set(['session', 'edit', 'denied', 'usage', 'retry']);
+const NO_MORE: AgentEvent = { type: 'warning', text: 'The agent says more than anybody can follow. From here on what it says is only in its raw output; its edits are still listed.' };
+
+/** Takes the size that was written so far; gives what of these events is still worth writing. */
+function worthWriting(events: readonly AgentEvent[], size: number, most: number): readonly AgentEvent[] {
+  if (size < most) return events;
+  return size < 2 * most ? events.filter((event) => ALWAYS.has(event.type)) : [];
+}
+
 export interface Recorder {
   /** Resolves when the disk has taken them; a full disk is reported once and never stops the agent. */
   events(events: readonly AgentEvent[]): Promise<void>;
@@ -35,8 +49,8 @@ function lazily(start: () => Promise<Appender>): Appender {
   };
 }
 
-/** `mask`: a secret may only show once an event's pieces are put together. */
-export async function openRecorder(folder: string, printer: Printer, mask: Mask): Promise<Recorder> {
+/** `mask`: a secret may only show once an event's pieces are put together. `most`: bytes of activity, see `MOST_ACTIVITY`. */
+export async function openRecorder(folder: string, printer: Printer, mask: Mask, most = MOST_ACTIVITY): Promise<Recorder> {
   const add = (name: string): Promise<Appender> => openAppender(join(folder, name));
   const [raw, activity, transcript] = await Promise.all([add(FILE.raw), add(FILE.activity), add(FILE.transcript)]);
   const stderr = lazily(() => add(FILE.stderr));
@@ -59,12 +73,21 @@ export async function openRecorder(folder: string, printer: Printer, mask: Mask)
   // Two streams may report at once: their lines must neither mix nor change places.
   let last = Promise.resolve();
   const inOrder = (text: string, shown: readonly Paragraph[]): Promise<void> => (last = last.then(() => write(text, shown)));
+  let size = 0;
   return {
     events: (heard) => {
-      if (heard.length === 0) return Promise.resolve();
-      const events = heard.map((event) => masked(event, mask));
+      const worth = worthWriting(heard, size, most);
+      if (worth.length === 0) return Promise.resolve();
+      const events = worth.map((event) => masked(event, mask));
       const at = Date.now();
-      const text = events.map((event) => `${JSON.stringify({ seq: (seq += 1), at, ...shortened(event) })}\n`).join('');
+      const line = (event: AgentEvent): string => `${JSON.stringify({ seq: (seq += 1), at, ...shortened(event) })}\n`;
+      let text = events.map(line).join('');
+      const before = size;
+      size += text.length;
+      if (before < most && size >= most) {
+        events.push(NO_MORE);
+        text += line(NO_MORE);
+      }
       return inOrder(text, events.flatMap(paragraphs));
     },
     note: (text) => inOrder('', text),

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildPrograms, END, ended, printed, sandbox, says, START, type Programs, type Sandbox } from './support.js';
@@ -9,30 +9,6 @@ beforeAll(async () => (programs = await buildPrograms()));
 afterAll(() => rm(programs.folder, { recursive: true }));
 beforeEach(async () => (box = await sandbox(programs)));
 afterEach(() => box.clean());
-
-const MB = 1024 * 1024;
-
-test('a line of 50 MB is kept raw, said to be too long, and does not fill the memory', async () => {
-  const program = `
-    const line = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
-    line({ type: 'start', session: 's1' });
-    process.stdout.write('{"type":"say","text":"');
-    for (let i = 0; i < 50; i++) process.stdout.write('x'.repeat(1024 * 1024));
-    process.stdout.write('"}\\n');
-    line({ type: 'say', text: 'after the long line' });
-    line({ type: 'end', ok: true });`;
-  await box.put(await box.spec(program));
-  const watch = join(box.root, 'memory.cjs');
-  await writeFile(watch, `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(join(box.root, 'memory'))}, String(process.resourceUsage().maxRSS)));`);
-  await ended(box.start(['--headless'], ['-r', watch]));
-  expect(Number(await readFile(join(box.root, 'memory'), 'utf8')) * 1024).toBeLessThan(160 * MB);
-  const exit = await box.exit();
-  expect(exit.outcome).toMatchObject({ ok: true, text: 'after the long line' });
-  expect((await stat(join(box.folder, 'stdout.jsonl'))).size).toBeGreaterThan(50 * MB);
-  const activity = await box.activity();
-  expect(activity.map(({ type }) => type)).toEqual(['session', 'warning', 'message']);
-  expect(activity.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-});
 
 test('a flood of output is recorded completely and in order', async () => {
   const program = `
