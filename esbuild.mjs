@@ -11,7 +11,7 @@ const watch = process.argv.includes('--watch');
 const lazy = {
   name: 'lazy',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /\/(priceTable|simpleGit|execa)\.js$/ }, (args) =>
+    pluginBuild.onResolve({ filter: /\/(priceTable|simpleGit|execa|container)\.js$/ }, (args) =>
       args.kind === 'dynamic-import' ? { path: `./${args.path.split('/').at(-1)}`, external: true } : undefined,
     );
   },
@@ -56,6 +56,7 @@ const jobs = [
       priceTable: 'src/adapters/priceTable.ts',
       simpleGit: 'src/adapters/git/simpleGit.ts',
       execa: 'src/adapters/execa.ts',
+      container: 'src/adapters/isolation/container.ts',
     },
   },
   {

@@ -6,11 +6,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CommandResult, GateRequest, Gates, Isolation } from '../core/ports.js';
+import type { CommandResult, ContainerRef, GateRequest, Gates, Isolation } from '../core/ports.js';
 import { maskOf, secretValues } from '../core/secrets.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
 import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole } from './disk.js';
 import { countTests, cutMiddle, maskOutput, OUTPUT_LIMITS, readTail, watchSize, type OutputLimits } from './gateOutput.js';
+import { removeContainers } from './isolation/containers.js';
+import { putInside, type Insider } from './isolation/inside.js';
 import { stopTree } from './process.js';
 
 /** See `YOUNG_MS` of the runner. */
@@ -105,19 +107,21 @@ async function explain(cwd: string, cause: unknown): Promise<GateError> {
 interface Ran {
   readonly pid: number | undefined;
   readonly result: CommandResult;
+  readonly container?: ContainerRef;
 }
 
-async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle, limits: OutputLimits, isolation: Isolation | undefined): Promise<Ran> {
+async function runOne(line: string, request: GateRequest, env: Record<string, string>, output: FileHandle, limits: OutputLimits, insider: Insider): Promise<Ran> {
   await output.appendFile(`$ ${line}\n`);
   const from = (await output.stat()).size;
   const began = performance.now();
   const { verbatim, ...plain } = shell(line);
-  const isolated = request.isolation === undefined ? undefined : await isolation?.wrap(plain, request.isolation);
-  if (request.isolation !== undefined && isolated === undefined) throw new GateError('A sandbox was asked for, and there is none. Nothing was started.');
-  const { file, args } = isolated ?? plain;
-  const child = spawn(file, [...args], {
+  const inside = await putInside(insider, { ...plain, nonce: request.nonce }, request.isolation, env, request.signal).catch((cause: unknown) => {
+    throw new GateError((cause as Error).message, { cause });
+  });
+  if (inside.container !== undefined) await writeWhole(markOf(request), markWords(inside.container));
+  const child = spawn(inside.file, [...inside.args], {
     cwd: request.cwd,
-    env: { ...env, ...isolated?.setEnv },
+    env: inside.env,
     stdio: ['ignore', output.fd, output.fd],
     detached: process.platform !== 'win32',
     windowsHide: true,
@@ -147,22 +151,25 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     };
     await cutMiddle(output, from, limits.keep);
     await maskOutput(output, from, secretValues(env));
-    return { pid: child.pid, result };
+    return { pid: child.pid, result, ...(inside.container !== undefined && { container: inside.container }) };
   } finally {
     watched.clear();
   }
 }
 
 /**
- * `<output file>.running` holds the nonce while a gate runs. A gate outlives our own end by a crash: whoever comes to the
+ * `<output file>.running` holds the nonce while a gate runs, and the engine of its container. A gate outlives our own end by a crash: whoever comes to the
  * same output file next ends it first, or two of them would work in one worktree.
  */
 const markOf = (request: GateRequest): string => `${request.outputFile}.running`;
 
-async function endLeftover(request: GateRequest): Promise<void> {
-  const left = await readText(markOf(request));
-  if (left === undefined) return;
-  await stopTree(undefined, left, { from: 'SIGTERM' });
+const markWords = ({ nonce, engine }: ContainerRef): string => `${nonce}\n${engine}`;
+
+async function endLeftover(request: GateRequest, environment: Insider['environment']): Promise<void> {
+  const [nonce, engine] = (await readText(markOf(request)))?.split('\n') ?? [];
+  if (nonce === undefined) return;
+  await stopTree(undefined, nonce, { from: 'SIGTERM' });
+  if (engine !== undefined) await removeContainers({ nonce, engine }, environment);
   await removeFile(markOf(request));
 }
 
@@ -174,7 +181,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
   const limits = options.limits ?? OUTPUT_LIMITS;
   return {
     run: async (request) => {
-      await endLeftover(request);
+      await endLeftover(request, options.environment);
       if (request.commands.length === 0) return [];
       await mkdir(dirname(request.outputFile), { recursive: true, mode: PRIVATE_FOLDER });
       // Append mode, so that the shell and we never overwrite each other; emptied first, so that it is this gate's alone.
@@ -187,15 +194,18 @@ export function createGates(options: { readonly environment: Readonly<Record<str
         await writeWhole(markOf(request), request.nonce);
         const results: CommandResult[] = [];
         let first: number | undefined;
+        let inside: ContainerRef | undefined;
         for (const line of request.commands) {
           if (request.signal?.aborted === true) break;
-          const { pid, result } = await runOne(line, request, env, output, limits, options.isolation);
+          const { pid, result, container } = await runOne(line, request, env, output, limits, { isolation: options.isolation, environment: options.environment });
           first ??= pid;
+          inside = container;
           results.push(result);
           if (result.exitCode !== 0) break;
         }
         const young = first !== undefined && performance.now() - began < YOUNG_MS ? { newerThan: first - 1 } : {};
         await stopTree(undefined, request.nonce, { from: 'SIGTERM', ...young });
+        if (inside !== undefined) await removeContainers(inside, options.environment);
         await removeFile(markOf(request));
         return results;
       } finally {

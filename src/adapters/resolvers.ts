@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Resolvers } from '../core/ports.js';
+import type { Isolation, IsolationRequest, Resolvers } from '../core/ports.js';
 import type { Formatter } from '../core/resolutions.js';
 import { formattersOf } from '../core/resolutions.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
+import { removeContainers } from './isolation/containers.js';
+import { putInside, type Insider } from './isolation/inside.js';
 import { stopTree } from './process.js';
 
 /** A formatter answers in a second or two; a package manager may have to ask a registry about everything. */
@@ -30,15 +32,16 @@ interface Start {
   readonly nonce: string;
   readonly input?: string;
   readonly timeoutMs: number;
+  readonly isolation?: IsolationRequest | undefined;
   readonly signal?: AbortSignal;
 }
 
 /** `undefined`: there is no such program. Its whole process tree is gone when this resolves. */
-async function run(start: Start): Promise<Ran | undefined> {
+async function run(start: Start, insider: Insider): Promise<Ran | undefined> {
+  const inside = await putInside(insider, { file: start.file, args: start.args, nonce: start.nonce, stdin: start.input !== undefined }, start.isolation, { ...start.env, SWITCHYARD_NONCE: start.nonce }, start.signal);
   // npm installs tools as `.cmd` files there, which only a shell's rules can start; cross-spawn knows them.
   const begin = process.platform === 'win32' ? (await import('cross-spawn')).default : spawn;
-  const env = { ...start.env, SWITCHYARD_NONCE: start.nonce };
-  const child = begin(start.file, [...start.args], { cwd: start.cwd, env, stdio: [start.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' });
+  const child = begin(inside.file, [...inside.args], { cwd: start.cwd, env: inside.env, stdio: [start.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], windowsHide: true, detached: process.platform !== 'win32' });
   const output: Buffer[] = [];
   let size = 0;
   let words = '';
@@ -66,11 +69,13 @@ async function run(start: Start): Promise<Ran | undefined> {
       child.once('error', () => resolve(undefined));
       child.once('close', (status) => resolve(status));
     });
-    if (code === undefined) return undefined;
+    // Engines and sandboxes start, whatever they are to start.
+    if (code === undefined || (start.isolation !== undefined && code === 127)) return undefined;
     const cutShort = stopping !== undefined;
     await (stopping ?? stopTree(undefined, start.nonce, { from: 'SIGTERM', newerThan: (child.pid ?? 1) - 1 }));
     return { code: cutShort ? null : code, stdout: Buffer.concat(output), words };
   } finally {
+    if (inside.container !== undefined) await removeContainers(inside.container, insider.environment);
     clearTimeout(timer);
     start.signal?.removeEventListener('abort', stop);
   }
@@ -104,12 +109,13 @@ async function programOf(tool: string, folders: readonly string[]): Promise<stri
 }
 
 /** Tools see the same variables as a gate, without `CI`: it makes package managers refuse to write lock files. */
-export function createResolvers(options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly nonce: () => string }): Resolvers {
+export function createResolvers(options: { readonly environment: Readonly<Record<string, string | undefined>>; readonly nonce: () => string; readonly isolation?: Isolation }): Resolvers {
+  const insider = { isolation: options.isolation, environment: options.environment };
   const environment = (pass: readonly string[]): Record<string, string> => pickEnvironment(options.environment, [...COMMON_ENVIRONMENT, ...pass]);
-  const formatWith = async (formatter: Formatter, file: string, { worktree, path, passEnv, signal }: Parameters<Resolvers['format']>[0], text: string): Promise<string | undefined> => {
+  const formatWith = async (formatter: Formatter, file: string, { worktree, path, passEnv, isolation, signal }: Parameters<Resolvers['format']>[0], text: string): Promise<string | undefined> => {
     let present = text;
     for (const args of formatter.arguments(path)) {
-      const ran = await run({ file, args, cwd: worktree, env: environment(passEnv), nonce: options.nonce(), input: present, timeoutMs: FORMAT_MS, ...(signal !== undefined && { signal }) });
+      const ran = await run({ file, args, cwd: worktree, env: environment(passEnv), nonce: options.nonce(), input: present, timeoutMs: FORMAT_MS, isolation, ...(signal !== undefined && { signal }) }, insider);
       if (ran?.code !== 0) return undefined;
       present = ran.stdout.toString('utf8');
       // A tool that ignores its input would empty the file.
@@ -133,10 +139,10 @@ export function createResolvers(options: { readonly environment: Readonly<Record
       }
       return undefined;
     },
-    regenerate: async ({ folder, commands, passEnv, signal }) => {
+    regenerate: async ({ folder, commands, passEnv, isolation, signal }) => {
       let why = 'it was not found';
       for (const [file, ...args] of commands) {
-        const ran = await run({ file, args, cwd: folder, env: environment(passEnv), nonce: options.nonce(), timeoutMs: LOCK_MS, ...(signal !== undefined && { signal }) });
+        const ran = await run({ file, args, cwd: folder, env: environment(passEnv), nonce: options.nonce(), timeoutMs: LOCK_MS, isolation, ...(signal !== undefined && { signal }) }, insider);
         if (ran?.code === 0) return { ok: true };
         if (ran !== undefined) why = ran.words.trim().split('\n').at(-1) ?? 'it failed';
       }

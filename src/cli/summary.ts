@@ -2,6 +2,7 @@
 import { runAmount } from '../core/bill.js';
 import type { Change } from '../core/change.js';
 import { targetBranch } from '../core/change.js';
+import { isolationOf } from '../core/isolation.js';
 import { leakText, openLeaks } from '../core/leak.js';
 import { phaseOf } from '../core/phase.js';
 import { resolutionWords } from '../core/resolutions.js';
@@ -39,6 +40,7 @@ function body(state: RunState) {
         {
           state: task.state,
           attempts: task.attempts.length,
+          ...(isolationOf(state, task) !== 'worktree' && { isolation: isolationOf(state, task) }),
           ...(task.landed !== undefined && { commit: task.landed.commit }),
           ...(task.pullRequest?.url !== undefined && { pullRequest: task.pullRequest.url }),
           ...(task.undone !== undefined && { undone: task.undone.commit }),

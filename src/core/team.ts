@@ -2,6 +2,7 @@
 import type { AgentId, Permissions } from './ids.js';
 import type { IsolationLevel } from './isolation.js';
 import type { Tier } from './plan.js';
+import type { ContainerChoice } from './ports.js';
 
 export interface Member {
   readonly agent: AgentId;
@@ -9,7 +10,7 @@ export interface Member {
   readonly model?: string;
 }
 
-/** Who works on a tier, and who goes on when that agent has no quota or credit left. */
+/** Who works on a tier (or plans), and who goes on when that agent has no quota or credit left. */
 export interface TierMember extends Member {
   readonly fallback?: Member;
   /** `worktree` when absent. */
@@ -45,7 +46,7 @@ export const MIN_FREE_GB = 2;
 
 /** A team with every default filled in. Recorded in the run, so that a run does not change under its feet. */
 export interface Team {
-  readonly planner: Member;
+  readonly planner: TierMember;
   readonly tiers: Readonly<Record<Tier, TierMember>>;
   readonly reviewer: Member | null;
   readonly permissions: Exclude<Permissions, 'read-only'>;
@@ -55,6 +56,8 @@ export interface Team {
   readonly limits: Limits;
   /** Of sandboxed tasks; agents need the network for their models, so it is on unless the file says no. */
   readonly sandbox?: { readonly network: boolean };
+  /** What containers are made from, and whether they have a network. */
+  readonly container?: Omit<ContainerChoice, 'devcontainer'> & { readonly network: boolean };
   readonly environment: { readonly pass: readonly string[] };
 }
 

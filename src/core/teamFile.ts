@@ -5,6 +5,7 @@ import { AGENT_IDS } from './ids.js';
 import type { AgentStatus } from './ports.js';
 import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team, TierMember } from './team.js';
+import type { IsolationLevel } from './isolation.js';
 import { ISOLATION_LEVELS } from './isolation.js';
 import { isModelName } from './words.js';
 import { DEFAULT_LIMITS, parallelFor } from './team.js';
@@ -21,7 +22,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64));
 export const teamFileSchema = v.strictObject({
   $schema: v.optional(v.string()),
   version: v.literal(1),
-  planner: v.optional(member),
+  planner: v.optional(tierMember),
   tiers: v.optional(v.strictObject({ fast: v.optional(tierMember), standard: v.optional(tierMember), deep: v.optional(tierMember) })),
   reviewer: v.optional(v.nullable(member)),
   permissions: v.optional(v.picklist(['edit', 'edit-and-run', 'full'])),
@@ -45,6 +46,13 @@ export const teamFileSchema = v.strictObject({
   ),
   backupDays: v.optional(positive),
   sandbox: v.optional(v.strictObject({ network: v.optional(v.boolean(), true) })),
+  container: v.optional(
+    v.strictObject({
+      engine: v.optional(v.picklist(['podman', 'docker'])),
+      image: v.optional(v.pipe(v.string(), v.maxLength(300), v.regex(/^[A-Za-z0-9][\w./:@-]*$/, 'is not the name of an image'))),
+      network: v.optional(v.boolean(), true),
+    }),
+  ),
   environment: v.optional(
     v.strictObject({ pass: v.optional(v.array(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, 'is not a name of an environment variable')))) }),
   ),
@@ -68,13 +76,11 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
   const first = PREFERENCE.find((id) => agents.some((status) => status.id === id && usable(status))) ?? 'scripted';
   const fallback: Member = { agent: first };
   const tier = (name: 'fast' | 'standard' | 'deep'): TierMember => {
-    const named = file?.tiers?.[name] ?? file?.tiers?.standard;
-    const instead = clean(named?.fallback);
-    return { ...(clean(named) ?? fallback), ...(instead !== undefined && { fallback: instead }), ...(named?.isolation !== undefined && { isolation: named.isolation }) };
+    return whole(file?.tiers?.[name] ?? file?.tiers?.standard) ?? fallback;
   };
   const reviewer = file?.reviewer;
   return {
-    planner: clean(file?.planner) ?? fallback,
+    planner: whole(file?.planner) ?? fallback,
     tiers: { fast: tier('fast'), standard: tier('standard'), deep: tier('deep') },
     reviewer: clean(reviewer ?? undefined) ?? null,
     permissions: file?.permissions ?? 'edit-and-run',
@@ -83,11 +89,25 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
     merge: file?.merge ?? 'merge',
     limits: { ...DEFAULT_LIMITS, maxParallel: parallelFor(memoryBytes), ...given(file?.limits) },
     ...(file?.sandbox !== undefined && { sandbox: file.sandbox }),
+    ...(file?.container !== undefined && { container: containerOf(file.container) }),
     environment: { pass: file?.environment?.pass ?? [] },
   };
 }
 
-function clean(found: { agent: AgentId; model?: string | undefined } | undefined): Member | undefined {
+type GivenMember = { agent: AgentId; model?: string | undefined };
+
+function whole(given: (GivenMember & { fallback?: GivenMember | undefined; isolation?: IsolationLevel | undefined }) | undefined): TierMember | undefined {
+  const own = clean(given);
+  const instead = clean(given?.fallback);
+  if (own === undefined) return undefined;
+  return { ...own, ...(instead !== undefined && { fallback: instead }), ...(given?.isolation !== undefined && { isolation: given.isolation }) };
+}
+
+function containerOf({ engine, image, network }: NonNullable<TeamFile['container']>): NonNullable<Team['container']> {
+  return { ...(engine !== undefined && { engine }), ...(image !== undefined && { image }), network };
+}
+
+function clean(found: GivenMember | undefined): Member | undefined {
   if (found === undefined) return undefined;
   return { agent: found.agent, ...(found.model !== undefined && { model: found.model }) };
 }

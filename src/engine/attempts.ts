@@ -4,10 +4,9 @@ import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../co
 import type { AgentId, Role } from '../core/ids.js';
 import { targetBranch } from '../core/change.js';
 import type { FoundLeak } from '../core/leak.js';
-import type { AgentAdapter, AttemptEnd, AttemptSpec, RunningAttempt, StartRequest } from '../core/ports.js';
+import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
 import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
 import { isCheckpoint } from '../core/handOff.js';
-import { isolationOf } from '../core/isolation.js';
 import { memberFor, ownMember } from '../core/member.js';
 import { budgetReason } from '../core/scheduler.js';
 import { TROUBLE } from '../core/trouble.js';
@@ -20,6 +19,7 @@ import { targetTip, taskBranch } from './target.js';
 import { checkpoint } from './handOff.js';
 import type { Short } from './space.js';
 import { shortOfSpace } from './space.js';
+import { isolate } from './isolating.js';
 import type { AtWork } from './sentinel.js';
 import { paths } from './world.js';
 
@@ -28,7 +28,7 @@ const MINUTE = 60_000;
 export async function prepare(context: RunContext, id: string): Promise<Reason | Short | undefined> {
   const { world, store } = context;
   const task = context.task(id);
-  const refused = isolationOf(store.state, task) === 'sandbox' ? await world.isolation.problem() : undefined;
+  const refused = await context.isolationProblem(id);
   if (refused !== undefined) return { kind: 'set-up-failed', text: refused };
   const fresh = task.worktree === undefined || task.startedFrom === undefined || task.branch === undefined || task.cleaned;
   const commit = fresh ? await targetTip(context) : task.startedFrom;
@@ -57,7 +57,7 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
       outputFile: `${folder}/${id}.txt`,
       slot,
       passEnv: context.passEnv([]),
-      ...context.isolated(path, folder, id),
+      ...(await context.isolated(path, `${folder}/${id}`, id)),
       timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
       nonce: world.ids.nonce(),
       signal: context.signal(id),
@@ -105,11 +105,13 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   const adapter = world.agents.adapter(member.agent);
   if (adapter === undefined) return { kind: 'agent-failed', failure: 'missing-cli', text: `There is no agent "${member.agent}"` };
   const status = await world.agents.status(member.agent);
-  if (status?.found !== true) {
+  const contained = context.isolationLevel(id) === 'container';
+  // In a container it is the image's own program.
+  if (status?.found !== true && !contained) {
     return { kind: 'agent-failed', failure: 'missing-cli', text: `${adapter.name} was not found. ${status?.hint ?? ''} Nothing was started; install it or change the tier, then retry.`.replace('  ', ' ') };
   }
-  if (status.problem !== undefined) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''}`.trim() };
-  if (status.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} ${TROUBLE['signed-out'].next.replace(' ({signIn})', '')}` };
+  if (status?.problem !== undefined && !contained) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''}`.trim() };
+  if (status?.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} ${TROUBLE['signed-out'].next.replace(' ({signIn})', '')}` };
 
   const attempt = task.attempts.length + 1;
   const folder = paths.attempt(world, store.state.run, id, attempt);
@@ -127,7 +129,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     adapter,
     folder,
     slot,
-    ...(status.path !== undefined && { executable: status.path }),
+    ...(contained ? { contained } : status?.path !== undefined && { executable: status.path }),
     request: {
       cwd: task.worktree ?? '',
       prompt,
@@ -148,7 +150,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     nonce: spec.spec.nonce,
     ...(resume !== undefined && { resume }),
     ...(feedback !== undefined && { feedback }),
-    apiEquivalent: status.account === 'subscription',
+    apiEquivalent: status?.account === 'subscription',
     slot,
     ...(own !== member.agent && { insteadOf: { agent: own, why: `${own} ${TROUBLE.quota.what}` } }),
   });
@@ -158,7 +160,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   await context.sentinel.begin(who);
   let running: RunningAttempt;
   try {
-    running = await world.runners.start(await isolate(context, task, spec.spec, member.agent), spec.files);
+    running = await world.runners.start(await isolate(context, spec.spec), spec.files);
   } catch (error) {
     const leaks = await context.sentinel.ended(who);
     const outcome: AgentOutcome = { ok: false, reason: 'crashed', message: messageOf(error), usage: [], usageIsCumulative: false, denied: [] };
@@ -173,13 +175,6 @@ function atWork(context: RunContext, task: string, { attempt, agent, folder }: A
   return { state: () => context.store.state, task, attempt, agent, folder, cwd: context.task(task).worktree ?? '' };
 }
 
-/** Rejects when a sandbox was asked for and there is none: nothing is started then. */
-async function isolate(context: RunContext, task: TaskRun, spec: AttemptSpec, agent: AgentId): Promise<AttemptSpec> {
-  const { isolation } = context.isolated(spec.cwd, spec.folder, task.task.id);
-  if (isolation === undefined) return spec;
-  const { file, args, setEnv } = await context.world.isolation.wrap(spec.command, { ...isolation, agent });
-  return { ...spec, command: { ...spec.command, file, args, setEnv: { ...spec.command.setEnv, ...setEnv } }, setEnv: { ...spec.setEnv, ...setEnv } };
-}
 
 function giveBackSlot(context: RunContext, attempt: AttemptState): void {
   if (attempt.slot !== undefined) context.slotNumbers.giveBack(attempt.slot);
@@ -285,6 +280,7 @@ interface SpecParts {
   readonly folder: string;
   readonly slot: number;
   readonly executable?: string;
+  readonly contained?: boolean;
   readonly request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'budgetUsd' | 'script' | 'schema' | 'goal'>;
 }
 
@@ -302,6 +298,7 @@ export function specFor(context: RunContext, parts: SpecParts) {
     newSession: world.ids.uuid(),
     ...(parts.member.model !== undefined && { model: parts.member.model }),
     ...(parts.executable !== undefined && { executable: parts.executable }),
+    ...(parts.contained === true && { contained: true as const }),
   });
   const { files, ...rest } = command;
   return {

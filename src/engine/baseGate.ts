@@ -64,7 +64,7 @@ async function runOnBase(context: RunContext, base: Sha, command: string, slot: 
   const { world, store } = context;
   const { run, team } = store.state;
   const worktree = paths.worktree(world, run, UNTOUCHED_BASE);
-  const shared = { cwd: worktree, slot, signal, ...context.isolated(worktree, paths.run(world, run)), passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE };
+  const shared = { cwd: worktree, slot, signal, ...(await context.isolated(worktree, paths.run(world, run))), passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE };
   try {
     await makeScratch(context, UNTOUCHED_BASE, base);
     const outputFile = `${paths.run(world, run)}/base-gate.txt`;

@@ -1,7 +1,8 @@
 /** What every step of one run shares. */
 import type { ActivityLine } from '../core/activity.js';
-import { isolationOf, strictest } from '../core/isolation.js';
-import type { IsolationRequest, RunningAttempt } from '../core/ports.js';
+import { isolationOf, plannerIsolation, strictest, type IsolationLevel } from '../core/isolation.js';
+import { PLANNER } from '../core/events.js';
+import type { ContainerChoice, IsolationRequest, RunningAttempt } from '../core/ports.js';
 import type { TaskRun } from '../core/run.js';
 import type { AttemptRef } from './api.js';
 import { BaseGate } from './baseGate.js';
@@ -15,6 +16,9 @@ export interface RunOptions {
   /** `--yes`: every green task is approved at once. */
   readonly autoApprove: boolean;
 }
+
+/** Where the Dev Containers specification looks, in its order. */
+const DEVCONTAINERS: readonly string[] = ['.devcontainer/devcontainer.json', '.devcontainer.json'];
 
 /** No task's id. */
 const WHOLE_RUN = '.run';
@@ -80,11 +84,41 @@ export class RunContext {
     return this.slotNumbers.take(this.store.state.team.limits.gateParallel);
   }
 
-  /** How a task's gate and set-up are isolated; for gates of several tasks, or of none, the strictest of the run. */
-  isolated(cwd: string, folder: string, id?: string): { readonly isolation?: IsolationRequest } {
+  /** How a task (or the planner) is isolated; without an id the strictest of the run: for gates of several tasks, or of none. */
+  isolationLevel(id?: string): IsolationLevel {
     const { state } = this.store;
-    const level = id === undefined ? strictest(state) : isolationOf(state, this.task(id));
-    return level === 'worktree' ? {} : { isolation: { cwd, folder, commonDir: this.commonDir, network: state.team.sandbox?.network ?? true } };
+    if (id === PLANNER) return plannerIsolation(state);
+    return id === undefined ? strictest(state) : isolationOf(state, this.task(id));
+  }
+
+  /** What its agent, set-up and gate are given for that. `folder` takes their temporary files. */
+  async isolated(cwd: string, folder: string, id?: string): Promise<{ readonly isolation?: IsolationRequest }> {
+    const { team } = this.store.state;
+    const level = this.isolationLevel(id);
+    if (level === 'worktree') return {};
+    const shared = { cwd, folder, commonDir: this.commonDir };
+    if (level === 'sandbox') return { isolation: { ...shared, level, network: team.sandbox?.network ?? true } };
+    return { isolation: { ...shared, level, network: team.container?.network ?? true, container: await this.#container() } };
+  }
+
+  /** Why it cannot be isolated as it should be; nothing may start then. */
+  async isolationProblem(id?: string): Promise<string | undefined> {
+    const level = this.isolationLevel(id);
+    if (level === 'worktree') return undefined;
+    return this.world.isolation.problem({ level, ...(level === 'container' && { container: await this.#container() }) });
+  }
+
+  /** The base's dev container, not the worktree's: an agent could have changed that one, and parts of it would run out here. */
+  async #container(): Promise<ContainerChoice> {
+    const { team, base } = this.store.state;
+    const { engine, image } = team.container ?? {};
+    const chosen = { ...(engine !== undefined && { engine }), ...(image !== undefined && { image }) };
+    if (image !== undefined) return chosen;
+    for (const path of DEVCONTAINERS) {
+      const text = await this.world.git.readFile(base.commit, path);
+      if (text !== undefined) return { ...chosen, devcontainer: { path, text } };
+    }
+    return chosen;
   }
 
   /** Names an agent or gate of this run may inherit. */

@@ -7,6 +7,7 @@ import type { Receipt } from '../core/run.js';
 import { sameFailure } from '../core/sameFailure.js';
 import type { RunContext } from './context.js';
 import { rememberCounts } from './testCounts.js';
+import { paths } from './world.js';
 
 const MINUTE = 60_000;
 
@@ -73,7 +74,8 @@ export async function gateWorktree(context: RunContext, target: GateTarget): Pro
 
 async function look(context: RunContext, tree: Sha, commands: readonly string[], cwd: string, known?: readonly ToolVersion[]) {
   const { git, tools } = context.world;
-  const [lock, versions] = await Promise.all([git.lockFiles(tree), tools.versions(commands, { cwd, passEnv: context.passEnv([]) }, known)]);
+  const { isolation } = await context.isolated(cwd, `${paths.run(context.world, context.store.state.run)}/versions`);
+  const [lock, versions] = await Promise.all([git.lockFiles(tree), tools.versions(commands, { cwd, passEnv: context.passEnv([]), ...(isolation !== undefined && { isolation: { ...isolation, readOnly: true as const } }) }, known)]);
   return { lock, tools: versions };
 }
 
@@ -87,7 +89,7 @@ export async function outdated(context: RunContext, receipt: Receipt, cwd: strin
 async function runCommands(context: RunContext, target: GateTarget): Promise<readonly CommandResult[]> {
   const { world, store } = context;
   const { commands, cwd, outputFile, slot, signal } = target;
-  const shared = { cwd, outputFile, slot, signal, ...context.isolated(cwd, outputFile.slice(0, outputFile.lastIndexOf('/'))), passEnv: context.passEnv([]), timeoutMs: store.state.team.limits.gateMinutes * MINUTE };
+  const shared = { cwd, outputFile, slot, signal, ...(await context.isolated(cwd, outputFile.slice(0, outputFile.lastIndexOf('/')))), passEnv: context.passEnv([]), timeoutMs: store.state.team.limits.gateMinutes * MINUTE };
   let results = await world.gates.run({ ...shared, commands, nonce: world.ids.nonce() });
   for (;;) {
     const failed = results.at(-1);

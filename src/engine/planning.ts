@@ -17,6 +17,7 @@ import { isSessionId } from '../core/words.js';
 import { hasStarted } from '../core/task.js';
 import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
+import { isolate } from './isolating.js';
 import { makeScratch, removeScratch } from './scratch.js';
 import { paths } from './world.js';
 
@@ -64,11 +65,14 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
   const member = store.state.team.planner;
   const adapter = world.agents.adapter(member.agent);
   const status = await world.agents.status(member.agent);
-  if (adapter === undefined || status?.found !== true) {
+  const contained = context.isolationLevel(PLANNER) === 'container';
+  const refused = await context.isolationProblem(PLANNER);
+  if (refused !== undefined) return refused;
+  if (adapter === undefined || (status?.found !== true && !contained)) {
     return `The planner ${adapter?.name ?? member.agent} was not found. ${status?.hint ?? ''} Nothing was started; install it or name another planner in the team file.`;
   }
-  if (status.problem !== undefined) return `The planner ${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''} Nothing was started.`;
-  if (status.signedIn === 'no') return `The planner ${adapter.name} is not signed in. ${status.hint ?? ''} Nothing was started.`;
+  if (status?.problem !== undefined && !contained) return `The planner ${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''} Nothing was started.`;
+  if (status?.signedIn === 'no') return `The planner ${adapter.name} is not signed in. ${status.hint ?? ''} Nothing was started.`;
 
   const first = await promptFor(context, planning, commit);
   const goal = planning.kind === 'replan' ? `replan:${store.state.goal}` : store.state.goal;
@@ -76,7 +80,7 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
   let session: string | undefined;
   for (let round = 0; ; round += 1) {
     if (context.signal(PLANNER).aborted) return 'cancelled';
-    const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(status.path !== undefined && { executable: status.path }), apiEquivalent: status.account === 'subscription' });
+    const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(contained ? { contained } : status?.path !== undefined && { executable: status.path }), apiEquivalent: status?.account === 'subscription' });
     if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
     if (!outcome.ok) return `${adapter.name} did not answer a plan: ${(outcome.message ?? outcome.reason ?? 'it ended without finishing').replace(/[.\s]+$/, '')}. Nothing was changed; try again or name another planner in the team file.`;
     const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(store.state.revision > 0 && { kept: keptTasks(store.state) }) });
@@ -98,6 +102,7 @@ interface Question {
   readonly goal: string;
   readonly resume?: string;
   readonly executable?: string;
+  readonly contained?: boolean;
   readonly apiEquivalent: boolean;
 }
 
@@ -118,7 +123,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     ...(store.state.team.limits.runUsd !== undefined && { budgetUsd: store.state.team.limits.runUsd }),
   };
   const slot = context.takeSlot();
-  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, slot, request, ...(question.executable !== undefined && { executable: question.executable }) });
+  const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, slot, request, ...(question.executable !== undefined && { executable: question.executable }), ...(question.contained === true && { contained: true }) });
   await store.append({
     type: 'attempt.starting',
     task: PLANNER,
@@ -131,7 +136,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     ...(question.resume !== undefined && { resume: question.resume }),
     apiEquivalent: question.apiEquivalent,
   });
-  const running = await world.runners.start(made.spec, made.files);
+  const running = await world.runners.start(await isolate(context, made.spec), made.files);
   context.running.set(PLANNER, running);
   context.following(PLANNER, attempt, folder);
   try {

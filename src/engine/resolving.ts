@@ -5,12 +5,13 @@
  */
 import { targetBranch } from '../core/change.js';
 import { listed } from '../core/gate.js';
-import type { Conflict, ConflictSides, Sha, TreeFile } from '../core/ports.js';
+import type { GateRequest, Conflict, ConflictSides, Sha, TreeFile } from '../core/ports.js';
 import { lockFileOf, planTools, resolutionWords } from '../core/resolutions.js';
 import type { Resolution, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { lockScratch, makeScratch, removeScratch } from './scratch.js';
+import { paths } from './world.js';
 
 /** True when the task's branch now holds the base, conflicts resolved. */
 export async function resolveByTools(context: RunContext, id: string, base: Sha): Promise<boolean> {
@@ -57,7 +58,7 @@ async function format(context: RunContext, task: TaskRun, texts: readonly Requir
     const sides = await Promise.all([base.id, ours.id, theirs.id].map((side) => git.readBlob(side)));
     const known = sides.filter((text) => text !== undefined);
     if (known.length < sides.length) return undefined;
-    const formatted = await resolvers.format({ worktree: task.worktree ?? '', path, texts: known, passEnv: context.passEnv([]), signal: context.signal(task.task.id) });
+    const formatted = await resolvers.format({ worktree: task.worktree ?? '', path, texts: known, passEnv: context.passEnv([]), ...(await isolated(context, task, task.worktree ?? '')), signal: context.signal(task.task.id) });
     const [one = '', two = '', three = ''] = formatted?.texts ?? [];
     const text = formatted === undefined ? undefined : await git.mergeTexts(one, two, three);
     if (formatted === undefined || text === undefined) return undefined;
@@ -92,7 +93,7 @@ async function regenerateIn(context: RunContext, task: TaskRun, folder: string, 
   for (const { path, ours } of locks) {
     const lock = lockFileOf(path, (await world.files.read(`${folder}/${path}`)) ?? '');
     if (lock === undefined || ours === undefined) return undefined;
-    const ran = await world.resolvers.regenerate({ folder: parentOf(folder, path), commands: lock.commands, passEnv: context.passEnv([]), signal: context.signal(task.task.id) });
+    const ran = await world.resolvers.regenerate({ folder: parentOf(folder, path), commands: lock.commands, passEnv: context.passEnv([]), ...(await isolated(context, task, parentOf(folder, path), folder)), signal: context.signal(task.task.id) });
     if (!ran.ok) {
       world.log.warn(`${lock.tool} could not make ${path} anew for ${task.task.id}: ${ran.why}. Nothing was changed; its agent or you can resolve it.`);
       return undefined;
@@ -106,6 +107,12 @@ async function regenerateIn(context: RunContext, task: TaskRun, folder: string, 
   if (beside.length === 0) return { files, resolutions };
   world.log.warn(`Making the lock files of ${task.task.id} anew changed ${listed(beside)} as well, so it was not used. Its agent or you can resolve the conflict.`);
   return undefined;
+}
+
+/** Tools of conflicts run as the task's gate does: they too execute what an agent wrote. */
+function isolated(context: RunContext, task: TaskRun, cwd: string, worktree = cwd): Promise<Pick<GateRequest, 'isolation'>> {
+  const { world, store } = context;
+  return context.isolated(cwd, `${paths.run(world, store.state.run)}/resolving/${task.task.id}`, task.task.id).then(({ isolation }) => (isolation === undefined ? {} : { isolation: { ...isolation, worktree } }));
 }
 
 async function merge(context: RunContext, task: TaskRun, conflict: Conflict, tree: Sha, resolutions: readonly Resolution[]): Promise<Sha> {

@@ -30,7 +30,7 @@ export async function gateTree(context: RunContext, target: TreeTarget, started:
   const { run, team } = store.state;
   const cwd = paths.worktree(world, run, target.scratch);
   const slot = await context.gateSlots.acquire(target.signal);
-  const shared = { cwd, slot: slot.slot, signal: target.signal, ...context.isolated(cwd, paths.run(world, run)), passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/${target.outputName}` };
+  const shared = { cwd, slot: slot.slot, signal: target.signal, ...(await context.isolated(cwd, paths.run(world, run))), passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/${target.outputName}` };
   try {
     await started();
     await makeScratch(context, target.scratch, target.commit);

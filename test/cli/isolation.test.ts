@@ -6,8 +6,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createIsolation } from '../../src/adapters/isolation/index.js';
-import { bubblewrapArgs } from '../../src/adapters/isolation/bubblewrap.js';
-import { seatbeltProfile } from '../../src/adapters/isolation/seatbelt.js';
 import { isolationOf } from '../../src/core/isolation.js';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
 import { makeRepo, type TempRepo } from '../support/tempRepo.js';
@@ -19,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => repo.cleanup());
 
-const missing = await createIsolation({ environment: process.env }).problem();
+const missing = await createIsolation({ environment: process.env }).problem({ level: 'sandbox' });
 if (missing !== undefined) console.warn(`NOT TESTED for real, only that it is refused: ${missing}`);
 
 /** Tries to write, and notes how that went; the step itself always ends well. */
@@ -81,17 +79,17 @@ describe('a sandboxed task', () => {
 describe('where there is none', () => {
   test('bubblewrap is missing: refused with how to get it, nothing starts', async () => {
     const isolation = createIsolation({ environment: { PATH: repo.folder }, platform: 'linux' });
-    expect(await isolation.problem()).toMatch(/bubblewrap was not found.*Install it \(apt install bubblewrap.*Nothing was started/);
-    await expect(isolation.wrap({ file: 'true', args: [] }, { cwd: repo.root, commonDir: join(repo.root, '.git'), folder: repo.folder, network: true })).rejects.toThrow('was not found');
+    expect(await isolation.problem({ level: 'sandbox' })).toMatch(/bubblewrap was not found.*Install it \(apt install bubblewrap.*Nothing was started/);
+    await expect(isolation.wrap({ file: 'true', args: [], nonce: 'n', variables: [] }, { level: 'sandbox', cwd: repo.root, commonDir: join(repo.root, '.git'), folder: repo.folder, network: true })).rejects.toThrow('was not found');
   });
 
   test('bubblewrap is there and may not: refused with its own words', async () => {
     await writeFile(join(repo.folder, 'bwrap'), '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n', { mode: 0o755 });
-    expect(await createIsolation({ environment: { PATH: repo.folder }, platform: 'linux' }).problem()).toContain('No permissions to create new namespace');
+    expect(await createIsolation({ environment: { PATH: repo.folder }, platform: 'linux' }).problem({ level: 'sandbox' })).toContain('No permissions to create new namespace');
   });
 
   test('Windows', async () => {
-    expect(await createIsolation({ environment: {}, platform: 'win32' }).problem()).toMatch(/none for this system/);
+    expect(await createIsolation({ environment: {}, platform: 'win32' }).problem({ level: 'sandbox' })).toMatch(/none for this system/);
   });
 });
 
@@ -101,12 +99,4 @@ test('a plan may ask for more than its tier, never for less', () => {
   const { tiers } = run.state.team;
   run.state = { ...run.state, team: { ...run.state.team, tiers: { ...tiers, standard: { ...tiers.standard, isolation: 'sandbox' } } } };
   expect(isolationOf(run.state, { task: task('a', { isolation: 'worktree', agent: 'codex' }) })).toBe('sandbox');
-});
-
-test('the words for both systems', () => {
-  const places = { writable: ['/w'], readOnly: ['/w/.git'], ownTmp: true, network: false };
-  const args = bubblewrapArgs(places, '/w').join(' ');
-  expect(args).toMatch(/^--ro-bind \/ \/ .*--tmpfs \/tmp --bind \/w \/w --ro-bind \/w\/.git \/w\/.git .*--cap-drop ALL --unshare-net --chdir \/w --$/);
-  expect(seatbeltProfile({ ...places, writable: ['/a "b"'] })).toContain('(allow file-write* (subpath "/a \\"b\\"")');
-  expect(seatbeltProfile(places)).toContain('(deny network*)');
 });

@@ -14,11 +14,15 @@ interface Pinned {
   readonly version: string;
 }
 
-export const PINNED: Readonly<Record<CliName, Pinned>> = {
+/** The agents' CLIs, and the one of dev containers. */
+export type ProgramName = CliName | 'devcontainer';
+
+export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.329' },
   codex: { package: '@openai/codex', version: '0.169.0' },
   gemini: { package: '@google/gemini-cli', version: '0.61.0' },
   opencode: { package: 'opencode-ai', version: '1.18.33' },
+  devcontainer: { package: '@devcontainers/cli', version: '0.89.0' },
 };
 
 /** `$SWITCHYARD_TEST_CACHE`, else the system's cache folder. */
@@ -33,7 +37,7 @@ export function testCache(): string {
 /** Written last: without it a folder is a torn installation. */
 const MARKER = 'installed.json';
 
-function folderOf(name: CliName): string {
+function folderOf(name: ProgramName): string {
   return join(testCache(), 'agents', `${name}@${PINNED[name].version}`);
 }
 
@@ -44,13 +48,13 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function executableIn(folder: string, name: CliName): Promise<string | undefined> {
+async function executableIn(folder: string, name: ProgramName): Promise<string | undefined> {
   if (!(await exists(join(folder, MARKER)))) return undefined;
   const path = join(folder, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
   return (await exists(path)) ? path : undefined;
 }
 
-async function install(name: CliName, folder: string): Promise<void> {
+async function install(name: ProgramName, folder: string): Promise<void> {
   const { package: pkg, version } = PINNED[name];
   await mkdir(dirname(folder), { recursive: true });
   const temporary = await mkdtemp(`${folder}.`);
@@ -78,13 +82,13 @@ async function install(name: CliName, folder: string): Promise<void> {
   }
 }
 
-const installing = new Map<CliName, Promise<string>>();
+const installing = new Map<ProgramName, Promise<string>>();
 
 /**
  * The executable of a pinned CLI, installed first when it is not there yet. Safe to call from several processes at
  * once: each installs into a folder of its own, and one of them is kept.
  */
-export function agentCli(name: CliName): Promise<string> {
+export function agentCli(name: ProgramName): Promise<string> {
   const known = installing.get(name);
   if (known !== undefined) return known;
   const path = (async () => {

@@ -12,6 +12,8 @@ import { DifferenceMark } from './difference.js';
 import { GateStrip } from './gateStrip.js';
 import { changesText, gateText, taskLine } from './taskLine.js';
 
+const ISOLATION_ICONS = { sandbox: 'shield', container: 'package' } as const;
+
 const MOVING = new Set(['setting-up', 'working', 'checking', 'merging']);
 
 /** Everything a sighted person sees in the node, in one sentence. */
@@ -25,6 +27,7 @@ export function spokenTask(task: TaskView, run: RunView | undefined, now: number
     task.state === 'landed' ? changesText(task) : '',
     task.state === 'proposed' ? `${task.tier} tier` : gateText(task),
     agentText(task.agent, task.model),
+    task.isolation === undefined ? '' : `in a ${task.isolation}`,
     money(task.amount, task.billed) ?? '',
     task.baseConflict === undefined ? '' : `will conflict with ${run?.base ?? 'the base'} in ${task.baseConflict.join(', ')}`,
     titles.length === 0 ? '' : `after ${titles.join(', ')}`,
@@ -33,11 +36,21 @@ export function spokenTask(task: TaskView, run: RunView | undefined, now: number
     .join('. ');
 }
 
+/** A task that is kept in more than a worktree. */
+function Isolated({ task }: { readonly task: TaskView }): ReactNode {
+  return task.isolation === undefined ? null : (
+    <span className="keep" title={`Runs in a ${task.isolation}`}>
+      <Icon name={ISOLATION_ICONS[task.isolation]} />
+    </span>
+  );
+}
+
 function Foot({ task, base, now }: { readonly task: TaskView; readonly base: string; readonly now: number }): ReactNode {
   const attempt = task.attempts.at(-1);
   if (task.state === 'proposed') {
     return (
       <span className="node-foot">
+        <Isolated task={task} />
         <span className="cut">{`${task.tier} · ${agentText(task.agent, task.model)}`}</span>
         <DifferenceMark difference={task.difference} />
       </span>
@@ -46,6 +59,7 @@ function Foot({ task, base, now }: { readonly task: TaskView; readonly base: str
   return (
     <span className="node-foot">
       <GateStrip task={task} />
+      <Isolated task={task} />
       {task.baseConflict === undefined ? (
         <span className="cut">{agentText(task.agent, task.model)}</span>
       ) : (

@@ -86,6 +86,7 @@ export function PlanTask({ run, task }: { readonly run: RunView; readonly task: 
           <dl className="facts">
             <ContractFacts run={run} task={task} />
             <Fact label="Tier">{removed ? `${task.tier} → ${agentText(task.agent, task.model)}` : <TierChoice run={run} task={task} />}</Fact>
+            {task.isolation === undefined ? null : <Fact label="Isolation">{task.isolation}</Fact>}
           </dl>
         </div>
       ) : (

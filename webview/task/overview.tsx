@@ -120,6 +120,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
         <Fact label="Tier">
           {task.tier} → {agentText(task.agent, task.model)}
         </Fact>
+        {task.isolation === undefined ? null : <Fact label="Isolation">{task.isolation}</Fact>}
         {task.branch === undefined ? null : (
           <Fact label="Branch">
             <Copyable text={task.branch} what="branch name" />

@@ -52,10 +52,12 @@ export function scriptedAdapter(options: ScriptedOptions): AgentAdapter {
         account: 'none-needed',
       }),
     command: (request): AgentCommand => ({
-      file: options.node,
+      // A container has a Node of its own.
+      file: request.contained === true ? 'node' : options.node,
       args: [options.program, join(request.folder, INPUT)],
-      setEnv,
+      setEnv: request.contained === true ? {} : setEnv,
       passEnv: [],
+      reads: [options.program],
       files: { [INPUT]: JSON.stringify(inputFor(request)) },
     }),
     parser: scriptedParser,

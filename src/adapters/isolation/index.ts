@@ -1,12 +1,12 @@
-/** Puts a command into the sandbox of this system, or says why there is none. Never silently weaker. */
+/** Puts a command into the sandbox of this system or into a container, or says why there is none. Never silently weaker. */
 import type { Isolation } from '../../core/ports.js';
 import { findExecutable } from '../agents/detect.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from '../environment.js';
 import { bubblewrapArgs } from './bubblewrap.js';
-import { placesOf } from './places.js';
+import type { Containers } from './container.js';
+import { placesOf, type Environment } from './places.js';
 import { seatbeltProfile } from './seatbelt.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Tool = { readonly kind: 'bubblewrap' | 'seatbelt'; readonly file: string } | { readonly problem: string };
 
 const PROBE_MS = 10_000;
@@ -38,12 +38,17 @@ export function createIsolation(options: { readonly environment: Environment; re
     if ('problem' in answer) tool = undefined;
     return answer;
   };
+  let containers: Promise<Containers> | undefined;
+  const inContainers = () => (containers ??= import('./container.js').then(({ createContainers }) => createContainers(environment, platform)));
   return {
-    problem: async () => {
+    problem: async ({ level, container }) => {
+      if (level === 'container') return (await inContainers()).problem(container);
       const answer = await found();
       return 'problem' in answer ? answer.problem : undefined;
     },
+    image: async ({ level, container }) => (level === 'container' ? (await inContainers()).imageId(container) : undefined),
     wrap: async (command, request) => {
+      if (request.level === 'container') return (await inContainers()).wrap(command, request);
       const answer = await found();
       if ('problem' in answer) throw new Error(answer.problem);
       const places = await placesOf(request, environment);

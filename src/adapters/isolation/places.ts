@@ -1,16 +1,24 @@
 /** What an isolated task may write: its worktree, what git needs for commits on its branch, caches, its agent's own state. */
 import { mkdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { AgentId } from '../../core/ids.js';
 import type { IsolationRequest } from '../../core/ports.js';
 import { exists, PRIVATE_FOLDER } from '../disk.js';
 import type { Places } from './bubblewrap.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Relative to the home folder; for people who moved them, the variable that says where. */
-const STATE: Readonly<Record<AgentId, readonly { readonly path: string; readonly moved?: string }[]>> = {
-  claude: [{ path: '.claude', moved: 'CLAUDE_CONFIG_DIR' }, { path: '.claude.json' }],
+interface StatePlace {
+  /** Relative to the home folder. */
+  readonly path: string;
+  /** For people who moved it: the variable that says where. */
+  readonly moved?: string;
+  /** A single file, which only its agent makes. */
+  readonly file?: true;
+}
+
+const STATE: Readonly<Record<AgentId, readonly StatePlace[]>> = {
+  claude: [{ path: '.claude', moved: 'CLAUDE_CONFIG_DIR' }, { path: '.claude.json', file: true }],
   codex: [{ path: '.codex', moved: 'CODEX_HOME' }],
   gemini: [{ path: '.gemini' }],
   opencode: [{ path: '.local/share/opencode' }, { path: '.local/state/opencode' }, { path: '.cache/opencode' }],
@@ -36,33 +44,85 @@ const inside = (path: string, folder: string): boolean => {
   return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 };
 
-async function present(paths: readonly string[]): Promise<readonly string[]> {
+export async function present(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(async (path) => ((await exists(path)) ? realpath(path) : undefined)));
   return [...new Set(found.flatMap((path) => path ?? []))];
 }
 
-/** The git directory of a linked worktree, from its `.git` file. */
-async function gitDir(worktree: string): Promise<string | undefined> {
+/** The git directory of a linked worktree, from its `.git` file; only one of this repository: the file is in the agent's hands between attempts. */
+async function linkedGitDir(worktree: string, commonDir: string): Promise<string | undefined> {
   const text = await readFile(join(worktree, '.git'), 'utf8').catch(() => '');
   const named = /^gitdir: (.+)$/m.exec(text)?.[1];
-  return named === undefined ? undefined : resolve(worktree, named);
+  const own = named === undefined ? undefined : resolve(worktree, named);
+  return own !== undefined && dirname(own) === join(commonDir, 'worktrees') ? own : undefined;
 }
 
-export async function placesOf(request: IsolationRequest, environment: Environment): Promise<Places & { readonly temporary: string }> {
-  const { cwd, commonDir, folder, agent } = request;
-  const temporary = join(folder, 'tmp');
-  await mkdir(temporary, { recursive: true, mode: PRIVATE_FOLDER });
+export const worktreeOf = (request: IsolationRequest): string => request.worktree ?? request.cwd;
+
+/** A folder of the attempt's own, for this person alone. */
+export async function ownFolder(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+  return realpath(path);
+}
+
+/** What of the repository may be written, and what inside of it may not. Real paths that exist. */
+export async function repositoryPlaces(request: IsolationRequest): Promise<Pick<Places, 'writable' | 'readOnly'>> {
+  const worktree = worktreeOf(request);
+  const linked = await linkedGitDir(worktree, request.commonDir);
+  if (request.readOnly === true) return { writable: [], readOnly: [] };
+  return {
+    writable: await present([worktree, ...(linked === undefined ? [] : [linked, ...GIT.map((path) => join(request.commonDir, path))])]),
+    readOnly: await present([join(worktree, '.git'), ...(linked === undefined ? [] : GIT_FIXED.map((name) => join(linked, name)))]),
+  };
+}
+
+export interface AgentPlace {
+  /** Where it is on this machine: a real path that exists. */
+  readonly source: string;
+  /** Relative to the home folder, or absolute where the person moved it. */
+  readonly name: string;
+  readonly readOnly: boolean;
+}
+
+/**
+ * An agent's own state. Its folders are made where they are missing, as the agent itself would at its first start:
+ * inside it could not, and a session that is kept nowhere cannot be resumed.
+ */
+export async function agentPlaces(agent: AgentId | undefined, environment: Environment): Promise<readonly AgentPlace[]> {
   const home = environment['HOME'];
-  const own = await gitDir(cwd);
-  // Only a git directory of this repository: the file is in the agent's hands between attempts.
-  const linked = own !== undefined && inside(own, join(commonDir, 'worktrees')) && dirname(own) === join(commonDir, 'worktrees') ? own : undefined;
-  const state = agent === undefined || home === undefined ? [] : STATE[agent].map(({ path, moved }) => (moved === undefined ? undefined : environment[moved]) ?? join(home, path));
-  const writable = await present([cwd, temporary, ...(linked === undefined ? [] : [linked, ...GIT.map((path) => join(commonDir, path))]), ...state, ...(home === undefined ? [] : CACHES.map((path) => join(home, path)))]);
-  const readOnly = await present([
-    join(cwd, '.git'),
-    ...(linked === undefined ? [] : GIT_FIXED.map((name) => join(linked, name))),
-    ...(agent === undefined || home === undefined ? [] : SETTINGS[agent].map((path) => join(home, path))),
-  ]);
-  const kept = await present([cwd, commonDir, folder, ...(home === undefined ? [] : [home])]);
-  return { writable, readOnly, temporary, network: request.network, ownTmp: !kept.some((path) => inside(path, '/tmp')) };
+  if (agent === undefined || home === undefined) return [];
+  const places: AgentPlace[] = [];
+  const add = async (path: string, name: string, readOnly: boolean): Promise<void> => {
+    const [source] = await present([path]);
+    if (source !== undefined) places.push({ source, name, readOnly });
+  };
+  for (const { path, moved, file } of STATE[agent]) {
+    const elsewhere = moved === undefined ? undefined : environment[moved];
+    const at = elsewhere ?? join(home, path);
+    if (file !== true) await mkdir(at, { recursive: true, mode: PRIVATE_FOLDER });
+    await add(at, elsewhere ?? path, false);
+    // Settings move with their folder.
+    for (const settings of SETTINGS[agent].filter((each) => dirname(each) === path)) await add(join(at, basename(settings)), elsewhere === undefined ? settings : join(elsewhere, basename(settings)), true);
+  }
+  return places;
+}
+
+/** For a sandbox, in which the rest of the file system is there and read-only. */
+export async function placesOf(request: IsolationRequest, environment: Environment): Promise<Places & { readonly temporary: string }> {
+  const { commonDir, folder } = request;
+  const temporary = await ownFolder(folder, 'tmp');
+  const home = environment['HOME'];
+  const repository = await repositoryPlaces(request);
+  const state = await agentPlaces(request.agent, environment);
+  // Who may only read needs no package manager.
+  const caches = request.readOnly === true || home === undefined ? [] : await present(CACHES.map((path) => join(home, path)));
+  const kept = await present([worktreeOf(request), commonDir, folder, ...(home === undefined ? [] : [home]), ...state.map((place) => place.source)]);
+  return {
+    writable: [...new Set([...repository.writable, temporary, ...state.filter((place) => !place.readOnly).map((place) => place.source), ...caches])],
+    readOnly: [...repository.readOnly, ...state.filter((place) => place.readOnly).map((place) => place.source)],
+    temporary,
+    network: request.network,
+    ownTmp: !kept.some((path) => inside(path, '/tmp')),
+  };
 }

@@ -7,7 +7,7 @@ import { CARRIED_CA, pickEnvironment, withCarriedCa } from '../environment.js';
  * carried, for what it starts itself.
  */
 export function agentEnvironment(spec: AttemptSpec, own: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const inherited = pickEnvironment(withCarriedCa(own), [...spec.passEnv, ...spec.command.passEnv]);
+  const inherited = pickEnvironment(withCarriedCa(own), [...spec.passEnv, ...spec.command.passEnv, ...(spec.enginePassEnv ?? [])]);
   const fixed = { ...spec.command.setEnv, ...spec.setEnv };
   const certificates = inherited['NODE_EXTRA_CA_CERTS'];
   const carried = fixed['NODE_EXTRA_CA_CERTS'] === '' && certificates !== undefined ? { [CARRIED_CA]: certificates } : {};

@@ -5,6 +5,7 @@ import type { AgentEvent, AgentOutcome, FailureReason } from '../../core/activit
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
 import { masked, maskOf, secretValues } from '../../core/secrets.js';
 import { writeWhole } from '../disk.js';
+import { ContainerError, removeContainers } from '../isolation/containers.js';
 import { agentEnvironment } from './agentEnvironment.js';
 import { streamMask } from './masking.js';
 import { startTime, stopTree, UnstoppableError, type ProcessRef } from '../process.js';
@@ -74,7 +75,8 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
   const giveUp = async (error: unknown): Promise<Ending> => {
     const child = await starting.catch(() => undefined);
     if (child !== undefined) await stopTree(child.pid, spec.nonce, { from: 'SIGKILL' });
-    return notStarted(error);
+    const left = await endContainers(spec);
+    return notStarted(left === undefined ? error : new Error(`${messageOf(error)} ${left}`));
   };
   const opened = await Promise.all([openRecorder(spec.folder, printer, mask), loadParser(spec.agent, spec.cwd)]).catch(giveUp);
   if ('ended' in opened) return finish(opened);
@@ -83,10 +85,11 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
   return finish(await supervise(spec, starting, { recorder, parser, mask: () => streamMask(values) }, stops).catch(giveUp), recorder);
 }
 
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function notStarted(error: unknown): Ending {
   const reason = StartError.is(error) ? 'missing-cli' : 'crashed';
-  const message = error instanceof Error ? error.message : String(error);
-  return { ended: 'not-started', exit: { code: null, signal: null }, outcome: { ...EMPTY, reason, message } };
+  return { ended: 'not-started', exit: { code: null, signal: null }, outcome: { ...EMPTY, reason, message: messageOf(error) } };
 }
 
 /**
@@ -142,9 +145,10 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   // Whatever the CLI left running has no business after its end.
   const young = performance.now() - began < YOUNG_MS ? { newerThan: process.pid } : {};
   stopping ??= agent.last().then((root) => endTree(root, spec.nonce, { from: 'SIGTERM', ...young }));
-  const left = await stopping;
+  const left = [await stopping, await endContainers(spec)].filter((each) => each !== undefined).join(' ');
   await drained(streams, child);
-  return { exit, ...verdict(parser.end(exit), own, left, own?.why === 'idle' && question.asks()) };
+  const outcome = notInImage(spec, exit) ?? parser.end(exit);
+  return { exit, ...verdict(outcome, own, left === '' ? undefined : left, own?.why === 'idle' && question.asks()) };
 }
 
 async function endTree(root: ProcessRef, nonce: string, options: Parameters<typeof stopTree>[2]): Promise<string | undefined> {
@@ -155,6 +159,24 @@ async function endTree(root: ProcessRef, nonce: string, options: Parameters<type
     if (UnstoppableError.is(error)) return error.message;
     throw error;
   }
+}
+
+/** An engine's program that is killed leaves its container at work. Gives what went wrong. */
+async function endContainers(spec: AttemptSpec): Promise<string | undefined> {
+  if (spec.container === undefined) return undefined;
+  try {
+    await removeContainers(spec.container, process.env);
+    return undefined;
+  } catch (error) {
+    if (ContainerError.is(error)) return error.message;
+    throw error;
+  }
+}
+
+/** Engines and shells end with 127 when what they should start is not there. */
+function notInImage(spec: AttemptSpec, exit: ChildExit): AgentOutcome | undefined {
+  if (spec.container === undefined || exit.code !== 127) return undefined;
+  return { ...EMPTY, reason: 'missing-cli', message: 'The container has no program of this agent; its image needs one.' };
 }
 
 async function drained(streams: Promise<unknown>, child: Child): Promise<void> {

@@ -1,6 +1,7 @@
 /** Starts the agent CLI: an argument vector, its own process group, an allow-listed environment. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { AttemptSpec } from '../../core/ports.js';
+import { askProgram } from '../askProgram.js';
 import { exists } from '../disk.js';
 import { agentEnvironment } from './agentEnvironment.js';
 import { tap, type Tap } from './tap.js';
@@ -35,6 +36,17 @@ async function explain(spec: AttemptSpec, cause: unknown): Promise<StartError> {
   return new StartError(`"${file}" could not be started (${code === '' ? (cause as Error).message : code}). Nothing was changed.`, { cause });
 }
 
+/** A dev container may have to be built first. */
+const BEFORE_MS = 30 * 60_000;
+
+/** What has to be there before the agent: a dev container. Rejects with the last line that it said. */
+async function prepare(spec: AttemptSpec): Promise<void> {
+  for (const { file, args } of spec.before ?? []) {
+    const said = await askProgram(file, args, { env: agentEnvironment(spec, process.env), cwd: spec.cwd, timeoutMs: BEFORE_MS });
+    if (said.failed) throw new Error(`The container could not be made: ${said.lastLine}. Nothing was changed; try it by hand, or name an image in the team file (container.image), then retry.`);
+  }
+}
+
 async function launch(spec: AttemptSpec): Promise<ChildProcess> {
   const { file, args, stdin } = spec.command;
   // npm installs CLIs as `.cmd` files there, which only a shell's rules can start; cross-spawn knows them.
@@ -52,6 +64,7 @@ async function launch(spec: AttemptSpec): Promise<ChildProcess> {
 
 /** Resolves when the CLI runs; throws `StartError` when it cannot be started. */
 export async function startChild(spec: AttemptSpec): Promise<Child> {
+  await prepare(spec);
   let child: ChildProcess;
   try {
     child = await launch(spec);

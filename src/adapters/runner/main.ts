@@ -63,7 +63,7 @@ async function main(): Promise<number> {
     return finish(1);
   }
   const [control, started] = await Promise.all([openControl(spec.nonce, requestStop), startTime(process.pid)]);
-  const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path } as const;
+  const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path, ...(spec.container !== undefined && { container: spec.container }) } as const;
   if (await makeClaim(spec.folder, claim)) {
     await runAttempt(spec, printer, stops);
     // From here on the attempt is over for everybody who waits for it.

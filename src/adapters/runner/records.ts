@@ -45,8 +45,9 @@ export function makeClaim(folder: string, claim: Claim): Promise<boolean> {
 export async function readClaim(folder: string): Promise<Claim | undefined> {
   const record = await readRecord(folder, FILE.claim);
   if (record === undefined) return undefined;
-  const { nonce, pid, startTime, socket } = record as Partial<Claim>;
-  return { v: 1, nonce: nonce ?? '', pid: pid ?? 0, startTime: startTime ?? '', socket: socket ?? '' };
+  const { nonce, pid, startTime, socket, container } = record as Partial<Claim>;
+  const inside = typeof container?.engine === 'string' && typeof container.nonce === 'string' ? { container } : {};
+  return { v: 1, nonce: nonce ?? '', pid: pid ?? 0, startTime: startTime ?? '', socket: socket ?? '', ...inside };
 }
 
 export async function readExit(folder: string): Promise<ExitRecord | undefined> {

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import type { AttemptEnd, AttemptSpec, Claim, RunningAttempt, Runners } from '../../core/ports.js';
 import { PRIVATE_FILE, PRIVATE_FOLDER } from '../disk.js';
 import { watchFolder } from '../follow.js';
+import { removeContainers } from '../isolation/containers.js';
 import { isSame, stopTree, type ProcessRef } from '../process.js';
 import { connectControl, removeControl, type Connection } from './control.js';
 import { foreclose } from './foreclose.js';
@@ -30,6 +31,8 @@ export class RunnerError extends Error {
     return error instanceof RunnerError && error.reason === reason;
   }
 }
+
+type Environment = RunnerProgram['environment'];
 
 const CLAIM_MS = 60_000;
 const STOP_MS = 8_000;
@@ -77,25 +80,26 @@ function waitForClaim(folder: string, ms: number, launching: () => Promise<Launc
 }
 
 /** The end of an attempt whose runner is gone: its record, or `lost` once nothing of its tree is left. */
-async function endOf(folder: string, claim: Claim): Promise<AttemptEnd> {
+async function endOf(folder: string, claim: Claim, environment: Environment): Promise<AttemptEnd> {
   const record = await readExit(folder);
   if (record !== undefined) return { kind: 'exit', record };
-  await endLeftovers(folder, claim);
+  await endLeftovers(folder, claim, environment);
   // A runner that was ended just now may have had the time to write it.
   const late = await readExit(folder);
   return late === undefined ? { kind: 'lost' } : { kind: 'exit', record: late };
 }
 
 /** Ends the runner, if it still is there, and everything of the attempt. */
-async function endLeftovers(folder: string, claim: Claim): Promise<void> {
+async function endLeftovers(folder: string, claim: Claim, environment: Environment): Promise<void> {
   const runner: ProcessRef = { pid: claim.pid, startTime: claim.startTime };
   if (await isSame(runner.pid, runner.startTime)) await stopTree(runner, claim.nonce);
   await stopTree(await readAgent(folder), claim.nonce);
+  if (claim.container !== undefined) await removeContainers(claim.container, environment);
   await removeControl(claim.socket);
 }
 
-function running(folder: string, claim: Claim, connection: Connection | undefined, stopMs: number): RunningAttempt {
-  const ended = (connection?.closed ?? Promise.resolve()).then(() => endOf(folder, claim));
+function running(folder: string, claim: Claim, connection: Connection | undefined, { stopMs = STOP_MS, environment }: Pick<RunnersOptions, 'stopMs' | 'environment'>): RunningAttempt {
+  const ended = (connection?.closed ?? Promise.resolve()).then(() => endOf(folder, claim, environment));
   // Whoever never asks must not be hit by an unhandled rejection; whoever asks gets it.
   ended.catch(() => undefined);
   return {
@@ -106,7 +110,7 @@ function running(folder: string, claim: Claim, connection: Connection | undefine
       connection?.stop();
       const timer = setTimeout(() => {
         // It does not listen (suspended, or hanging): its end closes the connection, and that is awaited below.
-        endLeftovers(folder, claim).catch(() => connection?.close());
+        endLeftovers(folder, claim, environment).catch(() => connection?.close());
       }, stopMs);
       try {
         await ended;
@@ -118,9 +122,9 @@ function running(folder: string, claim: Claim, connection: Connection | undefine
 }
 
 export function createRunners(options: RunnersOptions): Runners {
-  const { launch, claimMs = CLAIM_MS, stopMs = STOP_MS } = options;
+  const { launch, claimMs = CLAIM_MS } = options;
   const attach = async (folder: string, claim: Claim): Promise<RunningAttempt> =>
-    running(folder, claim, await connectControl(claim.socket), stopMs);
+    running(folder, claim, await connectControl(claim.socket), options);
 
   return {
     start: async (spec, files) => {

@@ -42,6 +42,8 @@ export interface StartRequest {
   readonly script?: Script;
   /** Only the scripted planner uses it: the goal as typed. */
   readonly goal?: string;
+  /** It runs in a container, where this machine's programs are not: the CLI's bare name is started. */
+  readonly contained?: true;
   /** Executable found by `detect`; the adapter's default name otherwise. */
   readonly executable?: string;
 }
@@ -56,6 +58,8 @@ export interface AgentCommand {
   readonly setEnv: Readonly<Record<string, string>>;
   /** Names beyond the common allow-list that this CLI may inherit (its own key and base URL). */
   readonly passEnv: readonly string[];
+  /** Files of this machine that a container must be given, beside the attempt's folder. */
+  readonly reads?: readonly string[];
   /** Files to write into the attempt's folder before the start: name to content. */
   readonly files?: Readonly<Record<string, string>>;
 }

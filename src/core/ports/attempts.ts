@@ -2,6 +2,7 @@
 import type { AgentOutcome } from '../activity.js';
 import type { AgentId, Role } from '../ids.js';
 import type { AgentCommand } from './agents.js';
+import type { CommandLine, ContainerRef } from './isolation.js';
 
 /** `spec.json` in the attempt's folder: all that the runner needs. Holds no secret: only names of variables. */
 export interface AttemptSpec {
@@ -22,6 +23,12 @@ export interface AttemptSpec {
   /** Random; in the environment of every process of the attempt as `SWITCHYARD_NONCE`. */
   readonly nonce: string;
   readonly command: Omit<AgentCommand, 'files'>;
+  /** Names that only the command's own program needs, e.g. a container engine's. */
+  readonly enginePassEnv?: readonly string[];
+  /** Run to their end before the command; when one fails, the agent is not started. */
+  readonly before?: readonly CommandLine[];
+  /** The agent runs in there. */
+  readonly container?: ContainerRef;
   /** Every name the agent may inherit, common list and additions together. */
   readonly passEnv: readonly string[];
   readonly setEnv: Readonly<Record<string, string>>;
@@ -60,6 +67,8 @@ export interface Claim {
   readonly startTime: string;
   /** The agent CLI, once it runs. */
   readonly agentPid?: number;
+  /** Removed when the runner cannot do it any more. */
+  readonly container?: ContainerRef;
   /** Where the runner listens (unix socket or named pipe); a closed connection means that it is gone. */
   readonly socket: string;
 }

@@ -29,7 +29,7 @@ export interface GateRequest {
   readonly passEnv: readonly string[];
   readonly timeoutMs: number;
   readonly nonce: string;
-  /** In the sandbox; without one in the worktree only. */
+  /** In a sandbox or container; without one in the worktree only. */
   readonly isolation?: IsolationRequest;
   readonly signal?: AbortSignal;
 }
@@ -57,5 +57,5 @@ export interface Tools {
    * The tools that these command lines name. Each program is asked once; later only its file is looked at. `known` are
    * answers of an earlier session. Never rejects.
    */
-  versions(commands: readonly string[], at: Pick<GateRequest, 'cwd' | 'passEnv'>, known?: readonly ToolVersion[]): Promise<readonly ToolVersion[]>;
+  versions(commands: readonly string[], at: Pick<GateRequest, 'cwd' | 'passEnv' | 'isolation'>, known?: readonly ToolVersion[]): Promise<readonly ToolVersion[]>;
 }

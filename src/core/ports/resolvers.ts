@@ -1,4 +1,5 @@
 /** The project’s own tools, for conflicts. */
+import type { IsolationRequest } from './isolation.js';
 
 /** The project's own formatter and package managers. Argument vectors, allow-listed variables, a time limit. */
 export interface Resolvers {
@@ -11,6 +12,7 @@ export interface Resolvers {
     readonly path: string;
     readonly texts: readonly string[];
     readonly passEnv: readonly string[];
+    readonly isolation?: IsolationRequest;
     readonly signal?: AbortSignal;
   }): Promise<{ readonly tool: string; readonly texts: readonly string[] } | undefined>;
   /** Runs the first command that ends well in a folder, where it writes its lock file. */
@@ -18,6 +20,7 @@ export interface Resolvers {
     readonly folder: string;
     readonly commands: readonly (readonly [file: string, ...args: string[]])[];
     readonly passEnv: readonly string[];
+    readonly isolation?: IsolationRequest;
     readonly signal?: AbortSignal;
   }): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>;
 }

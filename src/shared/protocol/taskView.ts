@@ -121,6 +121,8 @@ export interface TaskView {
   readonly tier: Tier;
   readonly agent: AgentId;
   readonly model?: string;
+  /** Absent for a worktree of its own and no more. */
+  readonly isolation?: 'sandbox' | 'container';
   readonly state: TaskState;
   readonly why?: Why;
   /** When the present state was entered. Milliseconds since the epoch. */

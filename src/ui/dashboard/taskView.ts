@@ -4,6 +4,7 @@ import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import type { DiskUse } from '../../core/disk.js';
 import type { AgentId } from '../../core/ids.js';
+import { isolationOf } from '../../core/isolation.js';
 import { memberFor, ownMember } from '../../core/member.js';
 import { leakText, openLeaks } from '../../core/leak.js';
 import type { Task } from '../../core/plan.js';
@@ -31,6 +32,12 @@ export function memberOf(state: RunState, task: Task): { readonly agent: AgentId
   return member;
 }
 
+/** Said only where it is more than a worktree. */
+export function isolationView(run: Pick<TaskRun, 'task'>, state: RunState): Pick<TaskView, 'isolation'> {
+  const level = isolationOf(state, run);
+  return level === 'worktree' ? {} : { isolation: level };
+}
+
 export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const { state, waits, bills, live } = context;
   const { task } = run;
@@ -42,6 +49,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const receipt = receiptView(run, state);
   return {
     ...asPlanned(task, member),
+    ...isolationView(run, state),
     state: run.state,
     ...(why !== undefined && { why }),
     since: run.since,
@@ -109,6 +117,7 @@ export function proposedTaskView(task: Task, state: RunState, since: number): Ta
   const member = memberOf(state, task);
   return {
     ...asPlanned(task, member),
+    ...isolationView({ task }, state),
     state: 'proposed',
     since,
     attempts: [],
