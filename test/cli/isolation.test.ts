@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createIsolation } from '../../src/adapters/isolation/index.js';
 import { isolationOf } from '../../src/core/isolation.js';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
+import { bubblewrap } from '../support/bubblewrap.js';
 import { makeRepo, type TempRepo } from '../support/tempRepo.js';
 import { Run, plan as corePlan, task } from '../core/build.js';
 
@@ -17,7 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => repo.cleanup());
 
-const missing = await createIsolation({ environment: process.env }).problem({ level: 'sandbox' });
+const tools = await bubblewrap();
+const missing = await createIsolation({ environment: { ...process.env, ...tools } }).problem({ level: 'sandbox' });
 if (missing !== undefined) console.warn(`NOT TESTED for real, only that it is refused: ${missing}`);
 
 /** Tries to write, and notes how that went; the step itself always ends well. */
@@ -36,7 +38,7 @@ describe('a sandboxed task', () => {
     const before = await readFile(join(git, 'config'), 'utf8');
     const script = [tries('a/inside', ...outside), { run: ['sh', '-c', 'echo x > "$TMPDIR/own"'] }, { run: ['git', 'add', '-A'] }, { run: ['git', '-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '-qm', 'By the agent'] }];
     const gate = ['! touch ../outside', `! touch ${join(repo.root, 'by-gate')}`, 'echo x > a/by-gate && rm a/by-gate'];
-    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', script, { gate }))), '--yes', '--json']);
+    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', script, { gate }))), '--yes', '--json'], tools);
     if (missing !== undefined) {
       expect(result.summary.tasks['a']).toMatchObject({ state: 'needs-you', attempts: 0, why: { kind: 'set-up-failed', text: missing } });
       return;
@@ -61,7 +63,7 @@ describe('a sandboxed task', () => {
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       const dial = `require('node:net').connect(${String(port)}, '127.0.0.1').on('connect', () => process.exit(0)).on('error', () => process.exit(9))`;
       const script = [{ run: ['sh', '-c', `mkdir -p a; "$0" -e "$1"; echo $? > a/code`, process.execPath, dial] }];
-      const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', script))), '--yes', '--json']);
+      const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', script))), '--yes', '--json'], tools);
       if (missing !== undefined) expect(result.summary.tasks['a']).toMatchObject({ state: 'needs-you', attempts: 0, why: { text: missing } });
       else expect(await readFile(join(repo.root, 'a/code'), 'utf8')).toBe('9\n');
     } finally {
@@ -71,7 +73,7 @@ describe('a sandboxed task', () => {
 
   test('is stopped with everything in it', async () => {
     await team({ limits: { idleMinutes: 0.02 } });
-    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', [{ hang: true }]))), '--yes', '--json']);
+    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', [{ hang: true }]))), '--yes', '--json'], tools);
     expect(result.summary.tasks['a']).toMatchObject(missing === undefined ? { state: 'needs-you', attempts: 1, why: { failure: 'silent' } } : { state: 'needs-you', attempts: 0 });
   });
 });

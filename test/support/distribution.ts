@@ -56,7 +56,7 @@ async function unpack(packages: readonly string[], folder: string): Promise<bool
     for (const name of (await readdir(temporary)).filter((each) => each.endsWith('.deb'))) await execa('dpkg', ['-x', name, root], { cwd: temporary });
     // Somebody else may have been first.
     await rename(root, folder).catch(() => undefined);
-    return exists(folder);
+    return await exists(folder);
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }

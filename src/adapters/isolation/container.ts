@@ -110,7 +110,7 @@ export function createContainers(environment: Environment, platform: NodeJS.Plat
       }
       const cli = await findExecutable('devcontainer', environment, platform);
       const config = join(request.folder, CONFIG);
-      await writeWhole(config, JSON.stringify(devcontainerConfig(readConfig(choice) as DevcontainerConfig, run, engine.rootless && isPodman(engine.file))));
+      await writeWhole(config, JSON.stringify(devcontainerConfig(readConfig(choice), run, engine.rootless && isPodman(engine.file))));
       const at = { file: cli ?? 'devcontainer', engine: engine.file, worktree: mounts.worktree, nonce, config };
       return { ...shared, ...devcontainerExec(at, mounts.cwd, command), before: [devcontainerUp(at)] };
     },
