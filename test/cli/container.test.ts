@@ -6,12 +6,15 @@ import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { agentCli } from '../support/agentClis.js';
 import { startPodman, type TestPodman } from '../support/podman.js';
 import { CLI, planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
 import { watchFor } from '../support/watchFor.js';
 import { isolatedEnv, makeRepo, type TempRepo } from '../support/tempRepo.js';
+
+// A container takes its second to start, many on a busy disk.
+vi.setConfig({ testTimeout: 240_000 });
 
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-podman-')));
 const started = await startPodman(folder, isolatedEnv(folder));
@@ -70,7 +73,7 @@ describe('a task in a container', () => {
       sh('env > a/env; echo x > "$TMPDIR/own"; echo x > "$HOME/own"; id -u > a/uid'),
       sh('git add -A && git -c user.name=A -c user.email=a@b.c commit -qm "By the agent"'),
     ];
-    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', looks, { gate: [`test ! -e ${join(repo.folder, 'secret')}`, 'test "$CI" = true && test -n "$SWITCHYARD_SLOT"', '! touch ../outside/x'] }))), '--yes', '--json'], { ...env, SECRET_TOKEN: 'not to be seen' });
+    const result = await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', looks, { gate: [`test ! -e ${join(repo.folder, 'secret')} && test "$CI" = true && test -n "$SWITCHYARD_SLOT" && ! touch ../nowhere/x`] }))), '--yes', '--json'], { ...env, SECRET_TOKEN: 'not to be seen' });
     if (refused(result)) return;
     expect(result.summary.tasks['a']).toMatchObject({ state: 'landed', attempts: 1 });
     const notes = await readFile(join(repo.root, 'a/notes'), 'utf8');

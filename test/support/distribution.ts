@@ -37,8 +37,8 @@ export async function unpackFromDistribution(...packages: readonly string[]): Pr
 async function unpack(packages: readonly string[], folder: string): Promise<boolean> {
   const options = { env: { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }, reject: false, timeout: 5 * 60_000, stdin: 'ignore' } as const;
   const missing = async (): Promise<readonly string[]> => {
-    const { stdout } = await execa('apt-get', ['install', '--print-uris', '-qq', '-y', '--no-install-recommends', ...packages], options);
-    return [...stdout.matchAll(/ ([^_ ]+)_[^_ ]+_[^_ ]+\.deb /g)].flatMap(([, name]) => name ?? []);
+    const { stdout } = await execa('apt-get', ['install', '--simulate', '-qq', '-y', '--no-install-recommends', ...packages], options);
+    return [...stdout.matchAll(/^Inst (\S+) /gm)].flatMap(([, name]) => name ?? []);
   };
   let names = await missing();
   if (names.length === 0 && process.getuid?.() === 0) {

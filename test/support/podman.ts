@@ -21,12 +21,12 @@ const IMAGE = 'localhost/switchyard-test:1';
 /** What an image needs for an agent in Node, its git and its shell, and for the Dev Containers CLI. */
 const PROGRAMS = ['sh', 'node', 'git', 'cat', 'mkdir', 'touch', 'sleep', 'ls', 'rm', 'env', 'id', 'uname', 'chmod', 'date', 'dirname', 'mv', 'cp', 'grep', 'sed', 'printenv', 'tr', 'ln', 'stat', 'setsid'];
 
-/** Ways to run podman as root or not, on machines with new, old or no control groups. */
-const WAYS = [
-  { runtime: 'runc', more: '' },
-  { runtime: 'crun', more: '' },
-  { runtime: 'crun', more: 'cgroups="disabled"' },
-];
+/** Ways to run podman as root or not, on machines with new, old or no control groups. `vfs` copies the image each time, and always works. */
+const WAYS = ['overlay', 'vfs'].flatMap((driver) => [
+  { driver, runtime: 'runc', more: '' },
+  { driver, runtime: 'crun', more: '' },
+  { driver, runtime: 'crun', more: 'cgroups="disabled"' },
+]);
 
 /** The running podman, or why there is none. */
 export async function startPodman(folder: string, environment: Readonly<Record<string, string>>): Promise<TestPodman | string> {
@@ -37,18 +37,20 @@ export async function startPodman(folder: string, environment: Readonly<Record<s
   const home = join(folder, 'home');
   await mkdir(join(home, '.config/containers'), { recursive: true });
   await writeFile(join(home, '.config/containers/policy.json'), JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] }));
-  await writeFile(join(folder, 'storage.conf'), `[storage]\ndriver="vfs"\ngraphroot="${join(folder, 'graph')}"\nrunroot="${join(folder, 'run')}"\n`);
   const own = { ...found, HOME: home, CONTAINERS_CONF: conf, CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf') };
   const env = { ...environment, ...own };
   const run = (...args: readonly string[]) => execa('podman', args, { env, extendEnv: false, stdin: 'ignore' });
+  // What ends a container is started by conmon, with an environment of its own.
+  const helpers = Object.entries(env).filter(([name]) => name === 'PATH' || name === 'LD_LIBRARY_PATH').map(([name, value]) => `"${name}=${value}"`).join(',');
   const root = join(folder, 'image');
   await makeRoot(root, environment);
   let why = '';
-  for (const { runtime, more } of WAYS) {
+  for (const { driver, runtime, more } of WAYS) {
     const [file, conmon] = await Promise.all([findExecutable(runtime, env), findExecutable('conmon', env)]);
     if (file === undefined || conmon === undefined) continue;
+    await writeFile(join(folder, 'storage.conf'), `[storage]\ndriver="${driver}"\ngraphroot="${join(folder, driver)}"\nrunroot="${join(folder, 'run')}"\n`);
     // The host's network: the model server of the tests listens on loopback.
-    await writeFile(conf, `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1024:1024"]\nnetns="host"\n${more}\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\nconmon_path=["${conmon}"]\nruntime="${runtime}"\n[engine.runtimes]\n${runtime}=["${file}"]\n`);
+    await writeFile(conf, `[containers]\ndefault_ulimits=["nofile=1024:1024","nproc=1024:1024"]\nnetns="host"\n${more}\n[engine]\ncgroup_manager="cgroupfs"\nevents_logger="file"\nconmon_path=["${conmon}"]\nconmon_env_vars=[${helpers}]\nruntime="${runtime}"\n[engine.runtimes]\n${runtime}=["${file}"]\n`);
     try {
       await execa('sh', ['-c', 'tar -C "$1" -c . | podman import - "$2"', 'sh', root, IMAGE], { env, extendEnv: false, stdin: 'ignore' });
       await run('run', '--rm', '--pull=never', '--cap-drop=all', '--entrypoint=node', IMAGE, '--version');
