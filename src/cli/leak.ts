@@ -1,6 +1,7 @@
 /** `leak`: shows what an agent changed outside its worktree, and carries out what the person decides about it. */
-import type { LeakChoice } from '../core/leak.js';
-import { leakText, openLeaks } from '../core/leak.js';
+import type { Leak, LeakChoice } from '../core/leak.js';
+import { leakText, leaver, openLeaks } from '../core/leak.js';
+import type { RunState } from '../core/run.js';
 import type { EngineSession } from '../engine/session.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
@@ -35,6 +36,12 @@ export async function leak(open: Open, options: LeakOptions, output: Output): Pr
   }
 }
 
+/** A task of the run, or `planner` where a planner left something. */
+function leaverOf(state: RunState, task: string | undefined): { readonly id: string; readonly title: string; readonly leaks: readonly Leak[] } {
+  const found = task === undefined ? undefined : leaver(state, task);
+  return { id: found === undefined || task === undefined ? taskOf(state, task).task.id : task, title: found?.title ?? '', leaks: found?.leaks ?? [] };
+}
+
 /** The one choice on the command line, or none. */
 export function choiceOf(values: { readonly move?: true; readonly keep?: true; readonly undo?: true }): LeakChoice | undefined {
   const [choice, ...more] = (['move', 'keep', 'undo'] as const).filter((each) => values[each] === true);
@@ -45,29 +52,29 @@ export function choiceOf(values: { readonly move?: true; readonly keep?: true; r
 /** Every open leak of a task with its files and where they are kept. */
 async function showLeaks(session: EngineSession, options: LeakOptions, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
-  const { task, leaks } = taskOf(state, options.task);
-  const open = openLeaks({ leaks: leaks ?? [] });
-  output.object({ type: 'leaks', run: state.run, task: task.id, leaks: leaks ?? [] });
+  const { id, title, leaks } = leaverOf(state, options.task);
+  const open = openLeaks({ leaks });
+  output.object({ type: 'leaks', run: state.run, task: id, leaks });
   const lines = open.flatMap((each) => [
-    leakText(task.title, each),
+    leakText(title, each),
     ...each.files.map((file) => `  ${file.change.padEnd(8)}  ${file.path}${file.before === 'unknown' ? '  (what was there before is not known)' : ''}`),
     ...(each.more === undefined ? [] : [`  and ${String(each.more)} more`]),
     `  kept in ${each.kept.ref} and ${each.kept.patch}`,
   ]);
-  output.result([...lines, ...(open.length > 0 ? ['Next:', ...stepLines(nextSteps(state).filter((step) => step.task === task.id))] : [`${task.title} left no changes outside its worktree that wait for a choice.`])].join('\n'));
+  output.result([...lines, ...(open.length > 0 ? ['Next:', ...stepLines(nextSteps(state).filter((step) => step.task === id))] : [`${title} left no changes outside its worktree that wait for a choice.`])].join('\n'));
   return EXIT.done;
 }
 
 async function settleLeak(session: EngineSession, options: LeakOptions, choice: LeakChoice, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
-  const { task } = taskOf(state, options.task);
-  const before = openLeaks({ leaks: state.tasks.get(task.id)?.leaks ?? [] }).map((each) => each.id);
+  const { id, leaks } = leaverOf(state, options.task);
+  const before = openLeaks({ leaks }).map((each) => each.id);
   const holder = await session.holderNow();
-  const answer = await session.wish({ type: 'leak', run: state.run, task: task.id, choice });
+  const answer = await session.wish({ type: 'leak', run: state.run, task: id, choice });
   if (!answer.ok) throw new UsageError(answer.reason);
-  const settled = (session.current()?.tasks.get(task.id)?.leaks ?? []).filter((each) => before.includes(each.id) && each.settled !== undefined);
+  const settled = leaverOf(session.current() ?? state, id).leaks.filter((each) => before.includes(each.id) && each.settled !== undefined);
   const left = settled.flatMap((each) => each.left ?? []);
-  output.object({ type: 'leak.choice', run: state.run, task: task.id, choice, left });
+  output.object({ type: 'leak.choice', run: state.run, task: id, choice, left });
   const stays = left.length === 0 ? '' : ` Left as it is, because it has changed since or nobody knows what was there before: ${left.join(', ')}.`;
   output.result(settled.length === 0 && holder !== undefined ? `Recorded; ${holder} acts on it.` : `${DONE[choice]}${stays} Next: switchyard resume ${state.run}`);
   return EXIT.done;

@@ -1,5 +1,6 @@
 /** What to run next when a run rests: for each task exactly the command that its reason asks for. */
 import { runAmount, taskAmount } from '../core/bill.js';
+import { PLANNER } from '../core/events.js';
 import { awaitsLanding } from '../core/change.js';
 import { holdsLanding, openLeaks } from '../core/leak.js';
 import { decide } from '../core/scheduler.js';
@@ -29,12 +30,13 @@ export function nextSteps(state: RunState, where: Where = {}): readonly Step[] {
   const tail = `${where.older === true ? ` --run ${state.run}` : ''}${repo}`;
   const say = (words: string, why: string): Step => ({ command: `switchyard ${words}${tail}`, why });
   const resume = (why: string, more = ''): Step => ({ command: `switchyard resume ${state.run}${more}${repo}`, why });
-  if (state.discarded) return [];
-  if (state.proposal !== undefined) return [{ ...say('approve', `approve the plan (revision ${String(state.proposal.revision)})`), plan: true }, resume('then go on')];
+  const left: readonly Step[] = openLeaks({ leaks: state.plannerLeaks ?? [] }).length === 0 ? [] : [{ ...say('leak planner --undo', 'take back what the planner changed outside its own copy; or: --keep'), task: PLANNER }];
+  if (state.discarded) return left;
+  if (state.proposal !== undefined) return [...left, { ...say('approve', `approve the plan (revision ${String(state.proposal.revision)})`), plan: true }, resume('then go on')];
   if (state.revision === 0) return [];
 
   const waits = decide(state).waits;
-  const steps: Step[] = awaitsLanding(state) ? [{ command: `switchyard land ${state.run}${repo}`, why: `land ${state.integration?.branch ?? 'the run'} on ${state.base.branch}` }] : [];
+  const steps: Step[] = awaitsLanding(state) ? [...left, { command: `switchyard land ${state.run}${repo}`, why: `land ${state.integration?.branch ?? 'the run'} on ${state.base.branch}` }] : [...left];
   const overBudget: TaskRun[] = [];
   const dropped = new Set<string>();
   for (const task of state.tasks.values()) {

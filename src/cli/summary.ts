@@ -68,6 +68,10 @@ function changeLines(state: RunState): readonly string[] {
   });
 }
 
+function plannerLeaks(state: RunState): readonly string[] {
+  return openLeaks({ leaks: state.plannerLeaks ?? [] }).map((leak) => `  ${leakText('Planning', leak)}`);
+}
+
 /** What a person reads at the end: every task, the money, and what to run next. */
 export function describeRun(state: RunState): string {
   const waits = decide(state).waits;
@@ -80,5 +84,5 @@ export function describeRun(state: RunState): string {
     return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${leaks.join('')}`;
   });
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
 }

@@ -23,6 +23,8 @@ export interface FoundLeak {
   readonly files: readonly LeakedFile[];
   /** How many more there are. */
   readonly more?: number;
+  /** The "files" are refs of the repository: see `refMoves.ts`. They are only told; nothing takes them back by itself. */
+  readonly refs?: true;
   /** Other tasks whose agents ran meanwhile. */
   readonly others: readonly string[];
   /** Where the stray changes are kept: a backup that can be restored, and the same as a patch. */
@@ -40,6 +42,18 @@ export interface Leak extends FoundLeak {
 
 export function openLeaks(task: { readonly leaks?: readonly Leak[] }): readonly Leak[] {
   return (task.leaks ?? []).filter((leak) => leak.settled === undefined);
+}
+
+/** The same leaks, with what a person decided about one of them. */
+export function settledLeaks(leaks: readonly Leak[] | undefined, { leak: id, choice, left }: { readonly leak: string; readonly choice: LeakChoice; readonly left: readonly string[] }): readonly Leak[] {
+  return (leaks ?? []).map((leak) => (leak.id === id ? { ...leak, settled: choice, left } : leak));
+}
+
+/** Whose agent left something elsewhere: a task, or the planner by its name. */
+export function leaver(state: { readonly tasks: ReadonlyMap<string, { readonly task: { readonly title: string }; readonly leaks?: readonly Leak[] }>; readonly plannerLeaks?: readonly Leak[] }, id: string): { readonly title: string; readonly leaks: readonly Leak[] } | undefined {
+  if (id === 'planner' && state.plannerLeaks !== undefined) return { title: 'Planning', leaks: state.plannerLeaks };
+  const run = state.tasks.get(id);
+  return run === undefined ? undefined : { title: run.task.title, leaks: run.leaks ?? [] };
 }
 
 /**
@@ -60,6 +74,7 @@ export function leakPlace(leak: FoundLeak): string {
 
 /** One sentence for people. */
 export function leakText(title: string, leak: FoundLeak): string {
+  if (leak.refs === true) return `The agent of “${title}” moved or made ${leak.files.map(({ path }) => path).join(', ')} in your repository, outside its own branch. Nothing was taken back; ${leak.kept.patch} holds the commands that would.`;
   const who = leak.others.length === 0 ? `“${title}”` : `“${title}” or ${leak.others.join(', ')}`;
   if (leak.certainty === 'certain') return `The agent of “${title}” changed ${leakPlace(leak)}, outside its worktree.`;
   return `${leakPlace(leak)} changed while ${who} ran, and not by a save in this editor.`;

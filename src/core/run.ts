@@ -253,6 +253,8 @@ export interface RunState {
   readonly planner?: PlannerState;
   /** Every planner attempt of the run, for the bill. */
   readonly plannerAttempts: readonly AttemptState[];
+  /** What planners changed outside their copy; absent while there is none. */
+  readonly plannerLeaks?: readonly Leak[];
   /** By agent. */
   readonly agentWaits: ReadonlyMap<AgentId, AgentWait>;
   /** So little was free, in bytes, when a worktree was to be made; absent while there is room. */

@@ -3,6 +3,7 @@ import { RUN_CHANGE } from './change.js';
 import type { ChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { PLANNER } from './events.js';
+import { settledLeaks } from './leak.js';
 import { FoldError } from './foldError.js';
 import type { Own } from './own.js';
 import { checkPlan } from './planCheck.js';
@@ -110,6 +111,14 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
     case 'attempt.started':
       if (event.task === PLANNER) return undefined;
       break;
+    case 'leak.found':
+      if (event.task !== PLANNER) break;
+      run.plannerLeaks = [...(run.plannerLeaks ?? []), event.leak];
+      return undefined;
+    case 'leak.settled':
+      if (event.task !== PLANNER) break;
+      run.plannerLeaks = settledLeaks(run.plannerLeaks, event);
+      return undefined;
     case 'attempt.ended':
       if (event.task === PLANNER) {
         const end = (attempts: readonly AttemptState[]) => endAttempt(own, attempts, event, at);

@@ -5,6 +5,7 @@ import { FoldError } from './foldError.js';
 import type { Task } from './plan.js';
 import type { Own } from './own.js';
 import type { AttemptState, GateState, TaskRun } from './run.js';
+import { settledLeaks } from './leak.js';
 import { mayMove } from './task.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -73,7 +74,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       task.leaks = [...(task.leaks ?? []), event.leak];
       return;
     case 'leak.settled':
-      task.leaks = (task.leaks ?? []).map((leak) => (leak.id === event.leak ? { ...leak, settled: event.choice, left: event.left } : leak));
+      task.leaks = settledLeaks(task.leaks, event);
       return;
     case 'conflict.kept':
       if (task.conflict !== undefined) task.conflict = { ...task.conflict, decided: [...new Set([...(task.conflict.decided ?? []), ...event.paths])] };

@@ -1,8 +1,9 @@
 /** What a person decides about changes that an agent left outside its worktree: move, keep or undo. */
 import type { EventBody } from '../core/events.js';
+import { PLANNER } from '../core/events.js';
 import { listed } from '../core/gate.js';
 import type { Leak, LeakChoice } from '../core/leak.js';
-import { openLeaks } from '../core/leak.js';
+import { leaver, openLeaks } from '../core/leak.js';
 import type { LeftStray } from '../core/ports.js';
 import { isActive, isOver } from '../core/task.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
@@ -16,11 +17,16 @@ const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 /** Carries the choice out for one leak or all open ones. What moved into the worktree is checked like the task's own work. */
 export async function settleLeaks(loop: RunLoop, wish: Extract<Wish, { type: 'leak' }>): Promise<WishAnswer> {
   const { context } = loop;
-  const task = context.task(wish.task);
-  const { title } = task.task;
-  const leaks = openLeaks(task).filter((leak) => wish.leak === undefined || leak.id === wish.leak);
+  const found = leaver(context.store.state, wish.task);
+  if (found === undefined) return refuse(`There is no task "${wish.task}" in ${context.store.state.run}.`);
+  const { title } = found;
+  const leaks = openLeaks(found).filter((leak) => wish.leak === undefined || leak.id === wish.leak);
+  const refs = leaks.find((leak) => leak.refs === true);
+  if (refs !== undefined && wish.choice !== 'keep') return refuse(`${refs.files.map(({ path }) => path).join(', ')}: refs are yours alone to move. Nothing was changed. ${refs.kept.patch} holds the commands that put them back; then keep what is.`);
   if (leaks.length === 0) return refuse(`${title} left no changes outside its worktree that wait for a choice.`);
   if (wish.choice === 'move') {
+    if (wish.task === PLANNER) return refuse('A planner has no work of its own that could take them in. Keep the changes, or undo them.');
+    const task = context.task(wish.task);
     if (isOver(task.state) || task.worktree === undefined) return refuse(`${title} is ${task.state}, so it takes nothing more in. Keep the changes, or undo them.`);
     // The gate must see one tree, and an agent must not find files that it did not write.
     if (isActive(task.state) || task.state === 'in-review') return refuse(`${title} is ${task.state}; its worktree must not change now. Wait until it rests, or stop it, then move.`);

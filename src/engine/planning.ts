@@ -3,6 +3,7 @@ import { targetBranch } from '../core/change.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { CHECK_FILES, findChecks } from '../core/checksFound.js';
 import { PLANNER } from '../core/events.js';
+import type { FoundLeak } from '../core/leak.js';
 import { gateFeedback } from '../core/gate.js';
 import { stripAnsi } from '../core/text.js';
 import { looksLikeOutline, outlineToPlan, withNotes } from '../core/outline.js';
@@ -136,16 +137,21 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     ...(question.resume !== undefined && { resume: question.resume }),
     apiEquivalent: question.apiEquivalent,
   });
-  const running = await world.runners.start(await isolate(context, made.spec), made.files);
-  context.running.set(PLANNER, running);
-  context.following(PLANNER, attempt, folder);
+  const who = { state: () => store.state, task: PLANNER, attempt, agent: member.agent, folder, cwd: question.worktree };
+  await context.sentinel.begin(who);
+  let leaks: readonly FoundLeak[] | undefined;
   try {
+    const running = await world.runners.start(await isolate(context, made.spec), made.files);
+    context.running.set(PLANNER, running);
+    context.following(PLANNER, attempt, folder);
     if (context.signal(PLANNER).aborted) await running.stop();
     const outcome = outcomeOf(await running.ended);
+    leaks = await context.sentinel.ended(who);
     const state = store.state.plannerAttempts.find((each) => each.attempt === attempt);
-    if (state !== undefined) await endAttempt(context, PLANNER, state, outcome);
+    if (state !== undefined) await endAttempt(context, PLANNER, state, outcome, { leaks });
     return outcome;
   } finally {
+    if (leaks === undefined) await context.sentinel.ended(who);
     context.running.delete(PLANNER);
     context.unfollow(PLANNER, attempt);
     context.slotNumbers.giveBack(slot);

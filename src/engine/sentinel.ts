@@ -5,7 +5,10 @@
  */
 import type { ActivityLine } from '../core/activity.js';
 import type { FoundLeak, Named } from '../core/leak.js';
+import { PLANNER } from '../core/events.js';
 import { inFolder, namedIn, namesFile } from '../core/leak.js';
+import type { RefMove } from '../core/refMoves.js';
+import { explains, gitActs, refMoves, wayBack, withoutLandings } from '../core/refMoves.js';
 import type { AgentId } from '../core/ids.js';
 import type { Stray, Strays } from '../core/ports.js';
 import type { RunState, TaskRun } from '../core/run.js';
@@ -43,6 +46,8 @@ export class Sentinel {
   #begun: Promise<void> = Promise.resolve();
   #round: Promise<ReadonlyMap<AtWork, readonly FoundLeak[]>> | undefined;
   #ending: AtWork[] = [];
+  /** Every ref as it was when the checkout was last looked at. */
+  #refs: ReadonlyMap<string, string> | undefined;
   /** When the checkout was last looked at. */
   #seenAt = -Infinity;
 
@@ -91,6 +96,7 @@ export class Sentinel {
     if (now - this.#seenAt < FRESH_MS) return;
     if (adopted && (await strays.recall())) return;
     await strays.mark();
+    this.#refs = await strays.refs();
     this.#seenAt = now;
   }
 
@@ -113,15 +119,43 @@ export class Sentinel {
     const since = this.#seenAt;
     const now = this.#world.clock.now();
     const changed = await strays.look();
+    const refs = await strays.refs();
+    const moves = this.#refs === undefined ? [] : withoutLandings(refMoves(this.#refs, refs), landedBy([...this.#active]));
     this.#seenAt = now;
     // Those who go on are only asked about when there is something to ask.
-    const asked = changed.length === 0 ? ending : [...this.#active];
-    const streams = new Map(await Promise.all(asked.map(async (who) => [who, namedIn(await this.#lines(who), who.cwd)] as const)));
+    const asked = changed.length === 0 && moves.length === 0 ? ending : [...this.#active];
+    const lines = new Map(await Promise.all(asked.map(async (who) => [who, await this.#lines(who)] as const)));
+    const streams = new Map([...lines].map(([who, said]) => [who, namedIn(said, who.cwd)] as const));
     const { blames, accepted } = this.#attribute(strays, changed, streams, ending, since);
     for (const who of ending) blames.push(...(await this.#elsewhere(strays, who, streams.get(who), changed)));
     const leaks = await this.#keep(strays, blames);
     await strays.accept(accepted);
+    await this.#movedRefs(strays, { moves, now: refs, lines, ending }, leaks);
     return leaks;
+  }
+
+  /** Refs that an agent's own commands explain. What one that is still at work explains is told at its own end. */
+  async #movedRefs(strays: Strays, seen: { readonly moves: readonly RefMove[]; readonly now: ReadonlyMap<string, string>; readonly lines: ReadonlyMap<AtWork, readonly ActivityLine[]>; readonly ending: readonly AtWork[] }, leaks: Map<AtWork, FoundLeak[]>): Promise<void> {
+    const next = new Map(seen.now);
+    const branch = this.#refs?.get('HEAD');
+    const mine = new Map<AtWork, RefMove[]>();
+    for (const move of seen.moves) {
+      const who = [...seen.lines].find(([each, lines]) => explains(gitActs(lines, each.cwd), move, { root: strays.root, cwd: each.cwd, branch }))?.[0];
+      if (who === undefined) continue;
+      if (seen.ending.includes(who)) mine.set(who, [...(mine.get(who) ?? []), move]);
+      else if (move.from === undefined) next.delete(move.ref);
+      else next.set(move.ref, move.from);
+    }
+    this.#refs = next;
+    for (const [who, moves] of mine) {
+      const of = leaks.get(who) ?? [];
+      const id = nextId(who, of.length);
+      const commits = moves.flatMap(({ from, to }) => [from, to]).filter((each) => each !== undefined);
+      const kept = await strays.keepCommits(commits, `${who.state().run}/${who.task}/leak-${id}`, `${who.folder}/leak-${id}.txt`, wayBack(moves));
+      const files = moves.slice(0, MOST_LISTED).map(({ ref, from, to }) => ({ path: ref, change: from === undefined ? ('added' as const) : to === undefined ? ('deleted' as const) : ('modified' as const), before: 'unknown' as const }));
+      of.push({ id, attempt: who.attempt, agent: who.agent, certainty: 'certain', root: strays.root, files, refs: true, others: [], kept });
+      leaks.set(who, of);
+    }
   }
 
   /** Whose each change of the person's checkout is. What an agent names that is still at work is left for its own end. */
@@ -165,7 +199,7 @@ export class Sentinel {
     return blames;
   }
 
-  async #keep(strays: Strays, blames: readonly Blame[]): Promise<ReadonlyMap<AtWork, readonly FoundLeak[]>> {
+  async #keep(strays: Strays, blames: readonly Blame[]): Promise<Map<AtWork, FoundLeak[]>> {
     const leaks = new Map<AtWork, FoundLeak[]>();
     const groups = new Map<string, Blame[]>();
     for (const blame of blames) {
@@ -179,8 +213,7 @@ export class Sentinel {
       const { root } = first.stray;
       const state = who.state();
       const of = leaks.get(who) ?? [];
-      const number = (state.tasks.get(who.task)?.leaks ?? []).filter((leak) => leak.attempt === who.attempt).length + of.length + 1;
-      const id = `${String(who.attempt)}-${String(number)}`;
+      const id = nextId(who, of.length);
       const kept = await strays.keep(group.map(({ stray }) => stray), `${state.run}/${who.task}/leak-${id}`, `${who.folder}/leak-${id}.patch`);
       const owner = [...state.tasks].find(([, task]) => task.worktree !== undefined && !task.cleaned && sameFolder(task.worktree, root))?.[0];
       const others = certainty === 'certain' ? [] : [...this.#active].filter((each) => each !== who).map((each) => each.task);
@@ -214,6 +247,23 @@ export class Sentinel {
     this.#lane = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Of the attempt's next leak; `more` were found in this look. */
+function nextId(who: AtWork, more: number): string {
+  const state = who.state();
+  const known = who.task === PLANNER ? (state.plannerLeaks ?? []) : (state.tasks.get(who.task)?.leaks ?? []);
+  return `${String(who.attempt)}-${String(known.filter((leak) => leak.attempt === who.attempt).length + more + 1)}`;
+}
+
+/** Commits that Switchyard itself has put on branches, or is about to. */
+function landedBy(all: readonly AtWork[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { tasks, changes, integration } of all.map((who) => who.state())) {
+    for (const each of [...tasks.values(), ...changes.values()]) for (const commit of [each.landed?.commit, each.mergeIntended?.to]) if (commit !== undefined) found.add(commit);
+    if (integration !== undefined) found.add(integration.from);
+  }
+  return found;
 }
 
 /** An edit tool's word counts before a save by the person; a command line's only without one. */

@@ -23,7 +23,7 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
   const { state } = store;
   if (wish.run !== state.run) return refuse(`This is run ${state.run}, not ${wish.run}.`);
   if (store.broken !== undefined) return refuse(store.broken.message);
-  if (state.discarded) return refuse('The run was discarded.');
+  if (state.discarded && wish.type !== 'leak') return refuse('The run was discarded.');
   switch (wish.type) {
     case 'approve-plan':
       if (state.proposal === undefined) return refuse('There is no proposed plan to approve.');
@@ -74,11 +74,12 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return bringIn(context);
     case 'land-run':
       return landRun(context);
+    case 'leak':
+      return settleLeaks(loop, wish);
     default: {
       const task = state.tasks.get(wish.task);
       if (task === undefined) return refuse(`There is no task "${wish.task}" in ${state.run}.`);
       if (state.revision === 0) return refuse('The plan has not been approved yet.');
-      if (wish.type === 'leak') return settleLeaks(loop, wish);
       return onTask(loop, wish);
     }
   }

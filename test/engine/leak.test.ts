@@ -141,3 +141,43 @@ test('without stray changes there is no leak, and the checkout is not written to
   expect((await stat(join(repo.root, '.git/index'))).mtimeMs).toBe(before.mtimeMs);
   expect((await switchyard(repo, ['leak', 't', '--undo'])).code).toBe(2);
 }, 120_000);
+
+test('a commit in the checkout, a stash and a tag by an agent’s own commands are named; nothing is taken back by itself', async () => {
+  const start = await repo.git('rev-parse', 'main');
+  const run = await leaking([
+    { run: ['sh', '-c', `cd ${repo.root} && git -c user.name=A -c user.email=a@a.test commit -q --allow-empty -m stray`] },
+    { run: ['git', 'tag', 'v1'] },
+    { append: { path: 't/x.txt', text: 'more\n' } },
+    { run: ['git', 'stash', '-q', '--include-untracked'] },
+    { run: ['git', 'stash', 'apply', '-q'] },
+  ]);
+  const stray = await repo.git('rev-parse', 'main');
+  expect(run.summary.tasks['t']).toMatchObject({ state: 'ready' });
+  const [leak] = leaksOf(run);
+  expect(leak).toMatchObject({ certainty: 'certain', refs: true, root: repo.root, files: [{ path: 'refs/heads/main', change: 'modified' }, { path: 'refs/stash', change: 'added' }, { path: 'refs/tags/v1', change: 'added' }] });
+  expect(stray).not.toBe(start);
+  expect(await repo.git('merge-base', '--is-ancestor', stray, leak?.kept.ref ?? '').then(() => true, () => false)).toBe(true);
+  expect(await readFile(leak?.kept.patch ?? '', 'utf8')).toContain(`git update-ref refs/heads/main ${start} ${stray}`);
+  const refused = await switchyard(repo, ['leak', 't', '--undo']);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('refs are yours alone to move');
+  expect(await repo.git('rev-parse', 'main')).toBe(stray);
+  expect((await switchyard(repo, ['leak', 't', '--keep'])).code).toBe(0);
+  expect((await switchyard(repo, ['resume', '--yes', '--json'])).summary.tasks['t']).toMatchObject({ state: 'landed' });
+}, 120_000);
+
+test('what a planner changes outside its own copy is found, said before its plan is approved, and can be taken back', async () => {
+  const plan = planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'work\n' } }]));
+  await repo.write('.switchyard/scripted-plans.json', JSON.stringify({ plans: [{ goal: 'A goal', usage: [{ write: { path: join(repo.root, 'src/a.ts'), text: 'stray\n' } }], plan }] }));
+  await repo.write('.switchyard/team.jsonc', '{ "version": 1, "planner": { "agent": "scripted" } }\n');
+  await repo.commit('Plans');
+  const planned = await switchyard(repo, ['plan', 'A goal', '--out', join(repo.folder, 'out.json'), '--json']);
+  expect(planned.code, planned.stderr).toBe(0);
+  const said = await switchyard(repo, ['status']);
+  expect(said.stdout).toContain('The agent of “Planning” changed src/a.ts in your checkout, outside its worktree.');
+  expect(said.stdout).toContain('switchyard leak planner --undo');
+  expect((await switchyard(repo, ['leak', 'planner', '--move'])).stderr).toContain('A planner has no work of its own');
+  expect((await switchyard(repo, ['leak', 'planner', '--undo'])).code).toBe(0);
+  expect(await inRepo('src/a.ts')).toBe('one\ntwo\n');
+  expect((await switchyard(repo, ['status'])).stdout).not.toContain('leak planner');
+}, 120_000);

@@ -45,6 +45,10 @@ export interface Strays {
    * @param options whether nobody had uncommitted changes there before, and whether there was no such file
    */
   inspect(root: string, path: string, options: { readonly cleanBefore: boolean; readonly wasAbsent: boolean }): Promise<Stray | undefined>;
+  /** Every ref and what it points at; `HEAD`: the full name of the branch that is checked out, or a commit. One git process. */
+  refs(): Promise<ReadonlyMap<string, string>>;
+  /** Saves commits under `refs/switchyard/backup/<name>` as parents of one, and a text as a file (mode 0600). */
+  keepCommits(commits: readonly Sha[], name: string, file: string, text: string): Promise<{ readonly ref: string; readonly commit: Sha; readonly patch: string }>;
   /** The same change, where a person's own edit is in it too: it is not to be undone. */
   mixed(stray: Stray): Stray;
   /** Saves stray changes of one checkout under `refs/switchyard/backup/<name>` and as a patch file (mode 0600). */

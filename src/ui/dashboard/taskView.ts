@@ -148,7 +148,7 @@ function leakViews(run: TaskRun): Pick<TaskView, 'leaks'> {
       files: leak.files.map(({ path, change, before }) => ({ path, change, undoable: before !== 'unknown' })),
       more: leak.more ?? 0,
       patch: leak.kept.patch,
-      movable,
+      movable: movable && leak.refs !== true,
     })),
   };
 }

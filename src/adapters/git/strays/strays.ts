@@ -8,6 +8,7 @@ import { checkoutOf } from '../mutex.js';
 import { headOf, locate } from '../place.js';
 import { key, NOTHING, type Side } from '../status.js';
 import { keepStrays } from './keep.js';
+import { keepCommits, readRefs } from './refs.js';
 import type { Difference, Mark, Marks, SavedMarks, Scan } from './marks.js';
 import { differences, fromSaved, marksFile, nextMarks, scan, toSaved } from './marks.js';
 import { moveStrays, undoStrays } from './settle.js';
@@ -81,6 +82,8 @@ export async function openStrays(repository: Repository): Promise<Strays> {
       const ignored = committed.mode === NOTHING && place.path === root && last?.scan.files.has(key(bytes)) === false;
       return strayOf(place.path, { bytes, path, change: kind === 'unknown' && change === 'added' ? 'modified' : change, kind, before, after: { side } }, ignored);
     },
+    refs: () => readRefs(repository, root),
+    keepCommits: (commits, name, file, text) => keepCommits(repository, root, commits, name, file, text),
     mixed: (stray) => strayOf(stray.root, { ...detailOf(stray), kind: 'unknown' }),
     keep: async (strays, name, patch) => keepStrays(repository, strays[0]?.root ?? root, strays.map(detailOf), name, patch),
     undo: (at, ref) => undoStrays(repository, at, ref),

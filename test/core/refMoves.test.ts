@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { explains, gitActs, refMoves, wayBack, withoutLandings } from '../../src/core/refMoves.js';
+
+const root = '/w/repo';
+const cwd = '/w/repo.worktrees/r1/a';
+const at = { root, cwd, branch: 'refs/heads/main' };
+const said = (...commands: readonly string[]) => gitActs(commands.map((command, seq) => ({ type: 'tool', id: 't', name: 'bash', title: `$ ${command}`, seq, at: seq })), cwd);
+const explained = (ref: string, ...commands: readonly string[]): boolean => explains(said(...commands), { ref, from: 'a', to: 'b' }, at);
+
+test('what moved is told, but not Switchyard’s own refs, nor what was fetched, nor a landing', () => {
+  const before = new Map([['HEAD', 'refs/heads/main'], ['refs/heads/main', '1'], ['refs/tags/old', '5'], ['refs/heads/switchyard/r1/a', '1'], ['refs/remotes/origin/main', '1'], ['refs/switchyard/backup/x', '1']]);
+  const now = new Map([['HEAD', 'refs/heads/main'], ['refs/heads/main', '2'], ['refs/stash', '3'], ['refs/heads/switchyard/r1/a', '4'], ['refs/remotes/origin/main', '4'], ['refs/switchyard/backup/x', '4']]);
+  const moves = refMoves(before, now);
+  expect(moves).toEqual([{ ref: 'refs/heads/main', from: '1', to: '2' }, { ref: 'refs/stash', to: '3' }, { ref: 'refs/tags/old', from: '5' }]);
+  expect(withoutLandings(moves, new Set(['2'])).map(({ ref }) => ref)).toEqual(['refs/stash', 'refs/tags/old']);
+  expect(wayBack(moves)).toContain('git update-ref refs/heads/main 1 2\ngit update-ref -d refs/stash 3\ngit update-ref refs/tags/old 5\n');
+});
+
+describe('only an agent’s own command explains a move', () => {
+  test.each([
+    ['refs/heads/main', `cd ${root} && git commit -am x`],
+    ['refs/heads/main', `git -C ${root} -c user.name=x commit -m y`],
+    ['refs/heads/main', 'git branch -f main HEAD'],
+    ['refs/heads/main', 'git push . HEAD:main'],
+    ['refs/heads/main', 'git update-ref refs/heads/main HEAD~1'],
+    ['HEAD', `cd ../../../repo; git checkout other`],
+    ['refs/stash', 'git stash'],
+    ['refs/tags/v1', 'git tag -a v1 -m "v1"'],
+    ['refs/heads/feature', 'npm test && git switch -c feature'],
+  ])('%s by %s', (ref, command) => {
+    expect(explained(ref, command)).toBe(true);
+  });
+  test.each([
+    ['refs/heads/main', 'git commit -am x'],
+    ['refs/heads/main', 'git merge main'],
+    ['refs/heads/main', `cat ${root}/README.md`],
+    ['HEAD', 'git checkout -b other'],
+    ['refs/stash', 'git stash list'],
+    ['refs/tags/v1', 'git tag v2'],
+  ])('%s not by %s', (ref, command) => {
+    expect(explained(ref, command)).toBe(false);
+  });
+});
