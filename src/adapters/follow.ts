@@ -8,6 +8,8 @@ import { basename, dirname } from 'node:path';
 
 /** Enough for nearly every read; grows for a longer line. */
 const FIRST_BUFFER = 64 * 1024;
+/** A file that is written all the time is read so often, in milliseconds, and not for every write. */
+const READ_MS = 30;
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** Runs one at a time; asking while it runs runs it once more afterwards. The work must not throw. */
@@ -96,6 +98,8 @@ export async function readLines(file: string, from: number): Promise<Chunk> {
       if (last >= 0) {
         lines.push(...buffer.toString('utf8', 0, last).split('\n'));
         end += last + 1;
+        // Less than was asked for: that is all there is now.
+        if (bytesRead < buffer.length) return { lines, end };
       } else if (bytesRead < buffer.length || buffer.length >= LONGEST_LINE) {
         return { lines, end };
       } else {
@@ -122,6 +126,7 @@ export function followLines(
       end = chunk.end;
       // `stop` may have been called while reading.
       if (chunk.lines.length > 0 && !isStopped()) onLines(chunk.lines, end);
+      await new Promise((resolve) => setTimeout(resolve, READ_MS));
     } catch (error) {
       if (!isStopped()) failed?.(error);
     }

@@ -21,7 +21,7 @@ export interface Contract {
   readonly gate: readonly string[];
 }
 
-/** One step of the scripted agent. Exactly one key. */
+/** One step of the scripted agent, told by its key. */
 export type ScriptStep =
   | { readonly write: { readonly path: string; readonly text: string } }
   | { readonly append: { readonly path: string; readonly text: string } }
@@ -30,7 +30,8 @@ export type ScriptStep =
   | { readonly symlink: { readonly path: string; readonly target: string } }
   | { readonly chmod: { readonly path: string; readonly mode: string } }
   | { readonly run: readonly string[] }
-  | { readonly say: string }
+  /** `times`: said so often, once in `everyMs` milliseconds, with `{n}` counted from 1. */
+  | { readonly say: string; readonly times?: number; readonly everyMs?: number }
   | { readonly sleepMs: number }
   | {
       readonly usage: {

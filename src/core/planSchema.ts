@@ -35,7 +35,11 @@ const STEPS = {
   symlink: v.strictObject({ symlink: v.strictObject({ path, target: path }) }),
   chmod: v.strictObject({ chmod: v.strictObject({ path, mode: v.pipe(v.string(), v.regex(/^[0-7]{3,4}$/, 'must be an octal mode such as "755"')) }) }),
   run: v.strictObject({ run: v.pipe(v.array(v.string()), v.minLength(1)) }),
-  say: v.strictObject({ say: v.string() }),
+  say: v.strictObject({
+    say: v.string(),
+    times: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+    everyMs: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000))),
+  }),
   sleepMs: v.strictObject({ sleepMs: v.pipe(v.number(), v.minValue(0), v.maxValue(86_400_000)) }),
   usage: v.strictObject({
     usage: v.strictObject({

@@ -280,6 +280,16 @@ async function floodBench() {
   }
 }
 
+/** `soak`, or `soak 1` for one minute: twenty agents of 50 lines a second in the real editor. */
+async function soakBench(minutes) {
+  const { soak } = await loadTs('test/support/soak.ts');
+  const found = await soak(minutes, (text) => console.log(`     ${text}`));
+  report(`${minutes} min soak: memory of the host at the end against after the first minute`, found.after / found.before, 1.15, 'x');
+  report('line to screen, p95', found.p95, 100, 'ms');
+  report('processes of git in 100 s while nothing changes', found.git * 100, 20, '');
+  console.log(`     host ${Math.round(found.before)} to ${Math.round(found.after)} MB; line to screen p50 ${Math.round(found.p50)} ms of ${found.lines} lines; ${Math.round(found.heardPerSecond)} lines a second in all; the editor's own git ${found.editorsGit.toFixed(2)} a second; the host took ${Math.round(found.hostCpu * 100)} % of a processor, the machine's load was ${found.load.toFixed(1)}`);
+}
+
 try {
   const want = (name) => only.length === 0 || only.includes(name);
   if (want('independent')) await compare('8 independent trivial tasks, 1,000 files', 1.0, ids.map((id) => task(id)), 0);
@@ -290,6 +300,7 @@ try {
   if (want('landing')) await landingBench();
   if (want('queue')) await queueBench();
   // Minutes and gigabytes: only when asked for.
+  if (only.includes('soak')) await soakBench(Number(only[only.indexOf('soak') + 1] ?? 10));
   if (only.includes('flood')) await floodBench();
   if (want('log')) await logBench();
   if (want('sizes')) {

@@ -64,12 +64,13 @@ export function isSha(text: string): boolean {
  * an option, a range or an expression.
  */
 export function isBranchName(name: string): boolean {
-  if (name === '' || name === '@' || name.startsWith('-') || name.startsWith('/') || name.endsWith('/') || name.endsWith('.')) return false;
+  if (name === '' || name === '@' || name === 'HEAD' || name.startsWith('-') || name.startsWith('/') || name.endsWith('/') || name.endsWith('.')) return false;
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\//u.test(name)) return false;
   return name.split('/').every((part) => !part.startsWith('.') && !part.endsWith('.lock'));
 }
 
 /** A branch, tag, ref or object id; `HEAD` too, and simple ancestry such as `main~2` or `HEAD^`. */
 export function isRevision(rev: string): boolean {
-  return rev.length <= 1000 && isBranchName(rev.replace(/(?:[~^]\d*)+$/u, ''));
+  const name = rev.replace(/(?:[~^]\d*)+$/u, '');
+  return rev.length <= 1000 && (name === 'HEAD' || isBranchName(name));
 }

@@ -15,6 +15,9 @@ const SETTINGS: readonly string[] = settings([
   'core.checkStat=default',
   'core.ignoreStat=false',
   'core.quotePath=false',
+  // What is `.git` to a colleague's file system must not land from this one.
+  'core.protectHFS=true',
+  'core.protectNTFS=true',
   'diff.autoRefreshIndex=true',
   'gc.auto=0',
   'maintenance.auto=false',

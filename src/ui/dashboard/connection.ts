@@ -1,12 +1,13 @@
 /** One page's connection: calls over birpc, every argument checked; snapshots pushed only while the page is visible. */
 import { createBirpc } from 'birpc';
 import type * as vscode from 'vscode';
+import type { ActivityLine } from '../../core/activity.js';
 import type { WishAnswer } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
 import type { Answer, Composing, HostAction, HostCalls, WebviewCalls } from '../../shared/protocol.js';
 import type { Base } from '../app.js';
 import type { Disposable } from '../disposables.js';
-import { Disposables } from '../disposables.js';
+import { coalesce, Disposables } from '../disposables.js';
 import { messageOf } from '../log.js';
 import { sendWish } from '../wishing.js';
 import { checkAction, checkActivity, checkAttempt, checkLooking, checkTaskPath, checkTicket, checkWish } from './validate.js';
@@ -26,6 +27,8 @@ export interface Connection extends Disposable {
 
 /** A very long transcript starts late: the page keeps no more lines than this, and the whole stays on disk. */
 const MOST_LINES = 5_000;
+/** Lines of so short a time are one message: each costs the page a rendering. */
+const LINES_MS = 30;
 const MOST_GATE_OUTPUT = 200_000;
 
 /** `looking` is called with the task that the page shows. */
@@ -85,6 +88,7 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
       if (!args.ok) return args;
       const [task, attempt, afterSeq] = args.value;
       watched = { task, attempt };
+      due = [];
       const answer = await ask('the activity', (session) => session.activity({ task, attempt }, afterSeq), 'There is no activity of that attempt.');
       return answer.ok ? { ok: true, value: answer.value.slice(-MOST_LINES) } : answer;
     },
@@ -127,6 +131,14 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
     void rpc.snapshot.asEvent(base.model.snapshot());
   };
 
+  let due: ActivityLine[] = [];
+  const pushLines = own.add(
+    coalesce(LINES_MS, () => {
+      const lines = due.slice(-MOST_LINES);
+      due = [];
+      if (up && seen && watched !== undefined && lines.length > 0) void rpc.activityLines.asEvent(watched.task, watched.attempt, lines);
+    }),
+  );
   const ofSession = own.add(new Disposables());
   const follow = (session: Session | undefined): void => {
     ofSession.clear();
@@ -135,7 +147,8 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
     ofSession.add(
       session.onActivity(({ ref, lines }) => {
         if (!up || !seen || ref.task !== watched?.task || ref.attempt !== watched.attempt) return;
-        void rpc.activityLines.asEvent(ref.task, ref.attempt, lines);
+        due = [...due, ...lines].slice(-MOST_LINES);
+        pushLines();
       }),
     );
   };

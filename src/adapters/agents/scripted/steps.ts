@@ -74,6 +74,19 @@ async function run(argv: readonly string[]): Promise<void> {
   emit({ type: 'tool-result', id, ok, text });
 }
 
+async function talk({ say, times, everyMs = 0 }: Extract<ScriptStep, { readonly say: string }>): Promise<void> {
+  if (times === undefined) {
+    emit({ type: 'say', text: say });
+    return;
+  }
+  const began = performance.now();
+  for (let n = 1; n <= times; n += 1) {
+    emit({ type: 'say', text: say.replaceAll('{n}', String(n)) });
+    // By the clock from the beginning, so that late timers do not add up.
+    await new Promise((done) => setTimeout(done, Math.max(0, began + n * everyMs - performance.now())));
+  }
+}
+
 /** Ends by SIGKILL only. */
 async function hang(): Promise<never> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM', 'SIGBREAK'] as const) {
@@ -129,7 +142,7 @@ export async function step(one: ScriptStep): Promise<Exit | Failed | undefined> 
       return 'modified';
     });
   } else if ('run' in one) await run(one.run);
-  else if ('say' in one) emit({ type: 'say', text: one.say });
+  else if ('say' in one) await talk(one);
   else if ('sleepMs' in one) await new Promise((done) => setTimeout(done, one.sleepMs));
   else if ('usage' in one) count(one.usage);
   else if ('fail' in one) return { fail: one.fail };
