@@ -58,6 +58,10 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'update.mode': 'none',
   'extensions.autoCheckUpdates': false,
   'git.autofetch': false,
+  // The editor's language server would install typings with npm in the middle of a story.
+  'typescript.disableAutomaticTypeAcquisition': true,
+  'js/ts.tsserver.automaticTypeAcquisition.enabled': false,
+  'npm.fetchOnlinePackageInfo': false,
   'git.openRepositoryInParentFolders': 'always',
   'terminal.integrated.gpuAcceleration': 'off',
   'security.workspace.trust.startupPrompt': 'never',
