@@ -48,6 +48,8 @@ export class Sentinel {
   #ending: AtWork[] = [];
   /** Every ref as it was when the checkout was last looked at. */
   #refs: ReadonlyMap<string, string> | undefined;
+  /** What was told as possible, while others were at work: the one who did it may say so only at its own end. By path. */
+  readonly #guessed = new Map<string, Stray>();
   /** When the checkout was last looked at. */
   #seenAt = -Infinity;
 
@@ -111,6 +113,7 @@ export class Sentinel {
       return new Map();
     } finally {
       for (const who of ending) this.#active.delete(who);
+      if (this.#active.size === 0) this.#guessed.clear();
     }
   }
 
@@ -127,7 +130,8 @@ export class Sentinel {
     const lines = new Map(await Promise.all(asked.map(async (who) => [who, await this.#lines(who)] as const)));
     const streams = new Map([...lines].map(([who, said]) => [who, namedIn(said, who.cwd)] as const));
     const { blames, accepted } = this.#attribute(strays, changed, streams, ending, since);
-    for (const who of ending) blames.push(...(await this.#elsewhere(strays, who, streams.get(who), changed)));
+    for (const who of ending) blames.push(...this.#owned(who, streams.get(who)), ...(await this.#elsewhere(strays, who, streams.get(who), changed)));
+    for (const { certainty, stray } of blames) if (certainty === 'possible') this.#guessed.set(stray.path, stray);
     const leaks = await this.#keep(strays, blames);
     await strays.accept(accepted);
     await this.#movedRefs(strays, { moves, now: refs, lines, ending }, leaks);
@@ -174,6 +178,13 @@ export class Sentinel {
       else if (!saved) blames.push({ who, certainty: 'possible', stray });
     }
     return { blames, accepted };
+  }
+
+  /** An agent's stream comes a moment after its act: what was another's guess by then is its own for certain. */
+  #owned(who: AtWork, named: Named | undefined): readonly Blame[] {
+    return [...this.#guessed.values()]
+      .filter((stray) => namesFile(named?.edits.keys() ?? [], stray.root, stray.path) && this.#guessed.delete(stray.path))
+      .map((stray) => ({ who, certainty: 'certain', stray }));
   }
 
   /** What a stream names in other tasks' worktrees, and in the checkout where git ignores it. */

@@ -90,6 +90,19 @@ test('what one agent names that is still at work is told at its own end; agents 
   expect(looks).toBe(1);
 });
 
+test('an agent whose stream came after another’s end is named at its own end, for certain', async () => {
+  const sentinel = new Sentinel(world);
+  const [x, y] = await Promise.all([agent('x'), agent('y')]);
+  await Promise.all([sentinel.begin(x), sentinel.begin(y)]);
+  await repo.write('b.txt', 'by y\n');
+  expect(names(await sentinel.ended(x))).toEqual([['possible', 'b.txt']]);
+  streams.set(y.folder, [{ type: 'edit', path: join(repo.root, 'b.txt'), change: 'modified', seq: 1, at: 1 }]);
+  const leaks = await sentinel.ended(y);
+  expect(names(leaks)).toEqual([['certain', 'b.txt']]);
+  expect(await (await git.strays()).undo(repo.root, leaks[0]?.kept.ref ?? '')).toEqual([]);
+  expect(await readFile(join(repo.root, 'b.txt'), 'utf8')).toBe('b\n');
+});
+
 test('an agent that outlived its window is judged by what was there when it began', async () => {
   await repo.write('mine.txt', 'before\n');
   const x = await agent('x');
