@@ -14,6 +14,7 @@ import { gateWorktree, type Gated } from './gating.js';
 import { judgeChangesOf } from './judgeChanges.js';
 import { resolveByTools } from './resolving.js';
 import { targetTip } from './target.js';
+import { isAcceptedAlready, unprovenReceipt } from './unproven.js';
 import { paths } from './world.js';
 
 /** Where the task goes next. */
@@ -214,6 +215,11 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   if (judgement.verdict === 'red') return (await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
   store.note({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
   if (receipt !== undefined) return { next: 'ready' };
+  const unproven = isAcceptedAlready(task, before, judgement.note) ? unprovenReceipt(context, context.task(id)) : undefined;
+  if (unproven !== undefined) {
+    await store.append({ type: 'unproven.accepted', task: id, receipt: unproven });
+    return { next: 'ready' };
+  }
   return needsYou({ kind: 'unproven', text: `${judgement.note ?? 'Unproven'} Review the changes; approve to land them unproven, or retry.` });
 }
 

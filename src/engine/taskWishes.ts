@@ -2,7 +2,7 @@
 import { memberFor } from '../core/member.js';
 import { releases } from '../core/trouble.js';
 import { conflictFeedback, personFeedback } from '../core/prompts.js';
-import type { Receipt, TaskRun } from '../core/run.js';
+import type { TaskRun } from '../core/run.js';
 import { isOver, stateClause, stateWords } from '../core/task.js';
 import { bytesText } from '../core/text.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
@@ -14,6 +14,7 @@ import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
 import { lookAtPullRequest } from './pullRequests.js';
 import { resolveByHand } from './resolveWishes.js';
+import { unprovenReceipt } from './unproven.js';
 
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
@@ -95,19 +96,6 @@ async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> 
   }
   if (task.state === 'landed') return refuse(`${title} has already landed.`);
   return refuse(`${title} is ${task.state === 'needs-you' ? 'not green' : 'not ready'} (${task.reason?.text ?? stateWords(task.state)}); only a green task can be merged.`);
-}
-
-/** A person's eyes in place of a gate: bound to the same tree and base, and marked as what it is. */
-function unprovenReceipt(context: RunContext, task: TaskRun): Receipt | undefined {
-  if (task.head === undefined) return undefined;
-  return {
-    id: `${context.store.state.run}-${task.task.id}-${task.head.tree.slice(0, 12)}-unproven`,
-    tree: task.head.tree,
-    base: task.head.base,
-    commands: [],
-    at: context.world.clock.now(),
-    unproven: true,
-  };
 }
 
 async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry' }>): Promise<WishAnswer> {

@@ -89,6 +89,20 @@ describe('fewer tests than on the base', () => {
     expect(await gates()).toBe(3);
   });
 
+  test('once accepted are not asked about again because the base has moved meanwhile', async () => {
+    await repo.write('test/a.test.mjs', tests('one', 'two', 'three'));
+    await repo.commit('Tests');
+    const run = await begin();
+    await run.run(planOf(scriptedTask('a', write('test/a.test.mjs', tests('one', 'two')), { owns: ['test/**'], gate: [gate] })));
+    await repo.write('README.md', 'moved on\n');
+    await repo.commit('Somebody else');
+    await run.approve('a');
+    expect(run.task('a').state).toBe('landed');
+    expect(run.task('a').gates.map((each) => each.verdict)).toEqual(['unproven', 'unproven']);
+    expect(run.session.current()?.receipts.at(-1)?.receipt).toMatchObject({ unproven: true, base: run.task('a').head?.base });
+    expect(await repo.git('show', 'main:README.md')).toBe('moved on');
+  });
+
   test('a skipped test counts as one that did not run', async () => {
     await repo.write('test/a.test.mjs', tests('one', 'two'));
     await repo.commit('Tests');
