@@ -1,9 +1,10 @@
 /** How a task's state looks: icon, words and colour class, and the groups that are counted and filtered by. */
 import { STATE_WORDS, type TaskState } from '../src/core/task.js';
+import { unquoted } from '../src/core/text.js';
 import type { TaskView } from '../src/shared/protocol.js';
 
 /** Groups in order of importance to a person. */
-export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'stopped', 'landed', 'dropped'] as const;
+export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'stopped', 'landed', 'undone', 'dropped'] as const;
 export type Group = (typeof GROUPS)[number];
 
 interface Look {
@@ -33,6 +34,19 @@ export function look(state: TaskState): Look {
   return LOOKS[state];
 }
 
+/** Its landing was taken back: it is on the base no more. */
+export function isUndone(task: Pick<TaskView, 'undo'>): boolean {
+  return task.undo?.state === 'undone';
+}
+
+export function isLanded(task: Pick<TaskView, 'state' | 'undo'>): boolean {
+  return task.state === 'landed' && !isUndone(task);
+}
+
+export function groupOf(task: Pick<TaskView, 'state' | 'undo'>): Group {
+  return isUndone(task) ? 'undone' : LOOKS[task.state].group;
+}
+
 export const GROUP_WORDS: Readonly<Record<Group, string>> = {
   'needs-you': 'needs you',
   ready: 'ready',
@@ -40,6 +54,7 @@ export const GROUP_WORDS: Readonly<Record<Group, string>> = {
   waiting: 'waiting',
   stopped: 'stopped',
   landed: 'landed',
+  undone: 'undone',
   dropped: 'dropped',
 };
 
@@ -50,21 +65,22 @@ export const GROUP_ICONS: Readonly<Record<Group, string>> = {
   waiting: 'circle-large-outline',
   stopped: 'debug-stop',
   landed: 'pass-filled',
+  undone: 'discard',
   dropped: 'circle-slash',
 };
 
 /** How many tasks are in each group; groups without a task are left out. */
 export function countGroups(tasks: readonly TaskView[]): readonly { readonly group: Group; readonly count: number }[] {
-  return GROUPS.map((group) => ({ group, count: tasks.filter((task) => LOOKS[task.state].group === group).length })).filter(
+  return GROUPS.map((group) => ({ group, count: tasks.filter((task) => groupOf(task) === group).length })).filter(
     (entry) => entry.count > 0,
   );
 }
 
 /** The task a person should look at first, if any. */
 export function mostUrgent(tasks: readonly TaskView[]): TaskView | undefined {
-  const order: readonly Group[] = ['needs-you', 'ready', 'working', 'stopped', 'waiting', 'landed', 'dropped'];
+  const order: readonly Group[] = ['needs-you', 'ready', 'working', 'stopped', 'waiting', 'landed', 'undone', 'dropped'];
   for (const group of order) {
-    const found = tasks.find((task) => LOOKS[task.state].group === group);
+    const found = tasks.find((task) => groupOf(task) === group);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -75,6 +91,6 @@ export function announcement(before: readonly TaskView[], after: readonly TaskVi
   const old = new Map(before.map((task) => [task.id, task.state]));
   return after
     .filter((task) => old.has(task.id) && old.get(task.id) !== task.state)
-    .map((task) => `${task.title}: ${STATE_WORDS[task.state]}${task.state === 'needs-you' && task.why ? `, ${task.why.text}` : ''}`)
+    .map((task) => `${task.title}: ${STATE_WORDS[task.state]}${task.state === 'needs-you' && task.why ? `, ${unquoted(task.why.text)}` : ''}`)
     .join('. ');
 }

@@ -7,6 +7,7 @@ import type { TaskRun } from '../core/run.js';
 import type { TaskState } from '../core/task.js';
 import { stateWords } from '../core/task.js';
 import { bytesText } from '../core/text.js';
+import { salvagedFiles } from '../engine/salvage.js';
 import type { EngineSession } from '../engine/session.js';
 import { writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
@@ -51,9 +52,7 @@ export async function exportRun(session: EngineSession, run: string, to: string 
   if (saved === undefined) throw new UsageError(`There is no run ${run} in this repository.`);
   const folder = resolve(to);
   await emptyFolder(folder);
-  await writeText(join(folder, 'events.jsonl'), saved.events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  await writeText(join(folder, 'work.json'), `${JSON.stringify({ run, base: saved.state?.base, badLines: saved.badLines, work: saved.work }, null, 2)}\n`);
-  if (saved.plan !== undefined) await writeText(join(folder, 'plan.json'), `${JSON.stringify(saved.plan, null, 2)}\n`);
+  for (const { name, text } of salvagedFiles(saved)) await writeText(join(folder, name), text);
   output.object({ type: 'run.exported', run, folder, events: saved.events.length, badLines: saved.badLines, work: saved.work, ...(saved.plan !== undefined && { plan: join(folder, 'plan.json') }) });
   output.result(
     [

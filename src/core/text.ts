@@ -32,3 +32,15 @@ export function bytesText(bytes: number): string {
   }
   return `${at < 2 || value >= 99.5 ? String(Math.round(value)) : value.toFixed(1)} ${units[at] ?? ''}`;
 }
+
+/** For places that cannot show code as such: takes the back quotes off. */
+export function unquoted(text: string): string {
+  return text.replace(/`([^`\n]+)`/g, '$1');
+}
+
+/** A text's first sentence, and what follows it. A sentence ends where a space and a capital letter come after its stop. */
+export function firstSentence(text: string): { readonly first: string; readonly rest: string } {
+  const end = /[.!?][”"]?\s+(?=[A-Z“"`])|\n+/u.exec(text);
+  if (end === null) return { first: text, rest: '' };
+  return { first: text.slice(0, end.index + end[0].trimEnd().length), rest: text.slice(end.index + end[0].length) };
+}

@@ -8,6 +8,7 @@ import type { Reason, RunState } from '../core/run.js';
 import type { AgentId } from '../core/ids.js';
 import type { Limits, Team } from '../core/team.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
+import type { SalvagedRun } from './salvage.js';
 
 export interface Disposable {
   dispose(): void;
@@ -36,6 +37,8 @@ export interface RunSummary {
   readonly ended: boolean;
   /** Its log is damaged or a newer Switchyard's: why, what is safe and what to do next. It cannot be opened. */
   readonly refused?: string;
+  /** Refused for damage: what can be read of it can be saved, and gone on from. */
+  readonly damaged?: true;
   /** A worktree of a task that landed or was dropped is still there: a crash came before its removal, or it could not go. */
   readonly untidy?: true;
 }
@@ -66,6 +69,8 @@ export interface Session {
   /** The same, measured now. */
   diskNow(): Promise<DiskUse>;
   runs(): Promise<readonly RunSummary[]>;
+  /** What can be saved of a run whose log is damaged; `undefined` when there is no such run. Reads only. */
+  salvage(run: string): Promise<SalvagedRun | undefined>;
   /** Shows another run. */
   open(run: string): Promise<void>;
   /** `undefined` when this process is the writer or nobody is; else who holds the repository. */

@@ -13,7 +13,7 @@ export async function runSummaries(reader: RunReader, known: (run: string) => Ru
     const state = known(run) ?? (await reader.look(run));
     if (state === undefined) continue;
     if (state instanceof RunRefused) {
-      summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message });
+      summaries.push({ run, goal: `${run} cannot be opened`, createdAt: 0, ended: true, refused: state.message, ...(state.reason === 'damaged' && { damaged: true as const }) });
       continue;
     }
     const untidy = [...state.tasks.values()].some((task) => isOver(task.state) && task.worktree !== undefined && !task.cleaned);

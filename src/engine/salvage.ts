@@ -70,3 +70,13 @@ function planOn(state: RunState, work: SalvagedRun['work']): Plan | undefined {
   });
   return { version: 1, goal: state.goal, base: state.base.branch, tasks };
 }
+
+/** The same as files for a person: what could be read, where git holds the work, and the plan that goes on from it. */
+export function salvagedFiles(saved: SalvagedRun): readonly { readonly name: string; readonly text: string }[] {
+  const { run, events, state, badLines, work, plan } = saved;
+  return [
+    { name: 'events.jsonl', text: events.map((event) => `${JSON.stringify(event)}\n`).join('') },
+    { name: 'work.json', text: `${JSON.stringify({ run, base: state?.base, badLines, work }, null, 2)}\n` },
+    ...(plan === undefined ? [] : [{ name: 'plan.json', text: `${JSON.stringify(plan, null, 2)}\n` }]),
+  ];
+}

@@ -341,7 +341,6 @@ export class EngineSession implements Session {
     return (await this.#queries.patch(task)) ?? '';
   }
 
-  /** What can be saved of a run whose log is damaged. Reads only. */
   salvage(run: string): Promise<SalvagedRun | undefined> {
     return salvageRun(this.#world, run);
   }

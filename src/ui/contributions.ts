@@ -49,6 +49,7 @@ export interface CommandArguments {
   readonly checkAgain: [];
   readonly initRepository: [];
   readonly pickRun: [];
+  readonly recoverRun: [run?: string];
   readonly pickRepository: [];
   readonly addComment: [reply?: unknown];
   readonly deleteComment: [comment?: unknown];
@@ -98,6 +99,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   checkAgain: true,
   initRepository: true,
   pickRun: true,
+  recoverRun: true,
   pickRepository: true,
   addComment: true,
   deleteComment: true,

@@ -95,6 +95,12 @@ describe('the snapshot', () => {
     expect(view.notices).toEqual([]);
   });
 
+  it('says of a run that cannot be opened why, in the editor’s own words', () => {
+    const refused = 'The log of r3 is damaged: line 4 is no event. Its branches are as they were. switchyard recover --export r3 --to FOLDER saves what can be read.';
+    const { runs } = snapshotOf(undefined, { runs: [{ run: 'r3', goal: 'r3 cannot be opened', createdAt: 0, ended: true, refused, damaged: true }] });
+    expect(runs).toEqual([expect.objectContaining({ id: 'r3', damaged: true, refused: 'The log of r3 is damaged: line 4 is no event. Its branches are as they were. Recover Run… saves what can be read.' })]);
+  });
+
   it('shows a task at work: who, what, since when, and the buttons that make sense', () => {
     const view = run(runOf([...approved(task('db')), ...atWork('db')]), { live: new Map([['db', 'Edit src/db/a.ts']]) });
     expect(view.phase).toBe('running');

@@ -78,6 +78,10 @@ interface State {
   readonly fixture: FixtureName;
   readonly act?: (page: Page) => Promise<void>;
 }
+const selecting = (task: string, then?: string) => async (page: Page): Promise<void> => {
+  await node(page, task).click();
+  if (then !== undefined) await tab(page, then).click();
+};
 const STATES: readonly State[] = [
   { name: 'overview', fixture: 'nine' },
   { name: 'diff', fixture: 'nine', act: diffOpen },
@@ -93,6 +97,17 @@ const STATES: readonly State[] = [
   { name: 'planning', fixture: 'planning' },
   { name: 'planning-failed', fixture: 'planning-failed' },
   { name: 'menu', fixture: 'nine', act: menuOpen },
+  { name: 'forecast', fixture: 'forecast', act: selecting('activity-endpoint') },
+  { name: 'conflict', fixture: 'conflict' },
+  { name: 'unproven', fixture: 'unproven', act: tabOpen('Gate') },
+  { name: 'leaking', fixture: 'leaking', act: selecting('activity-endpoint') },
+  { name: 'landing-blocked', fixture: 'landing-blocked' },
+  { name: 'behind', fixture: 'behind' },
+  { name: 'undoing', fixture: 'undoing', act: selecting('activity-table') },
+  { name: 'pull-requests', fixture: 'pull-requests', act: selecting('activity-endpoint') },
+  { name: 'troubled', fixture: 'troubled', act: selecting('activity-hook') },
+  { name: 'not-started', fixture: 'not-started' },
+  { name: 'refused', fixture: 'refused' },
 ];
 
 /** Shows a state in an open page as if it were new: nothing selected, first tabs. */
@@ -465,7 +480,7 @@ describe('the inspector', () => {
     await tab(page, 'Gate').click();
     const receipt = page.getByRole('region', { name: 'Receipt' });
     await receipt.getByText('node 22.11.0, npm 10.9.0, make (version unknown)').waitFor();
-    await receipt.getByText('148 tests flaky').waitFor();
+    await receipt.getByText('148 tests · flaky').waitFor();
     await page.getByText('Changes how it is judged: package.json scripts.test').waitFor();
     await page.getByRole('region', { name: 'First output of npm test' }).waitFor();
     await receipt.getByText('Copy Receipt').click();
@@ -495,6 +510,19 @@ describe('the inspector', () => {
 });
 
 describe('without a run', () => {
+  it('names runs that cannot be opened, and recovers what is damaged', async () => {
+    const page = await open('refused');
+    await page.getByText('r2 was made by a newer Switchyard').waitFor();
+    const recover = page.getByText('Recover Run…', { exact: true });
+    expect(await recover.count()).toBe(1);
+    await recover.click();
+    expect(await actions(page)).toEqual([{ type: 'recover-run', run: 'r3' }]);
+    const beside = await open('refused-newer');
+    await beside.getByText('r3 cannot be opened, so r1 is shown').waitFor();
+    await beside.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await beside.getByText('cannot be opened').count()).toBe(0);
+  });
+
   it.each([
     ['no-folder', 'Open Folder…', { type: 'open-folder' }],
     ['no-repository', 'Initialize Repository', { type: 'init-repository' }],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ActivityLine } from '../../src/core/activity.js';
+import { countGroups } from '../../webview/states.js';
 import { ansiLines } from '../../webview/components/ansiText.js';
 import { ago, agentText, clock, duration, money, shortMoney, tokens, usd } from '../../webview/format.js';
 import { gateSegments, gateText, taskLine } from '../../webview/graph/taskLine.js';
@@ -41,6 +42,16 @@ describe('a task in one line', () => {
     expect(taskLine(find('event-types'), NOW)).toBe('Landed 9 min ago · 2 files');
     expect(taskLine(find('feed-page'), NOW)).toBe('Overlaps Timeline component: src/ui/**');
     expect(taskLine(task('x', 'X', { state: 'proposed' }), NOW)).toBe('src/x/**');
+  });
+
+  it('says of a conflict where it is, of a landing that was taken back that it was, and shows no back quotes', () => {
+    const one = (fixture: 'conflict' | 'undoing' | 'unproven' | 'pull-requests', id: string) => FIXTURES[fixture].run.tasks.find((other) => other.id === id)!;
+    expect(taskLine(one('conflict', 'timeline-component'), NOW)).toBe('Conflict in package-lock.json and 1 more');
+    expect(taskLine(one('undoing', 'event-types'), NOW)).toBe('Undone: its landing was taken back');
+    expect(taskLine(one('undoing', 'activity-table'), NOW)).toBe('Landed · could not be undone');
+    expect(taskLine(one('unproven', 'timeline-component'), NOW)).toMatch(/^npm test passed but ran no test/);
+    expect(taskLine(one('pull-requests', 'activity-endpoint'), NOW)).toBe('Pull request open');
+    expect(countGroups(FIXTURES.undoing.run.tasks)).toEqual(expect.arrayContaining([{ group: 'landed', count: 2 }, { group: 'undone', count: 1 }]));
   });
 
   it('shows the gate in segments and words', () => {

@@ -10,12 +10,21 @@ const LOOKS = {
   error: { icon: 'error', word: 'Error' },
 } as const;
 
+interface BannerProps {
+  readonly kind: keyof typeof LOOKS;
+  readonly children: ReactNode;
+  /** Buttons, at the end of the line. */
+  readonly action?: ReactNode;
+  readonly onDismiss?: () => void;
+}
+
 /** One line of news across the page; errors interrupt a screen reader, the rest waits. */
-export function Banner({ kind, children, onDismiss }: { readonly kind: keyof typeof LOOKS; readonly children: ReactNode; readonly onDismiss?: () => void }): ReactNode {
+export function Banner({ kind, children, action, onDismiss }: BannerProps): ReactNode {
   return (
     <div className={`banner ${kind}`} role={kind === 'error' ? 'alert' : 'note'}>
       <Icon name={LOOKS[kind].icon} spin={kind === 'busy'} className="tone" label={LOOKS[kind].word} />
       <div className="banner-text">{children}</div>
+      {action === undefined || action === null ? null : <div className="banner-action">{action}</div>}
       {onDismiss === undefined ? null : <IconButton icon="close" label="Dismiss" onClick={onDismiss} />}
     </div>
   );

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { STATE_WORDS, type TaskState } from '../../src/core/task.js';
-import { look } from '../states.js';
+import type { TaskView } from '../../src/shared/protocol.js';
+import { isUndone, look } from '../states.js';
 
 /** A codicon; decoration unless a label is given. */
 export function Icon({ name, spin = false, label, className = '' }: { readonly name: string; readonly spin?: boolean; readonly label?: string; readonly className?: string }): ReactNode {
@@ -18,4 +19,10 @@ export function Icon({ name, spin = false, label, className = '' }: { readonly n
 export function StateIcon({ state, labelled = false }: { readonly state: TaskState; readonly labelled?: boolean }): ReactNode {
   const { icon, moves } = look(state);
   return <Icon name={icon} spin={moves} className={`state-color s-${state}`} {...(labelled ? { label: STATE_WORDS[state] } : {})} />;
+}
+
+/** The same of a task, which may have been undone since it landed. */
+export function TaskIcon({ task, labelled = false }: { readonly task: Pick<TaskView, 'state' | 'undo'>; readonly labelled?: boolean }): ReactNode {
+  if (isUndone(task)) return <Icon name="discard" className="state-color s-undone" {...(labelled ? { label: 'Undone' } : {})} />;
+  return <StateIcon state={task.state} labelled={labelled} />;
 }

@@ -3,11 +3,12 @@ import { EdgeLabelRenderer } from '@xyflow/react';
 import { memo, type ReactNode } from 'react';
 import { useApp } from '../app.js';
 import { Icon } from '../components/icon.js';
+import { isLanded } from '../states.js';
 import { smoothPath, type Flow, type Route } from './layout.js';
 
 export const TaskEdge = memo(function TaskEdge({ data }: { readonly data?: { readonly route: Route; readonly flow: Flow } }): ReactNode {
   const route = data?.route;
-  const done = useApp((state) => state.snapshot?.run?.tasks.some((task) => task.id === route?.from && task.state === 'landed') === true);
+  const done = useApp((state) => state.snapshot?.run?.tasks.some((task) => task.id === route?.from && isLanded(task)) === true);
   const touched = useApp((state) => state.selected !== undefined && (state.selected === route?.from || state.selected === route?.to));
   if (route === undefined) return null;
   return (

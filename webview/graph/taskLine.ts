@@ -1,4 +1,5 @@
 /** The one line of a task: what it does now, or why it does nothing. Pure. */
+import { reasonLine } from '../../src/core/reasonWords.js';
 import type { GateView, TaskView } from '../../src/shared/protocol.js';
 import { ago, count } from '../format.js';
 
@@ -18,36 +19,41 @@ export function gateProgress(gate: GateView, commands: readonly string[]): strin
   return joined(commands[at] ?? 'finishing', `${Math.min(at + 1, gate.of)} of ${gate.of}`);
 }
 
+function whyLine(task: TaskView): string | undefined {
+  return task.why === undefined ? undefined : reasonLine(task.why);
+}
+
 /** `now` in milliseconds since the epoch, for "9 min ago". */
 export function taskLine(task: TaskView, now: number): string {
   switch (task.state) {
     case 'proposed':
       return task.contract.owns.length === 0 ? 'May change nothing' : task.contract.owns.join(', ');
     case 'waiting':
-      return task.why?.text ?? 'Waits to start';
+      return whyLine(task) ?? 'Waits to start';
     case 'setting-up':
       return 'Setting up its worktree';
     case 'working':
       return task.activity ?? 'Working';
     case 'checking': {
       const gate = task.gates.at(-1);
-      return gate?.state === 'running' ? `Gate: ${gateProgress(gate, task.contract.gate)}` : (task.why?.text ?? 'Checking');
+      return gate?.state === 'running' ? `Gate: ${gateProgress(gate, task.contract.gate)}` : (whyLine(task) ?? 'Checking');
     }
     case 'in-review':
-      return 'In review';
+      return task.why?.kind === 'pull-request' ? 'Pull request open' : 'In review';
     case 'ready':
       if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'Stray changes wait for your choice';
       return joined('Ready to merge', changesText(task));
     case 'merging':
       return 'Merging';
     case 'landed':
+      if (task.undo !== undefined) return { undone: 'Undone: its landing was taken back', moving: 'Being undone', 'not-done': 'Landed · could not be undone' }[task.undo.state];
       return joined(`Landed ${ago(task.since, now)}`, task.files.length === 0 ? '' : count(task.files.length, 'file'));
     case 'needs-you':
-      return task.why?.text ?? 'Needs you';
+      return whyLine(task) ?? 'Needs you';
     case 'stopped':
-      return task.why?.text ?? 'Stopped';
+      return whyLine(task) ?? 'Stopped';
     case 'dropped':
-      return task.why?.text ?? 'Dropped';
+      return whyLine(task) ?? 'Dropped';
   }
 }
 

@@ -4,9 +4,9 @@ import { memo, type ReactNode } from 'react';
 import { STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { useApp, useRun, useTask } from '../app.js';
-import { Icon, StateIcon } from '../components/icon.js';
+import { Icon, TaskIcon } from '../components/icon.js';
 import { agentText, clock, money, shortMoney } from '../format.js';
-import { look } from '../states.js';
+import { groupOf, isUndone } from '../states.js';
 import { useNow } from '../time.js';
 import { DifferenceMark } from './difference.js';
 import { GateStrip } from './gateStrip.js';
@@ -67,7 +67,7 @@ function Foot({ task, base, now }: { readonly task: TaskView; readonly base: str
           <Icon name="warning" /> conflicts with {base}
         </span>
       )}
-      {attempt !== undefined && attempt.attempt > 1 ? <span className="keep">attempt {attempt.attempt}</span> : null}
+      {attempt !== undefined && attempt.attempt > 1 && task.baseConflict === undefined ? <span className="keep">attempt {attempt.attempt}</span> : null}
       {MOVING.has(task.state) ? <span className="keep num">{clock(now - task.since)}</span> : null}
       <DifferenceMark difference={task.difference} />
     </span>
@@ -79,7 +79,7 @@ export const TaskNode = memo(function TaskNode({ id }: { readonly id: string }):
   const run = useRun();
   const selected = useApp((state) => state.selected === id);
   const tabbable = useApp((state) => state.selected === id || (state.selected === undefined && state.snapshot?.run?.tasks[0]?.id === id));
-  const dimmed = useApp((state) => state.filter !== undefined && task !== undefined && look(task.state).group !== state.filter);
+  const dimmed = useApp((state) => state.filter !== undefined && task !== undefined && groupOf(task) !== state.filter);
   const now = useNow(task !== undefined && MOVING.has(task.state));
   if (task === undefined) return null;
   const cost = shortMoney(task.amount, task.billed);
@@ -90,13 +90,13 @@ export const TaskNode = memo(function TaskNode({ id }: { readonly id: string }):
       <button
         type="button"
         data-task={id}
-        className={`node s-${task.state} ${removed ? 'is-removed' : ''} ${dimmed ? 'is-dimmed' : ''}`}
+        className={`node s-${task.state} ${isUndone(task) ? 's-undone' : ''} ${removed ? 'is-removed' : ''} ${dimmed ? 'is-dimmed' : ''}`}
         aria-pressed={selected}
         aria-label={spokenTask(task, run, now)}
         tabIndex={tabbable ? 0 : -1}
       >
         <span className="node-head">
-          <StateIcon state={task.state} />
+          <TaskIcon task={task} />
           <b className="cut">{task.title}</b>
           {cost === undefined ? null : <span className="node-money num">{cost}</span>}
         </span>

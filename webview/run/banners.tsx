@@ -4,8 +4,10 @@ import type { RunView } from '../../src/shared/protocol.js';
 import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { clock, count, duration, money } from '../format.js';
+import { isLanded } from '../states.js';
 import { useNow } from '../time.js';
 import { LandingNews, UpstreamNews } from './landing.js';
+import { RefusedNews } from './refused.js';
 
 function titlesIn(run: RunView, ids: readonly string[]): string {
   return ids.map((id) => run.tasks.find((task) => task.id === id)?.title ?? id).join(' → ');
@@ -38,20 +40,24 @@ function PlanNews({ run }: { readonly run: RunView }): ReactNode {
 
 function DoneNews({ run }: { readonly run: RunView }): ReactNode {
   const view = useApp((state) => state.view);
-  const landed = run.tasks.filter((task) => task.state === 'landed').length;
+  const landed = run.tasks.filter(isLanded).length;
   const cost = money(run.bill.total, run.bill.lines.length > 0);
   return (
-    <Banner kind="done">
+    <Banner
+      kind="done"
+      action={
+        view === 'bill' ? null : (
+          <button type="button" className="link" onClick={() => app.set({ view: 'bill' })}>
+            Open the Bill
+          </button>
+        )
+      }
+    >
       <b>
         {landed === run.tasks.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(run.tasks.length, 'task')}`} landed on {run.base}
       </b>
       {run.endedAt === undefined ? '' : ` in ${duration(run.endedAt - run.startedAt)}`}
-      {cost === undefined ? '' : `, for ${cost}`}.{' '}
-      {view === 'bill' ? null : (
-        <button type="button" className="link" onClick={() => app.set({ view: 'bill' })}>
-          Open the Bill
-        </button>
-      )}
+      {cost === undefined ? '' : `, for ${cost}`}.
     </Banner>
   );
 }
@@ -75,12 +81,17 @@ function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; read
   const dismissed = useApp((state) => state.dismissed === key);
   if (dismissed) return null;
   return (
-    <Banner kind="warning" onDismiss={() => app.set({ dismissed: key })}>
+    <Banner
+      kind="warning"
+      onDismiss={() => app.set({ dismissed: key })}
+      action={
+        <button type="button" className="link" onClick={() => app.calls.compose({ kind: 'replan' })}>
+          Re-plan…
+        </button>
+      }
+    >
       <b>No changed plan came of it: </b>
-      {failure} The plan in force goes on.{' '}
-      <button type="button" className="link" onClick={() => app.calls.compose({ kind: 'replan' })}>
-        Re-plan…
-      </button>
+      {failure} The plan in force goes on.
     </Banner>
   );
 }
@@ -97,11 +108,15 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
         </Banner>
       )}
       {teamProblem === undefined ? null : (
-        <Banner kind="warning">
-          {teamProblem}{' '}
-          <button type="button" className="link" onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>
-            Open the Team File
-          </button>
+        <Banner
+          kind="warning"
+          action={
+            <button type="button" className="link" onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>
+              Open the Team File
+            </button>
+          }
+        >
+          {teamProblem}
         </Banner>
       )}
       {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy.replace(/^a /, 'A ')} runs this; here you follow it. What you ask for is passed on.</Banner>}
@@ -110,6 +125,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (
         <FailedReplan run={run} failure={run.planner.failure} startedAt={run.planner.startedAt} />
       ) : null}
+      <RefusedNews shown={run.id} />
       <UpstreamNews run={run} />
       <LandingNews run={run} />
       {run.phase === 'done' ? <DoneNews run={run} /> : null}

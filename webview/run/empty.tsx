@@ -5,6 +5,7 @@ import { send, useApp, app } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
+import { RefusedRuns } from './refused.js';
 
 interface Teaching {
   readonly icon: string;
@@ -110,6 +111,7 @@ export function Empty({ snapshot, reason }: { readonly snapshot: Snapshot; reado
   const refusal = useApp((state) => state.refusal);
   if (reason === 'loading') return <Loading />;
   const teach = TEACH[reason];
+  const earlier = snapshot.runs.filter((run) => run.refused === undefined).length;
   return (
     <main className="stage">
       {refusal === undefined ? null : (
@@ -134,10 +136,11 @@ export function Empty({ snapshot, reason }: { readonly snapshot: Snapshot; reado
           </div>
         )}
         {reason === 'no-plan' || reason === 'no-agent' ? <Agents agents={snapshot.agents} /> : null}
-        {reason === 'no-plan' && snapshot.runs.length > 0 ? (
+        <RefusedRuns runs={snapshot.runs} />
+        {reason === 'no-plan' && earlier > 0 ? (
           <p>
             <button type="button" className="link" onClick={() => send('pick-run', { kind: 'action', action: { type: 'pick-run' } })}>
-              <Icon name="history" /> Open an Earlier Run ({snapshot.runs.length})…
+              <Icon name="history" /> Open an Earlier Run ({earlier})…
             </button>
           </p>
         ) : null}

@@ -5,6 +5,7 @@ import { useApp, useWorking } from '../app.js';
 import { Bar } from '../components/bar.js';
 import { MenuButton } from '../components/menu.js';
 import { Button } from '../components/toolkit.js';
+import { isLanded } from '../states.js';
 import { agentText, ago, count, duration, money, tokens, usd } from '../format.js';
 import { perform } from '../task/acting.js';
 import { useNow } from '../time.js';
@@ -55,6 +56,7 @@ function SubLine({ run }: { readonly run: RunView }): ReactNode {
   return (
     <>
       Run {run.id} onto <b>{run.base}</b>
+      {run.landing === undefined ? '' : `, collected on ${run.landing.branch}`}
       {phase === undefined ? '' : ` · ${phase}`}
       {run.endedAt === undefined ? ` · started ${ago(run.startedAt, now)}` : ` · took ${duration(run.endedAt - run.startedAt)}`}
       {run.tasks.length === 0 ? '' : ` · plan revision ${run.planRevision}`}
@@ -76,7 +78,7 @@ function Meter({ label, children, bar }: { readonly label: string; readonly chil
 
 function Meters({ run }: { readonly run: RunView }): ReactNode {
   const tasks = run.tasks.filter((task) => task.difference !== 'removed' && task.state !== 'dropped');
-  const landed = tasks.filter((task) => task.state === 'landed').length;
+  const landed = tasks.filter(isLanded).length;
   const { bill } = run;
   const equivalent = bill.lines.some((line) => line.apiEquivalent);
   const spent = equivalent ? 'API-equivalent' : 'Spent';

@@ -1,14 +1,14 @@
 import { useMemo, useRef, useState, type ReactNode } from 'react';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, inSidebar, useApp } from '../app.js';
-import { StateIcon } from '../components/icon.js';
+import { TaskIcon } from '../components/icon.js';
 import { Menu, type Anchor } from '../components/menu.js';
 import { useWidth } from '../components/width.js';
 import { count } from '../format.js';
 import { structureKey } from '../graph/layout.js';
 import { spokenTask } from '../graph/taskNode.js';
 import { directionOf } from '../graph/walk.js';
-import { look } from '../states.js';
+import { groupOf, isLanded, isUndone } from '../states.js';
 import type { AppState } from '../store.js';
 import { taskMenu } from '../task/acting.js';
 import { useNow } from '../time.js';
@@ -35,14 +35,14 @@ function marks(state: AppState): string | undefined {
 function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskView; readonly run: RunView; readonly cell: Cell; readonly width: number; readonly onOpen: () => void }): ReactNode {
   const selected = useApp((state) => state.selected === task.id);
   const marked = useApp((state) => marks(state) === task.id);
-  const dimmed = useApp((state) => state.filter !== undefined && look(task.state).group !== state.filter);
+  const dimmed = useApp((state) => state.filter !== undefined && groupOf(task) !== state.filter);
   const now = useNow(false);
   const spoken = spokenTask(task, run, now);
   return (
     <button
       type="button"
       data-task={task.id}
-      className={`cell s-${task.state} ${task.difference === 'removed' ? 'is-removed' : ''} ${dimmed ? 'is-dimmed' : ''} ${task.difference === undefined ? '' : `d-${task.difference}`}`}
+      className={`cell s-${task.state} ${isUndone(task) ? 's-undone' : ''} ${task.difference === 'removed' ? 'is-removed' : ''} ${dimmed ? 'is-dimmed' : ''} ${task.difference === undefined ? '' : `d-${task.difference}`}`}
       style={{ left: cell.x, top: cell.y, width, height: CELL_HEIGHT }}
       title={spoken.replaceAll('. ', '\n')}
       aria-label={spoken}
@@ -53,7 +53,7 @@ function CellButton({ task, run, cell, width, onOpen }: { readonly task: TaskVie
         onOpen();
       }}
     >
-      <StateIcon state={task.state} />
+      <TaskIcon task={task} />
       <span className="cut">{task.title}</span>
     </button>
   );
@@ -63,7 +63,7 @@ function Picture({ run, layout, onOpen }: { readonly run: RunView; readonly layo
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ readonly task: string; readonly anchor: Anchor }>();
   const selected = useApp(marks);
-  const landed = new Set(run.tasks.filter((task) => task.state === 'landed').map((task) => task.id));
+  const landed = new Set(run.tasks.filter(isLanded).map((task) => task.id));
   const shown = layout.edges.length <= MOST_EDGES ? layout.edges : layout.edges.filter((edge) => edge.from === selected || edge.to === selected);
   const tasks = new Map(run.tasks.map((task) => [task.id, task]));
   const find = (id: string): HTMLElement | null => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`) ?? null;

@@ -7,6 +7,7 @@ import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
 import { clock, count, money, usd } from '../format.js';
 import { LandingNews } from '../run/landing.js';
+import { isLanded } from '../states.js';
 import { useNow } from '../time.js';
 import { CompactGraph } from './compactGraph.js';
 
@@ -16,7 +17,7 @@ function openDashboard(task?: string): void {
 
 function strip(run: RunView): { readonly left: string; readonly right: string } {
   const tasks = run.tasks.filter((task) => task.difference !== 'removed' && task.state !== 'dropped');
-  const landed = tasks.filter((task) => task.state === 'landed').length;
+  const landed = tasks.filter(isLanded).length;
   const spent = money(run.bill.total, run.bill.lines.length > 0) ?? '';
   const phase = run.phase === 'paused' ? ' · paused' : run.phase === 'stopped' ? ' · stopped' : '';
   return {

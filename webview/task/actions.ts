@@ -1,5 +1,6 @@
 /** A task's buttons: what they are called and what they ask for. Pure. */
 import type { Composing, RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
+import { unquoted } from '../../src/core/text.js';
 import type { Intent, Question } from '../store.js';
 
 export interface Act {
@@ -75,7 +76,7 @@ function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent)
 }
 
 function unprovenQuestion(task: TaskView, key: string, intent: Intent): Question {
-  return { title: `Land “${task.title}” unproven?`, text: `${task.gates.at(-1)?.note ?? 'No gate has proved it.'} Its receipt will say that a person accepted it.`, button: 'Land Unproven', key, intent };
+  return { title: `Land “${task.title}” unproven?`, text: `${unquoted(task.gates.at(-1)?.note ?? 'No gate has proved it.')} Its receipt will say that a person accepted it.`, button: 'Land Unproven', key, intent };
 }
 
 /** The task's buttons now, most important first. */
@@ -84,7 +85,9 @@ export function actsOf(run: RunView, task: TaskView): readonly Act[] {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
     if (id === 'approve' && task.why?.kind === 'unproven') return { ...act, label: 'Land Unproven…', title: 'Land it on your word, without a proof', question: unprovenQuestion(task, act.key, act.intent) };
+    if (id === 'check' && task.pullRequest !== undefined) return { ...act, title: 'Ask the remote whether its pull request was merged' };
     if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };
+    if (id === 'retry' && task.why?.kind === 'conflict') return { ...act, title: 'Its agent resolves the conflict, told what both sides meant', composing: { kind: id, task: task.id } };
     if (id === 'retry' || id === 'replan') return { ...act, composing: { kind: id, task: task.id } };
     if (id !== 'drop') return act;
     return {

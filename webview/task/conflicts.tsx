@@ -13,12 +13,13 @@ export function BaseConflict({ run, task }: { readonly run: RunView; readonly ta
   return (
     <section className="note warning" aria-label="Forecast">
       <p>
-        <Icon name="warning" className="tone-bad" /> <b>Will conflict with {run.base}</b>
+        <Icon name="warning" className="tone-warning" /> <b>Will conflict with {run.base}</b>
       </p>
       <p className="prose">
-        {run.base} has changed {count(paths.length, 'file')} that this task changes too. Nothing is lost: when it is checked, Switchyard brings it up to date and says what has to be resolved.
+        {run.base} has changed {count(paths.length, 'file')} that this task changes too.
       </p>
       <Codes items={paths} none="" />
+      <p className="prose muted">Nothing is lost: {task.state === 'ready' ? 'when you approve it' : 'when it is checked'}, Switchyard brings it up to date and says what has to be resolved.</p>
     </section>
   );
 }
@@ -27,7 +28,7 @@ export function ResolvedFact({ task }: { readonly task: TaskView }): ReactNode {
   if (task.resolved.length === 0) return null;
   return (
     <Fact label="Conflicts">
-      <ul className="codes">
+      <ul className="rows">
         {task.resolved.map((each, index) => (
           <li key={index}>
             <code>{each.path}</code> <span className="muted">{resolutionWords(each).slice(each.path.length + 1)}</span>

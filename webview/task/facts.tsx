@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app } from '../app.js';
-import { StateIcon } from '../components/icon.js';
+import { TaskIcon } from '../components/icon.js';
 
 /** A label and what it says. */
 export function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
@@ -38,7 +38,7 @@ export function TaskLinks({ run, ids, none }: { readonly run: RunView; readonly 
         return (
           <li key={id}>
             <button type="button" className="link" onClick={() => app.set({ selected: id })}>
-              {task === undefined ? null : <StateIcon state={task.state} labelled />} {task?.title ?? id}
+              {task === undefined ? null : <TaskIcon task={task} labelled />} {task?.title ?? id}
             </button>
           </li>
         );

@@ -4,6 +4,7 @@ import { app, useAnswer } from '../app.js';
 import { AnsiLine, ansiLines } from '../components/ansiText.js';
 import { Icon } from '../components/icon.js';
 import { Lines } from '../components/lines.js';
+import { Words } from '../components/prose.js';
 import { clock, count, duration } from '../format.js';
 import { useNow } from '../time.js';
 import { gateLook, isFlaky } from './proof.js';
@@ -29,6 +30,8 @@ function Output({ text, label }: { readonly text: string; readonly label: string
 
 function Command({ command }: { readonly command: GateCommandView }): ReactNode {
   const ok = command.exitCode === 0 && !command.timedOut && command.overflowed === undefined;
+  // It ended well and tested nothing.
+  const hollow = ok && command.tests === 0;
   // Of a flaky command both outputs are the point.
   const [open, setOpen] = useState(!ok || command.earlier !== undefined);
   const ending = command.timedOut ? 'time limit' : command.overflowed ? 'endless output' : command.exitCode === null ? 'killed' : `exit ${command.exitCode}`;
@@ -36,13 +39,13 @@ function Command({ command }: { readonly command: GateCommandView }): ReactNode 
     <li className="gate-command">
       <button type="button" className="gate-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <Icon name={open ? 'chevron-down' : 'chevron-right'} />
-        <Icon name={ok ? 'pass' : 'error'} className={ok ? 'tone-ok' : 'tone-bad'} label={ok ? 'Passed' : 'Failed'} />
+        <Icon name={hollow ? 'question' : ok ? 'pass' : 'error'} className={hollow ? 'tone-warning' : ok ? 'tone-ok' : 'tone-bad'} label={hollow ? 'Passed without a test' : ok ? 'Passed' : 'Failed'} />
         <code className="cut" title={command.command}>
           {command.command}
         </code>
         <span className="muted num end">
           {command.earlier === undefined ? '' : ok ? 'flaky · ' : 'red twice · '}
-          {command.tests === undefined ? '' : `${count(command.tests, 'test')} · `}
+          {command.tests === undefined ? '' : hollow ? 'no tests · ' : `${count(command.tests, 'test')} · `}
           {ending} · {duration(command.ms)}
         </span>
       </button>
@@ -88,7 +91,7 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
           <span className="cut">
             Attempt {gate.attempt}{' '}
             <span className="muted">
-              · {look.text}
+              · {look.short}
               {isFlaky(gate) ? ', flaky' : ''}
             </span>
           </span>
@@ -97,7 +100,9 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
       </h3>
       {!open ? null : (
         <>
-          {gate.note === undefined ? null : <p className="prose">{gate.note}</p>}
+          {gate.note === undefined ? null : <p className="prose">
+              <Words text={gate.note} />
+            </p>}
           {gate.changesJudge === undefined ? null : (
             <p className="prose">
               <Icon name="law" className="tone-warning" /> Changes how it is judged: <code>{gate.changesJudge.join(', ')}</code>

@@ -5,13 +5,14 @@ import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, useApp, useWorking } from '../app.js';
 import { Boundary } from '../components/boundary.js';
 import { Composer } from '../components/composer.js';
-import { StateIcon } from '../components/icon.js';
+import { TaskIcon } from '../components/icon.js';
 import { MenuButton } from '../components/menu.js';
 import { panelId, tabId, Tabs, type TabSpec } from '../components/tabs.js';
 import { Badge, Button } from '../components/toolkit.js';
 import { useWidth } from '../components/width.js';
 import { agentText } from '../format.js';
 import { PlanTask } from '../plan/planTask.js';
+import { isUndone } from '../states.js';
 import type { Tab } from '../viewState.js';
 import { perform, actItems } from './acting.js';
 import { actsOf, type Act } from './actions.js';
@@ -25,6 +26,9 @@ import { TaskBill } from './taskBill.js';
 /** How many buttons fit beside "…": the longest labels take about 130 pixels. */
 const fitting = (width: number): number => (width < 440 ? 2 : width < 560 ? 3 : 4);
 
+/** Below it two long labels fit only without their icons. */
+const TIGHT = 360;
+
 function ActButton({ act, primary }: { readonly act: Act; readonly primary: boolean }): ReactNode {
   const busy = useWorking(act.key);
   return (
@@ -34,10 +38,22 @@ function ActButton({ act, primary }: { readonly act: Act; readonly primary: bool
   );
 }
 
-function Acts({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
-  // The foot of the inspector has these two.
-  const acts = actsOf(run, task).filter((act) => act.id !== 'review' && act.id !== 'try-it');
+function Acts({ run, task, tab }: { readonly run: RunView; readonly task: TaskView; readonly tab: Tab }): ReactNode {
+  const acts = actsOf(run, task).filter((act) => !isElsewhere(act, task, tab));
   return acts.length === 0 ? null : <ActRow task={task} acts={acts} />;
+}
+
+/** Buttons that stand in another place of the panel: the foot has two, and the overview shows stray changes with their choices. */
+function isElsewhere({ id }: Act, task: TaskView, tab: Tab): boolean {
+  // Nobody lands what nothing proved without having been offered a look first.
+  if (id === 'review') return task.why?.kind !== 'unproven';
+  return id === 'try-it' || (id === 'stray-changes' && tab === 'overview');
+}
+
+/** A person is asked for this very thing; while stray changes wait for a choice, for that one. */
+function isAsked(task: TaskView, act: Act): boolean {
+  if (act.id === 'approve' && task.leaks?.some((leak) => leak.certainty === 'certain') === true) return false;
+  return task.state === 'ready' || task.state === 'needs-you';
 }
 
 function ActRow({ task, acts }: { readonly task: TaskView; readonly acts: readonly Act[] }): ReactNode {
@@ -46,9 +62,9 @@ function ActRow({ task, acts }: { readonly task: TaskView; readonly acts: readon
   const main = acts.filter((act) => act.id !== 'drop').slice(0, fitting(width));
   const rest = acts.filter((act) => !main.includes(act));
   return (
-    <div ref={row} className="acts" role="group" aria-label="Actions">
+    <div ref={row} className={`acts ${width < TIGHT && main.reduce((total, act) => total + act.label.length, 0) > 24 ? 'tight' : ''}`} role="group" aria-label="Actions">
       {main.map((act, index) => (
-        <ActButton key={act.id} act={act} primary={index === 0 && (task.state === 'ready' || task.state === 'needs-you')} />
+        <ActButton key={act.id} act={act} primary={index === 0 && isAsked(task, act)} />
       ))}
       {rest.length === 0 ? null : <MenuButton items={actItems(rest)} label="More Actions" />}
     </div>
@@ -58,7 +74,7 @@ function ActRow({ task, acts }: { readonly task: TaskView; readonly acts: readon
 function subTitle(task: TaskView): string {
   const attempt = task.attempts.at(-1)?.attempt;
   return [
-    STATE_WORDS[task.state],
+    isUndone(task) ? 'Undone' : STATE_WORDS[task.state],
     agentText(task.agent, task.model),
     attempt === undefined ? '' : `attempt ${attempt} of ${Math.max(attempt, task.maxAttempts)}`,
     task.branch ?? '',
@@ -99,7 +115,7 @@ export function Inspector({ run, task }: { readonly run: RunView; readonly task:
     <aside className="inspector" aria-label="Task">
       <header className="inspector-head">
         <div className="title-row">
-          <StateIcon state={task.state} />
+          <TaskIcon task={task} />
           <h2 tabIndex={-1} data-inspector-title>
             {task.title}
           </h2>
@@ -108,7 +124,7 @@ export function Inspector({ run, task }: { readonly run: RunView; readonly task:
         <p className="sub cut" title={subTitle(task)}>
           {subTitle(task)}
         </p>
-        <Acts run={run} task={task} />
+        <Acts run={run} task={task} tab={tab} />
         <Composer run={run} task={task.id} />
       </header>
       <Tabs tabs={tabsOf(task)} chosen={tab} onChoose={(next) => app.set({ tab: next })} label="About this task" name="task" />

@@ -1,33 +1,17 @@
 import type { ReactNode } from 'react';
-import { STATE_WORDS } from '../../src/core/task.js';
 import { bytesText } from '../../src/core/text.js';
+import { TROUBLE } from '../../src/core/trouble.js';
 import type { AttemptView, RunView, TaskView } from '../../src/shared/protocol.js';
 import { send } from '../app.js';
-import { Icon, StateIcon } from '../components/icon.js';
+import { Icon } from '../components/icon.js';
+import { Said } from '../components/prose.js';
 import { IconButton } from '../components/toolkit.js';
-import { agentText, ago, clock, duration, timeOfDay } from '../format.js';
+import { agentText, ago, clock, duration } from '../format.js';
 import { useNow } from '../time.js';
 import { BaseConflict, ResolvedFact } from './conflicts.js';
 import { StrayChanges } from './stray.js';
-import { Codes, ContractFacts, Fact, TaskLinks } from './facts.js';
-
-/** Why it waits, needs you or stopped: the first thing to read. */
-function WhyBox({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
-  const why = task.why;
-  if (why === undefined) return null;
-  const loud = task.state === 'needs-you';
-  return (
-    <section className={`note ${loud ? 'warning' : 'info'}`} aria-label="Why">
-      <p>
-        <StateIcon state={task.state} /> <b>{STATE_WORDS[task.state]}</b>
-      </p>
-      <p className="prose">{why.text}</p>
-      {why.paths === undefined || why.paths.length === 0 ? null : <Codes items={why.paths} none="" />}
-      {why.tasks === undefined || why.tasks.length === 0 ? null : <TaskLinks run={run} ids={why.tasks} none="" />}
-      {why.until === undefined ? null : <p className="muted num">Goes on by itself at {timeOfDay(why.until)}</p>}
-    </section>
-  );
-}
+import { Codes, ContractFacts, Fact } from './facts.js';
+import { WhyBox } from './why.js';
 
 const UNDO_WORDS = { moving: 'Being undone', undone: 'Undone', 'not-done': 'Not undone' } as const;
 
@@ -36,12 +20,21 @@ const RESULTS = {
   failed: { icon: 'error', text: 'failed', tone: 'bad' },
   stopped: { icon: 'debug-stop', text: 'stopped', tone: 'off' },
   running: { icon: 'sync', text: 'at work', tone: 'on' },
+  /** Another session, or the same one later, goes on: nobody has to mend anything. */
+  handed: { icon: 'arrow-right', text: 'handed on', tone: 'warning' },
+  cut: { icon: 'watch', text: 'cut off', tone: 'warning' },
 } as const;
+
+function resultOf({ result, reason }: AttemptView): keyof typeof RESULTS {
+  if (result !== 'failed' || reason === undefined) return result ?? 'running';
+  const { handling } = TROUBLE[reason];
+  return handling === 'hand-off' ? 'handed' : handling === 'wait' || handling === 'fallback' ? 'cut' : 'failed';
+}
 
 function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
   const running = attempt.result === undefined;
   const now = useNow(running);
-  const look = RESULTS[attempt.result ?? 'running'];
+  const look = RESULTS[resultOf(attempt)];
   return (
     <li className="attempt">
       <div className="attempt-head">
@@ -88,6 +81,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
   const now = useNow(false);
   return (
     <div className="pane scroll">
+      {task.state === 'needs-you' ? null : <StrayChanges run={run} task={task} />}
       <WhyBox run={run} task={task} />
       <BaseConflict run={run} task={task} />
       {task.undo === undefined ? null : (
@@ -95,12 +89,13 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
           <p>
             <Icon name={task.undo.state === 'moving' ? 'sync' : 'discard'} spin={task.undo.state === 'moving'} /> <b>{UNDO_WORDS[task.undo.state]}</b>
           </p>
-          <p className="prose">{task.undo.text}</p>
-          {task.undo.commit === undefined ? null : <Copyable text={task.undo.commit} what="commit" short={task.undo.commit.slice(0, 10)} />}
-          {task.undo.paths === undefined || task.undo.paths.length === 0 ? null : <Codes items={task.undo.paths} none="" />}
+          <Said text={task.undo.text}>
+            {task.undo.commit === undefined ? null : <Copyable text={task.undo.commit} what="commit" short={task.undo.commit.slice(0, 10)} />}
+            {task.undo.paths === undefined || task.undo.paths.length === 0 ? null : <Codes items={task.undo.paths} none="" />}
+          </Said>
         </section>
       )}
-      <StrayChanges run={run} task={task} />
+      {task.state === 'needs-you' ? <StrayChanges run={run} task={task} /> : null}
       {task.violations.length === 0 ? null : (
         <section className="note warning" aria-label="Outside its contract">
           <p>
@@ -134,8 +129,10 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
         {task.diskBytes === undefined ? null : <Fact label="Disk">{bytesText(task.diskBytes)}</Fact>}
         {task.landedCommit === undefined ? null : (
           <Fact label="Landed">
-            <Copyable text={task.landedCommit} what="commit" short={task.landedCommit.slice(0, 10)} />
-            <span className="muted num">{ago(task.since, now)}</span>
+            <span className="beside">
+              <Copyable text={task.landedCommit} what="commit" short={task.landedCommit.slice(0, 10)} />
+              <span className="muted num">{ago(task.since, now)}</span>
+            </span>
           </Fact>
         )}
         <ResolvedFact task={task} />

@@ -3,16 +3,24 @@ import type { GateView, TaskView } from '../../src/shared/protocol.js';
 import { Icon } from '../components/icon.js';
 import { count, duration } from '../format.js';
 
-const GATE: Readonly<Record<GateView['state'], { readonly icon: string; readonly tone: string; readonly text: string }>> = {
-  running: { icon: 'beaker', tone: 'on', text: 'Gate runs on the merged result' },
-  green: { icon: 'pass', tone: 'ok', text: 'Gate passed on the merged result' },
-  red: { icon: 'error', tone: 'bad', text: 'Gate failed on the merged result' },
-  unproven: { icon: 'question', tone: 'warning', text: 'Unproven: the gate shows nothing' },
-  'broken-on-base': { icon: 'warning', tone: 'warning', text: 'Gate fails on the untouched base too' },
+interface GateLook {
+  readonly icon: string;
+  readonly tone: string;
+  readonly text: string;
+  /** Beside “Attempt 1”. */
+  readonly short: string;
+}
+
+const GATE: Readonly<Record<GateView['state'], GateLook>> = {
+  running: { icon: 'beaker', tone: 'on', text: 'Gate runs on the merged result', short: 'running' },
+  green: { icon: 'pass', tone: 'ok', text: 'Gate passed on the merged result', short: 'passed' },
+  red: { icon: 'error', tone: 'bad', text: 'Gate failed on the merged result', short: 'failed' },
+  unproven: { icon: 'question', tone: 'warning', text: 'Unproven: the gate proves too little', short: 'unproven' },
+  'broken-on-base': { icon: 'warning', tone: 'warning', text: 'Gate fails on the untouched base too', short: 'fails on the base too' },
 };
 
 /** How a gate's state looks and reads. */
-export function gateLook(state: GateView['state']): { readonly icon: string; readonly tone: string; readonly text: string } {
+export function gateLook(state: GateView['state']): GateLook {
   return GATE[state];
 }
 

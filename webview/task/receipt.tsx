@@ -33,14 +33,17 @@ export function Receipt({ task }: { readonly task: TaskView }): ReactNode {
     <section className="receipt" aria-label="Receipt">
       <h3>
         <Icon name={receipt.unproven === true ? 'question' : 'verified'} className={receipt.unproven === true ? 'tone-warning' : 'tone-ok'} /> Receipt{' '}
-        <code className="cut" title={receipt.id}>
+        <code className="cut muted" title={receipt.id}>
           {receipt.id}
         </code>
         <span className="muted num end">{timeOfDay(receipt.at)}</span>
       </h3>
       <dl className="facts">
         <Fact label="Tree">
-          <Id id={receipt.tree} /> <span className="muted">on base</span> <Id id={receipt.base} />
+          <Id id={receipt.tree} />
+        </Fact>
+        <Fact label="Base">
+          <Id id={receipt.base} />
         </Fact>
         {receipt.unproven === true ? (
           <Fact label="Proof">None: a person accepted it as it is</Fact>
@@ -52,8 +55,7 @@ export function Receipt({ task }: { readonly task: TaskView }): ReactNode {
                   <li key={index}>
                     <code>{each.command}</code>
                     <span className="muted">
-                      {each.tests === undefined ? '' : ` ${count(each.tests, 'test')}`}
-                      {each.flaky === true ? ' flaky' : ''}
+                      {[each.tests === undefined ? '' : ` ${count(each.tests, 'test')}`, each.flaky === true ? ' flaky' : ''].filter((part) => part !== '').join(' ·')}
                     </span>
                   </li>
                 ))}

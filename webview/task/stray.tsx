@@ -10,6 +10,12 @@ export function StrayChanges({ run, task }: { readonly run: RunView; readonly ta
   return (task.leaks ?? []).map((leak) => <Leak key={leak.id} run={run} task={task} leak={leak} />);
 }
 
+const CHANGES = {
+  added: { icon: 'diff-added', tone: 'tone-added' },
+  modified: { icon: 'diff-modified', tone: 'tone-warning' },
+  deleted: { icon: 'diff-removed', tone: 'tone-bad' },
+} as const;
+
 function Leak({ run, task, leak }: { readonly run: RunView; readonly task: TaskView; readonly leak: LeakView }): ReactNode {
   const certain = leak.certainty === 'certain';
   const choose = (choice: LeakChoice): void => send(`leak:${task.id}:${leak.id}`, { kind: 'wish', wish: { type: 'leak', run: run.id, task: task.id, leak: leak.id, choice } });
@@ -19,23 +25,22 @@ function Leak({ run, task, leak }: { readonly run: RunView; readonly task: TaskV
       <p>
         <Icon name={certain ? 'warning' : 'question'} className={certain ? 'tone-warning' : ''} /> <b>{certain ? 'Changed outside its worktree' : 'Perhaps changed outside its worktree'}</b>
       </p>
-      <p className="prose">
-        {leak.text} {certain ? 'It lands once you have chosen.' : 'This holds nothing up.'}
-      </p>
-      <ul className="codes">
+      <p className="prose">{leak.text}</p>
+      <ul className="rows marked">
         {leak.files.map((file) => (
           <li key={file.path}>
-            <code>{file.path}</code>{' '}
-            <span className="muted">
-              {file.change}
-              {file.undoable ? '' : ', what was there before is not known'}
+            <Icon name={CHANGES[file.change].icon} className={CHANGES[file.change].tone} label={file.change} />
+            <span>
+              <code>{file.path}</code>
+              {file.undoable ? null : <span className="muted"> what was there before is not known</span>}
             </span>
           </li>
         ))}
         {leak.more === 0 ? null : <li className="muted">and {leak.more} more</li>}
       </ul>
+      <p className="prose muted">{certain ? 'The task can land once you have chosen.' : 'This holds nothing up: it may be your own change.'}</p>
       <div className="buttons">
-        {leak.movable ? <Button onClick={() => choose('move')} title="Apply them to its worktree, where the gate checks them, and take them out of here">Move into the Task</Button> : null}
+        {leak.movable ? <Button primary={certain} onClick={() => choose('move')} title="Apply them to its worktree, where the gate checks them, and take them out of here">Move into the Task</Button> : null}
         <Button onClick={() => choose('keep')} title="They stay where they are, as your own uncommitted changes">
           Keep
         </Button>

@@ -17,6 +17,8 @@ export type HostAction =
   | { readonly type: 'take-over'; readonly task: string }
   | { readonly type: 'resolve-conflict'; readonly task: string }
   | { readonly type: 'show-terminal'; readonly task: string }
+  /** Opens the task's pull request in the browser. */
+  | { readonly type: 'open-pull-request'; readonly task: string }
   | { readonly type: 'cancel-planning' }
   /** With a person's words the wish is sent, review comments along; without, the dashboard asks for them. */
   | { readonly type: 'retry-with-feedback'; readonly task: string; readonly text?: string }
@@ -28,6 +30,8 @@ export type HostAction =
   | { readonly type: 'open-folder' }
   | { readonly type: 'init-repository' }
   | { readonly type: 'pick-run' }
+  /** Asks what becomes of a run whose log is damaged. */
+  | { readonly type: 'recover-run'; readonly run: string }
   /** Asks where, then writes all receipts of the shown run as JSON. */
   | { readonly type: 'export-receipts' }
   | { readonly type: 'copy'; readonly text: string };

@@ -100,6 +100,10 @@ export interface RunSummaryView {
   readonly goal: string;
   readonly phase: RunPhase;
   readonly startedAt: number;
+  /** It cannot be opened: why, what is safe and what to do next. */
+  readonly refused?: string;
+  /** What can be read of it can be saved, and gone on from. */
+  readonly damaged?: true;
 }
 
 export interface Snapshot {

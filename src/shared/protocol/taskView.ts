@@ -158,6 +158,8 @@ export interface TaskView {
   readonly resolved: readonly Resolution[];
   /** The landing is being taken back, was taken back, or could not be. */
   readonly undo?: { readonly state: 'moving' | 'undone' | 'not-done'; readonly text: string; readonly commit?: string; readonly paths?: readonly string[] };
+  /** Its open (or closed) pull request's address. */
+  readonly pullRequest?: string;
   /** Titles of tasks that build on this one and have landed since. */
   readonly landedDependents?: readonly string[];
   readonly actions: readonly TaskAction[];

@@ -12,6 +12,7 @@ import { sayRefusal } from '../wishing.js';
 import * as plan from './plan.js';
 import { restoreBackup } from './backups.js';
 import { cleanUp } from './cleanUp.js';
+import { recoverRun } from './recoverRun.js';
 import * as run from './run.js';
 import * as stray from './stray.js';
 import * as task from './task.js';
@@ -65,6 +66,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   checkAgain: workspace.checkAgain,
   initRepository: workspace.initRepository,
   pickRun: run.pickRun,
+  recoverRun,
   pickRepository: workspace.pickRepository,
   addComment: (app, reply) => done(() => app.review.comments.add(reply)),
   deleteComment: (app, comment) => done(() => app.review.comments.remove(comment)),

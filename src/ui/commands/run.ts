@@ -6,11 +6,13 @@ import type { Session } from '../../engine/api.js';
 import type { RunView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import { isPlanning } from '../dashboard/phase.js';
+import { refusalText } from '../dashboard/refusal.js';
 import { noRepository } from '../goal.js';
 import { messageOf } from '../log.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { sendWish } from '../wishing.js';
+import { recoverRun } from './recoverRun.js';
 
 async function onRun(app: App, act: (run: RunView) => Promise<Outcome>): Promise<Outcome> {
   const { run } = app.model.snapshot();
@@ -108,13 +110,15 @@ export function pickRun(app: App): Promise<Outcome> {
     if (runs.length === 0) return refuse('There are no runs in this repository yet. Decompose a task first.');
     const shown = app.model.run()?.run;
     const items = runs.map((run) => ({
-      label: run.goal.split('\n')[0] ?? run.run,
-      description: `${run.run}${run.run === shown ? ' · shown' : ''}${run.ended ? ' · over' : ''}`,
-      detail: run.refused ?? new Date(run.createdAt).toLocaleString(),
+      label: run.refused === undefined ? (run.goal.split('\n')[0] ?? run.run) : `$(warning) ${run.goal}`,
+      description: run.refused === undefined ? `${run.run}${run.run === shown ? ' · shown' : ''}${run.ended ? ' · over' : ''}` : '',
+      detail: run.refused === undefined ? new Date(run.createdAt).toLocaleString() : refusalText(run.refused),
       run: run.run,
+      refused: run.refused !== undefined,
     }));
     const chosen = await vscode.window.showQuickPick(items, { title: 'Show which run?', matchOnDescription: true });
     if (chosen === undefined) return undefined;
+    if (chosen.refused) return recoverRun(app, chosen.run);
     try {
       await session.open(chosen.run);
       return DONE;

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { RunView, TaskAction, TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import { groupTasks, taskDetail } from '../tasks/groups.js';
-import { stateIcon } from '../tasks/tree.js';
+import { taskIcon } from '../tasks/tree.js';
 import type { Outcome } from '../outcome.js';
 import { refuse } from '../outcome.js';
 import { reviewedFile } from '../review/uris.js';
@@ -51,7 +51,7 @@ function fromEditorTitle(app: App, argument: unknown): string | undefined {
 
 async function pick(tasks: readonly TaskView[], title: string): Promise<TaskView | undefined> {
   const items = groupTasks(tasks).flatMap(({ tasks: group }) =>
-    group.map((task) => ({ label: task.title, description: taskDetail(task), detail: task.contract.owns.join(', '), iconPath: stateIcon(task.state), task })),
+    group.map((task) => ({ label: task.title, description: taskDetail(task), detail: task.contract.owns.join(', '), iconPath: taskIcon(task), task })),
   );
   const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true, matchOnDetail: true });
   return chosen?.task;

@@ -29,6 +29,8 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('resolveConflict', action.task);
     case 'show-terminal':
       return run('showTerminal', action.task);
+    case 'open-pull-request':
+      return openPullRequest(app, action.task);
     case 'cancel-planning':
       return run('cancelPlanning');
     case 'retry-with-feedback':
@@ -45,6 +47,8 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('initRepository');
     case 'pick-run':
       return run('pickRun');
+    case 'recover-run':
+      return run('recoverRun', action.run);
     case 'export-receipts':
       return run('exportReceipts');
     case 'trust':
@@ -57,4 +61,11 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       await vscode.env.clipboard.writeText(action.text);
       return DONE;
   }
+}
+
+/** The address is the engine's own record, never one that the page sends. */
+async function openPullRequest(app: App, id: string): Promise<WishAnswer> {
+  const url = app.model.snapshot().run?.tasks.find((task) => task.id === id)?.pullRequest;
+  if (url === undefined || !/^https?:\/\//.test(url)) return { ok: false, reason: 'This task has no pull request that can be opened.' };
+  return (await vscode.env.openExternal(vscode.Uri.parse(url, true))) ? DONE : { ok: false, reason: `The editor did not open ${url}.` };
 }

@@ -11,6 +11,7 @@ import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '
 import { billView, isBilled } from './billView.js';
 import { startNotices } from './notices.js';
 import { runPhase } from './phase.js';
+import { refusalText } from './refusal.js';
 import { planView } from './planView.js';
 
 export interface SnapshotInput {
@@ -146,7 +147,7 @@ function agentView(status: AgentStatus, state: RunState | undefined): AgentView 
 /** The shown run's phase is known; of another one only whether it is over. */
 function runSummary(run: RunSummary, state: RunState | undefined): RunSummaryView {
   const phase = state?.run === run.run ? runPhase(state) : run.ended ? 'done' : 'stopped';
-  return { id: run.run, goal: run.goal, phase, startedAt: run.createdAt };
+  return { id: run.run, goal: run.goal, phase, startedAt: run.createdAt, ...(run.refused !== undefined && { refused: refusalText(run.refused) }), ...(run.damaged === true && { damaged: true as const }) };
 }
 
 function lastPart(path: string): string {

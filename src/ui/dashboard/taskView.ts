@@ -73,6 +73,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...baseConflictOf(run, context),
     resolved: run.resolved,
     ...undoView(run, state),
+    ...(run.pullRequest?.url !== undefined && { pullRequest: run.pullRequest.url }),
     actions: taskActions(run, why?.kind),
   };
 }
@@ -91,7 +92,7 @@ function baseConflictOf(run: TaskRun, { forecast }: TaskContext): Pick<TaskView,
 /** How the landing stands that a person wants back, and what would stay behind without its ground. */
 function undoView(run: TaskRun, state: RunState): Pick<TaskView, 'undo' | 'landedDependents'> {
   if (run.state !== 'landed') return {};
-  if (run.undone !== undefined) return { undo: { state: 'undone', text: 'Its landing was taken back.', commit: run.undone.commit } };
+  if (run.undone !== undefined) return { undo: { state: 'undone', text: 'Its landing was taken back by this commit.', commit: run.undone.commit } };
   const dependents = landedDependents(state, run.task.id).map((id) => state.tasks.get(id)?.task.title ?? id);
   const change = state.changes.get(undoChange(run.task.id));
   return {

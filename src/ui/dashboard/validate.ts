@@ -22,6 +22,7 @@ const actionSchema = v.variant('type', [
   v.object({ type: v.literal('take-over'), task: id }),
   v.object({ type: v.literal('resolve-conflict'), task: id }),
   v.object({ type: v.literal('show-terminal'), task: id }),
+  v.object({ type: v.literal('open-pull-request'), task: id }),
   plain('cancel-planning'),
   v.object({ type: v.literal('retry-with-feedback'), task: id, text: v.exactOptional(words) }),
   v.object({ type: v.literal('replan-with-feedback'), task: v.exactOptional(id), text: v.exactOptional(words) }),
@@ -32,6 +33,7 @@ const actionSchema = v.variant('type', [
   plain('open-folder'),
   plain('init-repository'),
   plain('pick-run'),
+  v.object({ type: v.literal('recover-run'), run: id }),
   plain('export-receipts'),
   v.object({ type: v.literal('copy'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
 ]);

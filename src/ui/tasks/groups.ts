@@ -1,9 +1,11 @@
 /** How tasks are grouped, ordered and worded in the native tree and in pickers. Pure. */
 import type { TaskState } from '../../core/task.js';
+import { reasonLine } from '../../core/reasonWords.js';
 import { STATE_WORDS } from '../../core/task.js';
+import { unquoted } from '../../core/text.js';
 import type { RunView, TaskView } from '../../shared/protocol.js';
 
-export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'proposed', 'stopped', 'landed', 'dropped'] as const;
+export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'proposed', 'stopped', 'landed', 'undone', 'dropped'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const GROUP_WORDS: Readonly<Record<Group, string>> = {
@@ -14,6 +16,7 @@ export const GROUP_WORDS: Readonly<Record<Group, string>> = {
   proposed: 'Proposed',
   stopped: 'Stopped',
   landed: 'Landed',
+  undone: 'Undone',
   dropped: 'Dropped',
 };
 
@@ -32,8 +35,8 @@ const GROUP_OF: Readonly<Record<TaskState, Group>> = {
   dropped: 'dropped',
 };
 
-export function groupOf(state: TaskState): Group {
-  return GROUP_OF[state];
+export function groupOf(task: Pick<TaskView, 'state' | 'undo'>): Group {
+  return task.undo?.state === 'undone' ? 'undone' : GROUP_OF[task.state];
 }
 
 export interface TaskGroup {
@@ -43,31 +46,36 @@ export interface TaskGroup {
 
 /** Groups with at least one task, the most urgent first; within a group in plan order. */
 export function groupTasks(tasks: readonly TaskView[]): readonly TaskGroup[] {
-  return GROUPS.map((group) => ({ group, tasks: tasks.filter((task) => groupOf(task.state) === group) })).filter(
+  return GROUPS.map((group) => ({ group, tasks: tasks.filter((task) => groupOf(task) === group) })).filter(
     (each) => each.tasks.length > 0,
   );
+}
+
+function whyLine(task: TaskView): string | undefined {
+  return task.why === undefined ? undefined : reasonLine(task.why);
 }
 
 /** What stands behind a task's title: the one thing worth knowing in its state. */
 export function taskDetail(task: TaskView): string {
   const change = task.files.length === 0 ? undefined : `+${String(task.additions)} −${String(task.deletions)}`;
-  switch (groupOf(task.state)) {
+  switch (groupOf(task)) {
     case 'needs-you':
-      return task.why?.text ?? STATE_WORDS[task.state];
+      return whyLine(task) ?? STATE_WORDS[task.state];
     case 'landed':
-      if (task.undo !== undefined) return task.undo.state === 'undone' ? 'undone' : task.undo.state === 'moving' ? 'being undone' : `not undone: ${task.undo.text}`;
+      if (task.undo !== undefined) return task.undo.state === 'moving' ? 'being undone' : `not undone: ${unquoted(task.undo.text)}`;
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'ready':
       if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'stray changes wait for your choice';
       return join(change, task.billed ? moneyWords(task.amount) : undefined);
     case 'working':
-      if (task.why?.kind === 'pull-request') return task.why.text;
+      if (task.why?.kind === 'pull-request') return 'pull request open';
       return join(task.activity ?? STATE_WORDS[task.state], task.agent);
     case 'waiting':
     case 'stopped':
-      return task.why?.text ?? '';
+      return whyLine(task) ?? '';
     case 'proposed':
       return join(task.agent, task.model);
+    case 'undone':
     case 'dropped':
       return '';
   }
@@ -84,7 +92,7 @@ export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: 
 export function taskTooltip(task: TaskView): string {
   const lines = [
     task.title,
-    join(STATE_WORDS[task.state], task.why?.text),
+    join(STATE_WORDS[task.state], task.why === undefined ? undefined : unquoted(task.why.text)),
     `${task.agent}${task.model === undefined ? '' : ` · ${task.model}`} · ${task.tier} tier${task.attempts.length > 0 ? ` · attempt ${String(task.attempts.length)} of ${String(task.maxAttempts)}` : ''}`,
     `Owns ${task.contract.owns.join(', ')}`,
     task.contract.gate.length > 0 ? `Gate: ${task.contract.gate.join(' · ')}` : 'No gate of its own',
@@ -106,7 +114,7 @@ export function taskContextValue(task: TaskView): string {
 
 /** `3 working · 1 needs you · $0.84`; what is zero is left out. */
 export function statusWords(run: RunView): string {
-  const count = (group: Group): number => run.tasks.filter((task) => groupOf(task.state) === group).length;
+  const count = (group: Group): number => run.tasks.filter((task) => groupOf(task) === group).length;
   const parts: string[] = [];
   if (run.phase === 'planning') parts.push('planning');
   else if (run.phase === 'proposed') parts.push('plan to approve');

@@ -1,15 +1,21 @@
 /** The native tree of tasks: the same run, fully usable by keyboard and screen reader. */
 import * as vscode from 'vscode';
 import type { TaskState } from '../../core/task.js';
-import type { TaskView } from '../../shared/protocol.js';
+import type { RunSummaryView, TaskView } from '../../shared/protocol.js';
 import { commandId, VIEWS } from '../contributions.js';
 import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { Model } from '../model.js';
+import { refusalItem, refusalsItem } from './refusals.js';
 import type { Group } from './groups.js';
 import { GROUP_WORDS, groupOf, groupTasks, taskContextValue, taskDetail, taskLabel, taskTooltip } from './groups.js';
 
-export type TaskNode = { readonly kind: 'group'; readonly group: Group } | { readonly kind: 'task'; readonly task: string };
+export type TaskNode =
+  | { readonly kind: 'group'; readonly group: Group }
+  | { readonly kind: 'task'; readonly task: string }
+  /** Runs that cannot be opened, after everything else. */
+  | { readonly kind: 'refusals' }
+  | { readonly kind: 'refusal'; readonly run: string };
 
 const LOOKS: Readonly<Record<TaskState, readonly [icon: string, color?: string]>> = {
   proposed: ['circle-large-outline', 'descriptionForeground'],
@@ -26,8 +32,10 @@ const LOOKS: Readonly<Record<TaskState, readonly [icon: string, color?: string]>
   dropped: ['circle-slash', 'disabledForeground'],
 };
 
-export function stateIcon(state: TaskState): vscode.ThemeIcon {
-  const [icon, color] = LOOKS[state];
+const UNDONE = ['discard', 'disabledForeground'] as const;
+
+export function taskIcon(task: Pick<TaskView, 'state' | 'undo'>): vscode.ThemeIcon {
+  const [icon, color] = groupOf(task) === 'undone' ? UNDONE : LOOKS[task.state];
   return color === undefined ? new vscode.ThemeIcon(icon) : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
 }
 
@@ -41,8 +49,11 @@ export function createTaskTree(model: Model): TaskTree {
   // One object per node for good: the tree keeps selection and focus by identity.
   const nodes = new Map<string, TaskNode>();
   const tasks = (): readonly TaskView[] => model.snapshot().run?.tasks ?? [];
+  const refusals = (): readonly RunSummaryView[] => model.snapshot().runs.filter((run) => run.refused !== undefined);
   const groupNode = (group: Group): TaskNode => remember(`group:${group}`, { kind: 'group', group });
   const taskNode = (task: string): TaskNode => remember(`task:${task}`, { kind: 'task', task });
+  const refusalsNode: TaskNode = { kind: 'refusals' };
+  const refusalNode = (run: string): TaskNode => remember(`refusal:${run}`, { kind: 'refusal', run });
   const remember = (key: string, fresh: TaskNode): TaskNode => {
     const known = nodes.get(key) ?? fresh;
     nodes.set(key, known);
@@ -52,18 +63,31 @@ export function createTaskTree(model: Model): TaskTree {
   const provider: vscode.TreeDataProvider<TaskNode> = {
     onDidChangeTreeData: changed.event,
     getChildren: (node) => {
-      if (node === undefined) return groupTasks(tasks()).map(({ group }) => groupNode(group));
-      if (node.kind === 'task') return [];
+      if (node === undefined) return [...groupTasks(tasks()).map(({ group }) => groupNode(group)), ...(refusals().length === 0 ? [] : [refusalsNode])];
+      if (node.kind === 'refusals') return refusals().map(({ id }) => refusalNode(id));
+      if (node.kind !== 'group') return [];
       return tasks()
-        .filter((task) => groupOf(task.state) === node.group)
+        .filter((task) => groupOf(task) === node.group)
         .map((task) => taskNode(task.id));
     },
     getParent: (node) => {
-      if (node.kind === 'group') return undefined;
+      if (node.kind === 'refusal') return refusalsNode;
+      if (node.kind !== 'task') return undefined;
       const task = tasks().find((each) => each.id === node.task);
-      return task === undefined ? undefined : groupNode(groupOf(task.state));
+      return task === undefined ? undefined : groupNode(groupOf(task));
     },
-    getTreeItem: (node) => (node.kind === 'group' ? groupItem(node.group, tasks()) : taskItem(tasks().find((task) => task.id === node.task))),
+    getTreeItem: (node) => {
+      switch (node.kind) {
+        case 'group':
+          return groupItem(node.group, tasks());
+        case 'task':
+          return taskItem(tasks().find((task) => task.id === node.task));
+        case 'refusals':
+          return refusalsItem(refusals().length);
+        case 'refusal':
+          return refusalItem(refusals().find((run) => run.id === node.run));
+      }
+    },
   };
 
   const view = own.add(vscode.window.createTreeView(VIEWS.tasks, { treeDataProvider: provider, showCollapseAll: false }));
@@ -75,7 +99,7 @@ export function createTaskTree(model: Model): TaskTree {
   own.add(
     model.onDidChange(() => {
       // The tree is drawn anew only when something it shows is different; activity of the graph alone is not.
-      const now = JSON.stringify(tasks().map((task) => [task.id, task.title, task.state, taskDetail(task), task.actions]));
+      const now = JSON.stringify([tasks().map((task) => [task.id, task.title, task.state, taskDetail(task), task.actions]), refusals().map(({ id, refused }) => [id, refused])]);
       if (now === before) return;
       before = now;
       showBadge();
@@ -86,9 +110,9 @@ export function createTaskTree(model: Model): TaskTree {
 }
 
 function groupItem(group: Group, tasks: readonly TaskView[]): vscode.TreeItem {
-  const folded = group === 'landed' || group === 'dropped';
+  const folded = group === 'landed' || group === 'undone' || group === 'dropped';
   const item = new vscode.TreeItem(GROUP_WORDS[group], folded ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded);
-  const count = tasks.filter((task) => groupOf(task.state) === group).length;
+  const count = tasks.filter((task) => groupOf(task) === group).length;
   item.id = `group:${group}`;
   item.description = String(count);
   item.contextValue = 'group';
@@ -102,7 +126,7 @@ function taskItem(task: TaskView | undefined): vscode.TreeItem {
   item.id = `task:${task.id}`;
   item.description = taskDetail(task);
   item.tooltip = taskTooltip(task);
-  item.iconPath = stateIcon(task.state);
+  item.iconPath = taskIcon(task);
   item.contextValue = taskContextValue(task);
   item.accessibilityInformation = { label: taskLabel(task) };
   item.command = { command: commandId('openDashboard'), title: 'Open Dashboard', arguments: [task.id] };

@@ -1,6 +1,7 @@
 /** Snapshots for every state of the page. Names are the harness's `?fixture=`. */
 import type { EmptyReason, RunView, Snapshot, TaskView } from '../../../src/shared/protocol.js';
 import { amount, attempt, bill, command, depends, file, gate, linesOf, minutesAgo, NO_AMOUNT, NOW, run, snapshot, task } from './make.js';
+import * as landings from './landings.js';
 import { FAILING_OUTPUT, PASSING_OUTPUT } from './texts.js';
 
 const GREEN = [command('npm run typecheck', 0, 8_200, PASSING_OUTPUT), command('npm run lint', 0, 4_100), command('npm test', 0, 35_900, PASSING_OUTPUT)];
@@ -234,6 +235,12 @@ function planning(over: Partial<NonNullable<RunView['planner']>> = {}, phase: Ru
   });
 }
 
+/** The mixed run with a task in trouble, or with more to say about the whole. */
+function withEdges(tasks: readonly TaskView[], edges: RunView['edges']): RunView {
+  const view = running(tasks);
+  return { ...view, edges: [...view.edges, ...edges] };
+}
+
 const shown = (view: RunView, over: Partial<Snapshot> = {}): Snapshot & { readonly run: RunView } => ({ ...snapshot(over), run: view });
 const empty = (reason: EmptyReason, over: Partial<Snapshot> = {}): Snapshot => snapshot({ empty: reason, ...over });
 const unknown = nine().map((one) => (one.billed && one.agent === 'codex' ? { ...one, amount: amount(0, true) } : one));
@@ -248,6 +255,8 @@ export const FIXTURES = {
   'git-too-old': empty('git-too-old'),
   'no-agent': empty('no-agent', { agents: snapshot().agents.map((agent) => ({ ...agent, found: false, hint: `Install ${agent.name} with npm, then sign in.` })) }),
   'no-plan': empty('no-plan', { runs: [{ id: 'r0', goal: 'Older goal', phase: 'done', startedAt: minutesAgo(3_000) }] }),
+  refused: empty('no-plan', { runs: landings.REFUSED }),
+  'refused-newer': shown(running(nine()), { runs: landings.REFUSED }),
   planning: shown(planning()),
   'planning-correcting': shown(planning({ try: 2, activity: 'Correcting: tasks a and b own the same files' })),
   'planning-failed': shown(planning({ failure: 'Claude Code is not signed in, so no plan could be made. Your repository is unchanged. Run claude in a terminal and sign in, then plan again.', endedAt: NOW - 3_000, billed: false, amount: NO_AMOUNT }, 'failed')),
@@ -275,6 +284,20 @@ export const FIXTURES = {
       boundaryChecked: false,
     }),
   ),
+  forecast: shown(withEdges(landings.forecastTasks(nine()), landings.FORECAST_EDGES)),
+  conflict: shown(running(landings.conflicting(nine()))),
+  resolved: shown(running(landings.resolved(nine()))),
+  unproven: shown(running(landings.unproven(nine()))),
+  leaking: shown(running(landings.leaking(nine()))),
+  'landing-checking': shown({ ...done(), phase: 'running', landing: landings.LANDING.checking }),
+  'landing-ready': shown({ ...done(), phase: 'running', landing: landings.LANDING.ready }),
+  'landing-blocked': shown({ ...done(), phase: 'needs-you', landing: landings.LANDING['needs-you'] }),
+  behind: shown(running(nine(), { upstream: landings.UPSTREAM.behind })),
+  diverged: shown(running(nine(), { upstream: landings.UPSTREAM.diverged })),
+  undoing: shown(running(landings.undoing(nine()))),
+  'pull-requests': shown(running(landings.pullRequests(nine()))),
+  troubled: shown(running(landings.troubled(nine()))),
+  'not-started': shown(running(landings.notStarted(nine()))),
   done: shown(done()),
   unknown: shown(running(unknown, { bill: bill(linesOf(unknown, { apiEquivalent: true })) })),
   held: shown(running(nine(), { heldBy: 'Another window (process 4711)' }), { teamProblem: 'switchyard.team.jsonc, line 12: there is no agent “cluade”. The default team is used.' }),
