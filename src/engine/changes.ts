@@ -89,7 +89,7 @@ async function check(context: RunContext, id: string, change: Change): Promise<b
   if (gated.verdict === 'green') await ready(context, id, 'Green on the merged result');
   else {
     const what = change.kind === 'run' ? `The run’s merged result is not green` : 'The result of undoing it is not green';
-    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note)}. Nothing was changed on ${made.branch}.${nextOf(change)}` });
+    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note).replace(/\.$/, '')}. Nothing was changed on ${made.branch}.${nextOf(change)}` });
   }
   return true;
 }

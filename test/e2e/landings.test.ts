@@ -112,19 +112,6 @@ journey('landings', {
     expect(await gitIn(root, 'rev-parse', 'main')).toBe(await gitIn(root, 'rev-parse', 'origin/main'));
   });
 
-  step('what nothing has proved lands only after a question', async ({ wb, picture }) => {
-    const dashboard = dashboardIn(wb);
-    await (await dashboard.select('hollow')).getByRole('button', { name: 'Land Unproven…' }).click();
-    const question = (await dashboard.frame()).getByRole('dialog');
-    await question.getByText('a person accepted it').waitFor();
-    await picture('land-unproven');
-    await question.getByRole('button', { name: 'Land Unproven' }).click();
-    await dashboard.state('hollow', 'landed', 60_000);
-    await (await dashboard.tab('Gate')).getByText('None: a person accepted it as it is').waitFor();
-    await picture('landed-unproven');
-    await dashboard.tab('Overview');
-  });
-
   step('a landing is taken back by a gated revert', async ({ wb, root, picture }) => {
     const dashboard = dashboardIn(wb);
     await (await dashboard.select('clock')).getByRole('button', { name: 'Approve & Merge' }).click();
@@ -136,6 +123,19 @@ journey('landings', {
     await (await dashboard.inspector()).getByRole('region', { name: 'Undo' }).getByText('taken back by this commit').waitFor({ timeout: 60_000 });
     expect(await gitIn(root, 'ls-tree', '--name-only', 'main', 'src/')).not.toContain('clock');
     await picture('undone');
+  });
+
+  step('what nothing has proved lands only after a question', async ({ wb, picture }) => {
+    const dashboard = dashboardIn(wb);
+    await (await dashboard.select('hollow')).getByRole('button', { name: 'Land Unproven…' }).click();
+    const question = (await dashboard.frame()).getByRole('dialog');
+    await question.getByText('a person accepted it').waitFor();
+    await picture('land-unproven');
+    await question.getByRole('button', { name: 'Land Unproven' }).click();
+    await dashboard.state('hollow', 'landed', 60_000);
+    await (await dashboard.tab('Gate')).getByText('None: a person accepted it as it is').waitFor();
+    await picture('landed-unproven');
+    await dashboard.tab('Overview');
   });
 
   step('a conflict offers its choices, and the agent resolves it', async (stage) => {

@@ -1,19 +1,17 @@
 /** Runs whose logs cannot be believed: why, and the way out. */
 import type { ReactNode } from 'react';
 import type { RunSummaryView } from '../../src/shared/protocol.js';
-import { app, inSidebar, send, useApp, useWorking } from '../app.js';
+import { app, inSidebar, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { Icon } from '../components/icon.js';
 import { Said } from '../components/prose.js';
 import { Button } from '../components/toolkit.js';
 
 function Recover({ run }: { readonly run: RunSummaryView }): ReactNode {
-  const key = `recover:${run.id}`;
-  const busy = useWorking(key);
   // What a newer Switchyard wrote is whole: there is nothing to recover here.
   if (run.damaged !== true) return null;
   return (
-    <Button busy={busy} onClick={() => send(key, { kind: 'action', action: { type: 'recover-run', run: run.id } })}>
+    <Button onClick={() => send(`recover:${run.id}`, { kind: 'action', action: { type: 'recover-run', run: run.id } })}>
       Recover Run…
     </Button>
   );

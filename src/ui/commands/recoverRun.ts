@@ -31,8 +31,8 @@ async function pick(refused: readonly RunSummary[]): Promise<RunSummary | undefi
 }
 
 async function decide(app: App, session: Session, run: RunSummary, saved: SalvagedRun): Promise<Outcome> {
-  const goOn = { label: '$(play) Go On in a New Run', detail: 'Proposes a plan of the tasks that had not landed; each begins with what its branch holds. You approve it first.', act: 'go-on' as const };
-  const save = { label: '$(save) Save What Can Be Read…', detail: 'Its events, where its work is and that plan, as files in a folder that you choose.', act: 'save' as const };
+  const goOn = { label: '$(play) Go On in a New Run', detail: 'A plan of what had not landed, beginning with its branches. You approve it first.', act: 'go-on' as const };
+  const save = { label: '$(save) Save What Can Be Read…', detail: 'Its events, where its work is and that plan, in a folder that you choose.', act: 'save' as const };
   const chosen = await vscode.window.showQuickPick(saved.plan === undefined ? [save] : [goOn, save], { title: `What becomes of ${run.run}?`, placeHolder: 'Its log stays as it is, and so do its branches and worktrees.' });
   if (chosen === undefined) return undefined;
   if (chosen.act === 'save') return saveIn(run.run, saved);
