@@ -168,8 +168,7 @@ journey('landings', {
   step('what was saved before a removal is in the list of backups', async (stage) => {
     const { wb, picture } = stage;
     const dashboard = dashboardIn(wb);
-    await (await dashboard.select('held')).getByRole('button', { name: 'More Actions' }).click();
-    await (await dashboard.frame()).getByRole('menuitem', { name: 'Stop' }).click();
+    await (await dashboard.select('held')).getByRole('button', { name: 'Stop', exact: true }).click();
     await dashboard.state('held', 'stopped', 30_000);
     await wb.runCommand('Switchyard: Drop…');
     await wb.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Words in capitals' }).click();
