@@ -172,6 +172,7 @@ journey('landings', {
     await dashboard.state('held', 'stopped', 30_000);
     await wb.runCommand('Switchyard: Drop…');
     await wb.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Words in capitals' }).click();
+    await wb.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Drop' }).click();
     await vi.waitFor(async () => expect(await gitIn(notes, 'for-each-ref', '--format=%(refname)', 'refs/switchyard/backup/')).toContain('held'), 30_000);
     await inThemes(stage, async (theme) => {
       await wb.runCommand('Switchyard: Restore Backup…');

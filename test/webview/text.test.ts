@@ -47,7 +47,7 @@ describe('a task in one line', () => {
   it('says of a conflict where it is, of a landing that was taken back that it was, and shows no back quotes', () => {
     const one = (fixture: 'conflict' | 'undoing' | 'unproven' | 'pull-requests', id: string) => FIXTURES[fixture].run.tasks.find((other) => other.id === id)!;
     expect(taskLine(one('conflict', 'timeline-component'), NOW)).toBe('Conflict in package-lock.json and 1 more');
-    expect(taskLine(one('undoing', 'event-types'), NOW)).toBe('Undone: its landing was taken back');
+    expect(taskLine(one('undoing', 'event-types'), NOW)).toBe('Landing taken back');
     expect(taskLine(one('undoing', 'activity-table'), NOW)).toBe('Landed · could not be undone');
     expect(taskLine(one('unproven', 'timeline-component'), NOW)).toMatch(/^npm test passed but ran no test/);
     expect(taskLine(one('pull-requests', 'activity-endpoint'), NOW)).toBe('Pull request open');

@@ -56,18 +56,20 @@ function Foot({ task, base, now }: { readonly task: TaskView; readonly base: str
       </span>
     );
   }
+  // Once it is more than a forecast, the line above says so.
+  const ahead = task.why?.kind === 'conflict' ? undefined : task.baseConflict;
   return (
     <span className="node-foot">
       <GateStrip task={task} />
       <Isolated task={task} />
-      {task.baseConflict === undefined ? (
+      {ahead === undefined ? (
         <span className="cut">{agentText(task.agent, task.model)}</span>
       ) : (
-        <span className="cut node-conflict" title={task.baseConflict.join('\n')}>
+        <span className="cut node-conflict" title={ahead.join('\n')}>
           <Icon name="warning" /> conflicts with {base}
         </span>
       )}
-      {attempt !== undefined && attempt.attempt > 1 && task.baseConflict === undefined ? <span className="keep">attempt {attempt.attempt}</span> : null}
+      {attempt !== undefined && attempt.attempt > 1 && ahead === undefined ? <span className="keep">attempt {attempt.attempt}</span> : null}
       {MOVING.has(task.state) ? <span className="keep num">{clock(now - task.since)}</span> : null}
       <DifferenceMark difference={task.difference} />
     </span>
