@@ -1,6 +1,6 @@
 /** Conflicts that the project's own tools resolve, with the real npm and a formatter of the project; and what happens where they cannot. */
 import { access, chmod, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, expect, test } from 'vitest';
 import type { ScriptStep, Task } from '../../src/core/plan.js';
@@ -113,3 +113,18 @@ test('what differs in more than form is for somebody', async () => {
   expect(done.summary.tasks['a']).toMatchObject({ state: 'needs-you', why: { kind: 'conflict', paths: ['src/a.ts'] } });
   expect(resolved(done)).toBeUndefined();
 }, 120_000);
+
+test('imports that both sides added and sorted in their own way: the real biome, where it can be had', async () => {
+  const { agentCli } = await import('../support/agentClis.js');
+  const file = await agentCli('biome').catch(() => undefined);
+  repo = await makeRepo({ 'biome.json': '{ "formatter": { "indentStyle": "space" }, "javascript": { "formatter": { "quoteStyle": "single" } } }\n', 'src/a.ts': CODE });
+  if (file === undefined) {
+    console.info('biome could not be had; its part was not run');
+    return;
+  }
+  const env = { PATH: `${dirname(file)}:${repo.env['PATH'] ?? ''}` };
+  const mine = write('src/a.ts', "import b from 'b';\nimport z from 'z';\n\nexport const one = 1;\nexport const two = 22;\n");
+  const done = await readyThenMoved(scriptedTask('a', [mine], { owns: ['src/**'] }), () => repo.write('src/a.ts', CODE.replace("import b from 'b';\n", "import b from 'b';  \nimport zz from 'zz';\n")), env);
+  expect(done.summary.tasks['a']).toMatchObject({ state: 'landed', attempts: 1, resolved: [{ path: 'src/a.ts', how: 'formatted', tool: 'biome' }] });
+  expect(await repo.git('show', 'main:src/a.ts')).toBe("import b from 'b';\nimport z from 'z';\nimport zz from 'zz';\n\nexport const one = 1;\nexport const two = 22;");
+}, 240_000);

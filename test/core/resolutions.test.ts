@@ -66,3 +66,17 @@ it('says how a conflict was resolved', () => {
   expect(resolutionWords({ path: 'a.ts', how: 'agent', tool: 'claude' })).toBe('a.ts resolved by claude');
   expect(resolutionWords({ path: 'a.ts', how: 'person' })).toBe('a.ts resolved by a person');
 });
+
+it.each([
+  ['package-lock.json', [['npm', 'install', '--package-lock-only', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']]],
+  ['pnpm-lock.yaml', [['pnpm', 'install', '--lockfile-only', '--no-frozen-lockfile', '--ignore-scripts', '--prefer-offline']]],
+  ['bun.lock', [['bun', 'install', '--lockfile-only', '--ignore-scripts']]],
+  ['go.sum', [['go', 'mod', 'tidy']]],
+  ['poetry.lock', [['poetry', 'lock', '--no-update', '--no-interaction'], ['poetry', 'lock', '--no-interaction']]],
+  ['uv.lock', [['uv', 'lock', '--offline'], ['uv', 'lock']]],
+  ['composer.lock', [['composer', 'update', '--minimal-changes', '--no-install', '--no-scripts', '--no-plugins', '--no-interaction']]],
+  ['Gemfile.lock', [['bundle', 'lock', '--local'], ['bundle', 'lock']]],
+  ['Cargo.lock', [['cargo', 'update', '--workspace', '--offline'], ['cargo', 'update', '--workspace']]],
+])('%s is made anew by these commands, none of which runs the project’s own scripts', (path, commands) => {
+  expect(lockFileOf(`deep/in/${path}`)?.commands).toEqual(commands);
+});

@@ -12,10 +12,12 @@ export type CliName = 'claude' | 'codex' | 'gemini' | 'opencode';
 interface Pinned {
   readonly package: string;
   readonly version: string;
+  /** The program's name where it is not the key. */
+  readonly program?: string;
 }
 
-/** The agents' CLIs, and the one of dev containers. */
-export type ProgramName = CliName | 'devcontainer';
+/** The agents' CLIs, the one of dev containers, and package managers and a formatter that projects use. */
+export type ProgramName = CliName | 'devcontainer' | 'pnpm' | 'yarn' | 'yarn-berry' | 'prettier' | 'biome';
 
 export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.329' },
@@ -23,6 +25,11 @@ export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
   gemini: { package: '@google/gemini-cli', version: '0.61.0' },
   opencode: { package: 'opencode-ai', version: '1.18.33' },
   devcontainer: { package: '@devcontainers/cli', version: '0.89.0' },
+  pnpm: { package: 'pnpm', version: '9.15.9' },
+  yarn: { package: 'yarn', version: '1.22.22' },
+  'yarn-berry': { package: '@yarnpkg/cli-dist', version: '4.18.1', program: 'yarn' },
+  biome: { package: '@biomejs/biome', version: '2.6.8' },
+  prettier: { package: 'prettier', version: '3.10.1' },
 };
 
 /** `$SWITCHYARD_TEST_CACHE`, else the system's cache folder. */
@@ -50,7 +57,8 @@ async function exists(path: string): Promise<boolean> {
 
 async function executableIn(folder: string, name: ProgramName): Promise<string | undefined> {
   if (!(await exists(join(folder, MARKER)))) return undefined;
-  const path = join(folder, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+  const program = PINNED[name].program ?? name;
+  const path = join(folder, 'node_modules', '.bin', process.platform === 'win32' ? `${program}.cmd` : program);
   return (await exists(path)) ? path : undefined;
 }
 
