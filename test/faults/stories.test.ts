@@ -12,7 +12,7 @@ afterAll(forgetTemplate);
 const STORIES = 16;
 const STEPS = 125;
 
-const sum = { steps: 0, landed: 0, crashes: 0 };
+const sum = { steps: 0, landed: 0, undone: 0, crashes: 0 };
 
 describe.concurrent('a story', () => {
   test.each(Array.from({ length: STORIES }, (_, seed) => ({ seed })))('of seed $seed', async ({ seed }) => {
@@ -20,6 +20,7 @@ describe.concurrent('a story', () => {
     expect(report.wrong, report.told.join('\n')).toEqual([]);
     sum.steps += report.steps;
     sum.landed += report.landed;
+    sum.undone += report.undone;
     sum.crashes += report.crashes;
   });
 });
@@ -27,5 +28,6 @@ describe.concurrent('a story', () => {
 test('2,000 steps in all, with landings and crashes among them', () => {
   expect(sum.steps).toBe(STORIES * STEPS);
   expect(sum.landed).toBeGreaterThan(30);
+  expect(sum.undone).toBeGreaterThan(3);
   expect(sum.crashes).toBeGreaterThan(5);
 });

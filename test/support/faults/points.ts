@@ -4,14 +4,14 @@ import type { Fault, FaultCode, FaultKind } from './faults.js';
 const CODES: readonly FaultCode[] = ['ENOSPC', 'EIO', 'EMFILE'];
 
 /** Calls of git that change something; the others only look. */
-const ACTS = /^git\.(addWorktree|commitAll|bringUpToDate|commitTree|advance|removeWorktree|mergedTree)\(/u;
+const ACTS = /^git\.(addWorktree|commitAll|bringUpToDate|commitTree|advance|removeWorktree|mergedTree|push|createBranch|removeBranch|treeWithout|keepSides|openConflict|concludeMerge)\(/u;
 
 function kindsAt(point: string): readonly FaultKind[] {
   if (point.startsWith('log.append')) return ['crash', 'crash-after'];
   if (point.startsWith('disk.write')) return ['fail', 'torn'];
   if (point.startsWith('disk.datasync')) return ['fail', 'power'];
   if (point.startsWith('runners.')) return ['fail', 'crash', 'crash-after', 'power'];
-  if (point.startsWith('gates.run')) return ['fail', 'crash', 'crash-after', 'power'];
+  if (point.startsWith('gates.run') || point.startsWith('pullRequests.')) return ['fail', 'crash', 'crash-after', 'power'];
   if (ACTS.test(point)) return ['fail', 'fail-after', 'crash', 'crash-after', 'power'];
   if (point.startsWith('git.')) return ['fail'];
   return [];

@@ -1,6 +1,7 @@
 /** What must hold after every step of a story. Keeps what it has seen, so that each step costs little. */
 import { join } from 'node:path';
 import { readdir } from 'node:fs/promises';
+import { targetBranch } from '../../../src/core/change.js';
 import type { RunState } from '../../../src/core/run.js';
 import { readEvents, runsOf } from '../faults/invariants.js';
 import type { FaultRepo } from '../faults/repository.js';
@@ -20,6 +21,9 @@ export class Judge {
   #moves = 0;
   readonly #branchMoves = new Map<string, number>();
   readonly #landed = new Set<string>();
+  /** What a commit is never changes: asked once. */
+  readonly #trees = new Map<string, Promise<string>>();
+  readonly #ancestors = new Map<string, Promise<boolean>>();
 
   constructor(repo: FaultRepo, cast: Cast, ledger: Ledger) {
     this.#repo = repo;
@@ -59,7 +63,7 @@ export class Judge {
       if (!witnessed.has(tree) && !accepted.has(tree)) this.wrong.push(`main moved to ${to}, whose tree no gate has passed`);
       if (!(await this.#contains(to, from))) this.wrong.push(`main went from ${from} to ${to}, which does not contain it`);
     }
-    const landings = lines(await this.#repo.git('log', '--first-parent', '--format=%(trailers:key=Switchyard-Run,valueonly,separator=)/%(trailers:key=Switchyard-Task,valueonly,separator=)', 'main')).filter((line) => line !== '/');
+    const landings = lines(await this.#repo.git('log', '--first-parent', '--format=%(trailers:key=Switchyard-Reverts,valueonly,separator=)/%(trailers:key=Switchyard-Run,valueonly,separator=)/%(trailers:key=Switchyard-Task,valueonly,separator=)', 'main')).filter((line) => line !== '//');
     for (const [at, landing] of landings.entries()) if (landings.indexOf(landing) !== at) this.wrong.push(`${landing} has landed twice`);
   }
 
@@ -70,7 +74,7 @@ export class Judge {
       for (const event of await readEvents(this.#repo, run)) {
         if (!('receipt' in event) || typeof event.receipt !== 'object') continue;
         trees.add(event.receipt.tree);
-        if (event.type === 'unproven.accepted') accepted.add(event.receipt.tree);
+        if (event.type === 'unproven.accepted' || (event.type === 'change.gated' && event.receipt.unproven === true)) accepted.add(event.receipt.tree);
       }
     }
     return { trees, accepted };
@@ -98,9 +102,15 @@ export class Judge {
       const atWork = this.#cast.atWork.some((actor) => actor.spec.folder === task.attempts.at(-1)?.folder);
       if (task.state === 'working' && !atWork) this.wrong.push(`${key} is working, and no agent is`);
       if (task.state === 'setting-up' || task.state === 'checking' || task.state === 'merging') this.wrong.push(`${key} is ${task.state}, and nothing moves`);
-      if (task.state !== 'landed' || this.#landed.has(key)) continue;
-      this.#landed.add(key);
-      if (task.landed === undefined || !(await this.#contains('main', task.landed.commit))) this.wrong.push(`${key} is said to have landed and is not on main`);
+      const said = `${key}${task.undone === undefined ? '' : ' undone'}`;
+      if (task.state !== 'landed' || this.#landed.has(said)) continue;
+      this.#landed.add(said);
+      const branch = state.team.merge === 'pull-request' ? 'refs/remotes/origin/main' : targetBranch(state);
+      if (task.landed === undefined || !(await this.#contains(branch, task.landed.commit))) this.wrong.push(`${key} is said to have landed and is not on ${branch}`);
+      if (task.undone !== undefined && !(await this.#contains(branch, task.undone.commit))) this.wrong.push(`${key} is said to be undone, and that is not on ${branch}`);
+    }
+    for (const [id, change] of state.changes) {
+      if ((change.state === 'checking' || change.state === 'merging') && !state.stopped) this.wrong.push(`${state.run}/${id} is ${change.state}, and nothing moves`);
     }
     for (const { spec } of this.#cast.atWork) {
       const task = state.run === spec.run ? state.tasks.get(spec.task) : undefined;
@@ -109,10 +119,18 @@ export class Judge {
   }
 
   #tree(commit: string): Promise<string> {
-    return this.#repo.git('rev-parse', `${commit}^{tree}`).catch(() => `${commit} is gone`);
+    let tree = this.#trees.get(commit);
+    if (tree === undefined) this.#trees.set(commit, (tree = this.#repo.git('rev-parse', `${commit}^{tree}`).catch(() => `${commit} is gone`)));
+    return tree;
   }
 
   #contains(commit: string, ancestor: string): Promise<boolean> {
-    return this.#repo.git('merge-base', '--is-ancestor', ancestor, commit).then(() => true, () => false);
+    if (commit === ancestor) return Promise.resolve(true);
+    const ask = (): Promise<boolean> => this.#repo.git('merge-base', '--is-ancestor', ancestor, commit).then(() => true, () => false);
+    if (!/^[0-9a-f]{40}$/u.test(commit)) return ask();
+    const key = `${ancestor} ${commit}`;
+    let known = this.#ancestors.get(key);
+    if (known === undefined) this.#ancestors.set(key, (known = ask()));
+    return known;
   }
 }

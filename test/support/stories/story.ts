@@ -7,6 +7,8 @@ import { writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import type { Git, Log } from '../../../src/core/ports.js';
 import type { RunState, TaskRun } from '../../../src/core/run.js';
+import { RUN_CHANGE, awaitsLanding } from '../../../src/core/change.js';
+import { openLeaks } from '../../../src/core/leak.js';
 import { isOver } from '../../../src/core/task.js';
 import type { Wish } from '../../../src/core/wishes.js';
 import { EngineSession } from '../../../src/engine/session.js';
@@ -23,6 +25,7 @@ import type { Random } from '../random.js';
 import { planOf, scriptedTask } from '../switchyard.js';
 import type { Actor } from './cast.js';
 import { Cast } from './cast.js';
+import { Hub } from './hub.js';
 import { Judge } from './judge.js';
 import { Ledger } from './ledger.js';
 import { flavour, Person, SHARED } from './person.js';
@@ -36,6 +39,8 @@ const PLAN = planOf(
   scriptedTask('d', none, { gate: ['sound'], owns: ['d/**', 'shared/**'] }),
   { ...scriptedTask('e', none), contract: { owns: ['e/**'], offLimits: [], acceptance: [], gate: [] } },
 );
+
+const STRATEGIES = ['merge', 'squash', 'integration', 'pull-request'] as const;
 
 /** The engine dies at about every 400th call. */
 class Misfortune extends FaultPlan {
@@ -55,6 +60,7 @@ class Misfortune extends FaultPlan {
 export interface StoryReport {
   readonly steps: number;
   readonly landed: number;
+  readonly undone: number;
   readonly crashes: number;
   /** What is broken; empty when all is well. */
   readonly wrong: readonly string[];
@@ -80,7 +86,8 @@ class Story {
   readonly #person: Person;
   readonly #fortune: Misfortune;
   readonly #told: string[] = [];
-  readonly #strategy: string;
+  readonly #strategy: (typeof STRATEGIES)[number];
+  readonly #hub: Hub;
   #life!: Life;
   #real!: World;
   #session!: EngineSession;
@@ -97,7 +104,8 @@ class Story {
     this.#judge = new Judge(repo, this.#cast, this.#ledger);
     this.#person = new Person(repo, this.#ledger, random(seed + 7_919));
     this.#fortune = new Misfortune(random(seed + 104_729));
-    this.#strategy = seed % 2 === 0 ? 'merge' : 'squash';
+    this.#strategy = STRATEGIES[seed % STRATEGIES.length] ?? 'merge';
+    this.#hub = new Hub(repo, random(seed + 15_485_863));
   }
 
   async play(steps: number): Promise<StoryReport> {
@@ -106,6 +114,7 @@ class Story {
     await writeFile(join(this.#repo.root, '.gitignore'), 'out/\n');
     await this.#repo.git('add', '.gitignore');
     await this.#repo.git('commit', '--quiet', '-m', 'Team', '--', '.switchyard', '.gitignore');
+    if (this.#strategy === 'pull-request') await this.#hub.open();
     let step = 0;
     try {
       await this.#judge.agreed();
@@ -122,9 +131,11 @@ class Story {
     await this.#life.quiet();
     await this.#session.close({ stopAgents: false }).catch(() => undefined);
     await this.#life.buried(this.#real);
-    const landed = (await this.#events()).filter((event) => event.type === 'merge.landed').length;
+    const events = await this.#events();
+    const landed = events.filter((event) => event.type === 'merge.landed').length;
+    const undone = events.filter((event) => event.type === 'change.landed' && event.change.startsWith('undo')).length;
     if (this.#judge.wrong.length > 0) for (const event of (await this.#events()).slice(-12)) this.#told.push(JSON.stringify(event).slice(0, 300));
-    return { steps: step, landed, crashes: this.#crashes, wrong: this.#judge.wrong, told: this.#told };
+    return { steps: step, landed, undone, crashes: this.#crashes, wrong: this.#judge.wrong, told: this.#told };
   }
 
   async #events() {
@@ -144,7 +155,7 @@ class Story {
       this.#real = await realWorld(this.#repo, log);
       const world = life.world(this.#real);
       const opening = (async () => {
-        const session = await EngineSession.open({ ...world, git: this.#interrupted(world.git) }, { label: 'a story', mode: 'writer', autoApprove: false });
+        const session = await EngineSession.open({ ...world, git: this.#interrupted(world.git), pullRequests: this.#hub.pullRequests }, { label: 'a story', mode: 'writer', autoApprove: false });
         this.#session = session;
         const [newest] = await session.runs();
         if (newest !== undefined) await session.open(newest.run);
@@ -189,6 +200,8 @@ class Story {
   #interrupted(git: Git): Git {
     return {
       ...git,
+      // A person asks by a wish; an event would come while the judge looks.
+      watchRef: () => Promise.resolve(() => undefined),
       advance: async (branch, from, to) => {
         if (this.#random.chance(0.15)) await (this.#between = this.#comeInBetween());
         const result = await git.advance(branch, from, to);
@@ -209,7 +222,11 @@ class Story {
 
   async #step(): Promise<void> {
     const state = this.#session.current();
-    if (state === undefined || state.revision === 0 || [...state.tasks.values()].every((task) => isOver(task.state))) return this.#newRun(state);
+    if (state === undefined || state.revision === 0) return this.#newRun(state);
+    const landed = [...state.tasks].filter(([, task]) => task.state === 'landed' && task.undone === undefined);
+    if (landed.length > 0 && this.#random.chance(0.05)) return this.#undo(state, this.#random.pick(landed)[0]);
+    if (awaitsLanding(state) && this.#random.chance(0.7)) return this.#say('land the run', () => this.#session.wish({ type: 'land-run', run: state.run }));
+    if ([...state.tasks.values()].every((task) => isOver(task.state)) && !awaitsLanding(state)) return this.#newRun(state);
     const { atWork } = this.#cast;
     const dice = this.#random.below(100);
     if (dice < 48 && atWork.length > 0) return this.#agentActs(this.#random.pick(atWork));
@@ -227,6 +244,11 @@ class Story {
     await this.#say('begins a run', () => this.#session.decompose({ kind: 'plan', plan: { ...PLAN, base: 'main' } }));
   }
 
+  async #undo({ run, changes, team }: RunState, task: string): Promise<void> {
+    if (team.merge === 'integration' && changes.get(RUN_CHANGE)?.state === 'landed' && this.#random.chance(0.5)) return this.#say('undo the run', () => this.#session.wish({ type: 'undo', run }));
+    return this.#say(`undo ${task}`, () => this.#session.wish({ type: 'undo', run, task }));
+  }
+
   async #agentActs(actor: Actor): Promise<void> {
     const { spec } = actor;
     const { task, cwd } = spec;
@@ -242,6 +264,10 @@ class Story {
     } else if (dice < 48) {
       await this.#ledger.write(cwd, this.#random.pick(['outside/o.txt', ...SHARED]), 'fine');
       this.#told.push(`${name} writes what may not be its own`);
+    } else if (dice < 49) {
+      await this.#ledger.write(this.#repo.root, 'mine/stray.txt', 'fine');
+      await this.#judge.agreed();
+      this.#told.push(`${name} writes into the person's checkout`);
     } else if (dice < 52) {
       await this.#ledger.remove(cwd, path);
       this.#told.push(`${name} removes ${path}`);
@@ -271,6 +297,11 @@ class Story {
     const { atWork } = this.#cast;
     const dice = this.#random.below(100);
     const person = this.#person;
+    if (this.#strategy === 'pull-request' && this.#random.chance(0.4)) {
+      this.#told.push(`  somebody else ${await this.#hub.acts()}`);
+      if (this.#random.chance(0.5)) await this.#git(this.#repo.root, 'fetch', '--quiet');
+      return;
+    }
     const what =
       dice < 35 ? await person.commit()
       : dice < 60 ? await person.edit()
@@ -292,6 +323,13 @@ class Story {
       const some = this.#random.shuffled(ready).slice(0, 1 + this.#random.below(ready.length));
       return this.#say(`approve ${some.map(([id]) => id).join(' ')}`, () => Promise.all(some.map(([task]) => this.#session.wish({ type: 'approve', run, task }))));
     }
+    const leaking = [...tasks].filter(([, task]) => openLeaks(task).length > 0);
+    if (leaking.length > 0 && this.#random.chance(0.3)) return this.#settleLeak(run, this.#random.pick(leaking)[0]);
+    const inReview = [...tasks].filter(([, task]) => task.state === 'in-review');
+    if (inReview.length > 0 && this.#random.chance(0.5)) {
+      const [task] = this.#random.pick(inReview);
+      return this.#say(`check ${task}`, () => this.#session.wish({ type: 'check', run, task }));
+    }
     const waiting = [...tasks].filter(([, task]) => task.state === 'needs-you' || task.state === 'stopped');
     const { atWork } = this.#cast;
     // Mostly what a person would do; now and then anything at all.
@@ -301,9 +339,18 @@ class Story {
     await this.#say(`${wish.type} ${'task' in wish ? (wish.task ?? '') : ''}`, () => this.#session.wish(wish));
   }
 
+  /** Taking it back changes the checkout, at the person's word. */
+  async #settleLeak(run: string, task: string): Promise<void> {
+    const choice = this.#random.pick(['keep', 'undo', 'move'] as const);
+    await this.#say(`leak ${task} ${choice}`, () => this.#session.wish({ type: 'leak', run, task, choice }));
+    await this.#judge.baseMoves();
+    await this.#judge.agreed();
+  }
+
   #wishFor(run: string, task: string, of: TaskRun): Wish {
     const dice = this.#random.below(100);
     if (of.state === 'needs-you' && dice < 75) {
+      if (of.reason?.kind === 'conflict' && dice < 45) return { type: 'resolve-conflict', run, task, ...(dice < 30 && { keep: this.#random.pick(['ours', 'theirs', 'base', 'as-is'] as const) }) };
       if (of.reason?.kind === 'boundary' && dice < 30) return { type: 'allow-paths', run, task, paths: of.reason.paths ?? [] };
       if ((of.reason?.kind === 'unproven' || of.reason?.kind === 'merge-failed' || of.reason?.kind === 'checkout-in-the-way') && dice < 45) return { type: 'approve', run, task };
       return dice < 15 ? { type: 'check', run, task } : { type: 'retry', run, task, ...(dice < 40 && { feedback: 'Do it better.' }) };
