@@ -2,6 +2,7 @@
 import { runAmount } from '../core/bill.js';
 import { AGENT_IDS, isAgentId } from '../core/ids.js';
 import { outlineToPlan, placedMessage } from '../core/outline.js';
+import { outlineProblems } from '../core/outlineCheck.js';
 import { checkPlanInput } from '../core/planCheck.js';
 import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
@@ -45,8 +46,9 @@ export async function checkedPlan(file: string, teamHasGate: boolean, output: Ou
 export async function planFromOutline(from: string, out: string | undefined, output: Output): Promise<ExitCode> {
   const read = outlineToPlan(await readText(from, 'the outline'));
   if ('problems' in read) {
-    for (const problem of read.problems) output.say(problem);
-    output.object({ ok: false, problems: read.problems.map((message) => ({ code: 'schema', tasks: [], message })), edges: [], levels: [] });
+    const problems = outlineProblems(read).filter((problem) => problem.severity !== 'warning');
+    for (const problem of problems) output.say(problem.message);
+    output.object({ ok: false, problems, edges: [], levels: [] });
     return EXIT.badInput;
   }
   for (const note of read.notes) output.say(note);

@@ -23,8 +23,18 @@ interface Item {
 
 /** `notes` say what was left out; `lines` is where each task stands (1-based, by id), for whoever finds fault with it later. */
 export type OutlineResult =
-  | { readonly plan: Plan; readonly notes: readonly string[]; readonly lines: ReadonlyMap<string, number> }
-  | { readonly problems: readonly string[] };
+  | OutlinePlan
+  | {
+      readonly problems: readonly string[];
+      /** What the rest makes, so that everything wrong with it can be told at once. */
+      readonly rest?: OutlinePlan;
+    };
+
+export interface OutlinePlan {
+  readonly plan: Plan;
+  readonly notes: readonly string[];
+  readonly lines: ReadonlyMap<string, number>;
+}
 
 /** True when a text has at least one open item with an id: then it is an outline and needs no planner. */
 export function looksLikeOutline(text: string): boolean {
@@ -56,7 +66,7 @@ export function outlineToPlan(text: string, options: { readonly goal?: string; r
     found.push({ ...task, item });
   }
   if (found.length === 0 && problems.length === 0) problems.push('the outline has no open item; an item is "- [ ] Title (owns: glob)"');
-  if (problems.length > 0) return { problems };
+  if (found.length === 0) return { problems };
   const ids = namesFor(found, done);
   const known = new Set(ids);
   // What is ticked off is on the base already: nobody has to wait for it.
@@ -66,11 +76,12 @@ export function outlineToPlan(text: string, options: { readonly goal?: string; r
     return { ...taskOf(id, title === '' ? id : title, attributes, item), dependsOn: [...new Set(splitList(attributes.get('after')).flatMap(after))] };
   });
   const goal = intro === '' ? (options.goal ?? tasks.map((task) => task.title).join('; ')) : intro;
-  return {
+  const read: OutlinePlan = {
     plan: { version: 1, goal, ...(options.base !== undefined && { base: options.base }), tasks },
     notes: notes.sort((a, b) => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0])),
     lines: new Map(found.map(({ item }, at) => [ids[at] ?? '', item.line])),
   };
+  return problems.length > 0 ? { problems, rest: read } : read;
 }
 
 /** The plan with what was left out of its outline said in its note, where a person sees it before approving. */

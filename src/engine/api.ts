@@ -41,6 +41,8 @@ export interface RunSummary {
   readonly damaged?: true;
   /** A worktree of a task that landed or was dropped is still there: a crash came before its removal, or it could not go. */
   readonly untidy?: true;
+  /** Its plan was discarded before anything was started. */
+  readonly discarded?: true;
 }
 
 /** A terminal is opened for each of these (the editor), or nothing is (headless). */
@@ -80,12 +82,16 @@ export interface Session {
   /** New activity of a running attempt (also the planner's). */
   readonly onActivity: Listen<{ readonly ref: AttemptRef; readonly lines: readonly ActivityLine[] }>;
 
-  /** Starts a run: asks the planner or takes the given plan. Resolves with the run's id once the run exists; planning goes on. */
-  decompose(source: PlanSource): Promise<{ readonly ok: true; readonly run: string } | { readonly ok: false; readonly reason: string }>;
+  /**
+   * Starts a run: asks the planner or takes the given plan. Resolves with the run's id once the run exists; planning goes on.
+   * `problems` are what is wrong with a plan or outline that was brought along, each by itself.
+   */
+  decompose(source: PlanSource): Promise<{ readonly ok: true; readonly run: string } | { readonly ok: false; readonly reason: string; readonly problems?: readonly string[] }>;
   /** Validates and carries out a wish, or passes it on to the holder through the inbox. */
   wish(wish: Wish): Promise<WishAnswer>;
 
-  team(): Promise<{ readonly team: Team; readonly problems: readonly string[]; readonly file: string }>;
+  /** `named` are the agents that the team file names itself. */
+  team(): Promise<{ readonly team: Team; readonly problems: readonly string[]; readonly file: string; readonly named: readonly AgentId[] }>;
   agents(refresh?: boolean): Promise<readonly AgentStatus[]>;
   activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]>;
   gateOutput(task: string, attempt: number): Promise<string | undefined>;

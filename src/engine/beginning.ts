@@ -1,5 +1,6 @@
 /** What a new run needs to begin: a goal or a checked plan, a base that exists, a team that can be read. */
-import { outlineToPlan, placedMessage, withNotes } from '../core/outline.js';
+import { outlineToPlan, withNotes } from '../core/outline.js';
+import { outlineProblems } from '../core/outlineCheck.js';
 import type { Plan } from '../core/plan.js';
 import { checkPlan } from '../core/planCheck.js';
 import type { Sha } from '../core/ports.js';
@@ -17,12 +18,20 @@ export interface Beginning {
   readonly plan?: Plan;
 }
 
+export interface Refused {
+  readonly reason: string;
+  /** Where several things are wrong with what a person wrote: each by itself. `reason` holds them too. */
+  readonly problems?: readonly string[];
+}
+
 /** Reads and checks everything; changes nothing. `head` is the branch that is checked out. */
-export async function beginning(world: World, source: PlanSource, head: string | undefined): Promise<Beginning | { readonly reason: string }> {
+export async function beginning(world: World, source: PlanSource, head: string | undefined): Promise<Beginning | Refused> {
   const outline = source.kind === 'outline' ? outlineToPlan(source.text, source.goal === undefined ? {} : { goal: source.goal }) : undefined;
-  if (outline !== undefined && 'problems' in outline) return { reason: `The outline cannot be used: ${outline.problems.join('; ')}. Nothing was changed.` };
+  if (outline !== undefined) {
+    const wrong = outlineProblems(outline).filter((each) => each.severity !== 'warning');
+    if ('problems' in outline || wrong.length > 0) return refused('The outline', wrong.map((each) => each.message));
+  }
   const plan = source.kind === 'plan' ? source.plan : outline === undefined ? undefined : withNotes(outline.plan, outline.notes);
-  const lines = outline?.lines ?? new Map<string, number>();
   const goal = plan?.goal ?? (source.kind === 'goal' ? source.goal.trim() : '');
   if (goal === '') return { reason: 'The goal is empty; say what should be done.' };
   const branch = plan?.base ?? head;
@@ -33,10 +42,13 @@ export async function beginning(world: World, source: PlanSource, head: string |
   if (problems.length > 0) return { reason: `The team file ${file} cannot be used: ${problems.join('; ')}. Nothing was changed.` };
   if (plan !== undefined) {
     const wrong = checkPlan(plan, { teamHasGate: team.gate.length > 0 }).problems.filter((each) => each.severity !== 'warning');
-    if (wrong.length > 0) return { reason: `The plan cannot be used: ${wrong.map((each) => placedMessage(each, lines)).join('; ')}. Nothing was changed.` };
+    if (wrong.length > 0) return refused('The plan', wrong.map((each) => each.message));
   }
   const unable = team.merge === 'pull-request' ? await cannotOpen(world, branch) : undefined;
   if (unable !== undefined) return { reason: `The team file asks for pull requests ("merge": "pull-request"), and none can be opened: ${unable} Nothing was changed.` };
   return { goal, base: { branch, commit }, team, ...(plan === undefined ? {} : { plan }) };
 }
 
+function refused(what: string, problems: readonly string[]): Refused {
+  return { reason: `${what} cannot be used: ${problems.join('; ')}. Nothing was changed.`, problems };
+}

@@ -17,7 +17,7 @@ export async function runSummaries(reader: RunReader, known: (run: string) => Ru
       continue;
     }
     const untidy = [...state.tasks.values()].some((task) => isOver(task.state) && task.worktree !== undefined && !task.cleaned);
-    summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded, ...(untidy && { untidy }) });
+    summaries.push({ run, goal: state.goal, createdAt: state.createdAt, ended: ['done', 'failed'].includes(phaseOf(state)) || state.discarded, ...(state.discarded && { discarded: true }), ...(untidy && { untidy }) });
   }
   return summaries;
 }

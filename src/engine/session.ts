@@ -241,7 +241,7 @@ export class EngineSession implements Session {
     // The person may have switched branches since this session was opened.
     this.#facts = await this.#world.git.facts();
     const begin = await beginning(this.#world, source, this.facts.branch);
-    if ('reason' in begin) return { ok: false, reason: begin.reason };
+    if ('reason' in begin) return { ok: false, ...begin };
     const holder = await this.#becomeWriter();
     if (holder !== undefined) return { ok: false, reason: `This repository is held by ${describeHolder(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
     const run = await this.#reader.nextId();

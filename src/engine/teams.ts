@@ -1,4 +1,5 @@
 /** The team of a new run: the team file with every default filled in. */
+import type { AgentId } from '../core/ids.js';
 import type { Plan } from '../core/plan.js';
 import { BACKUP_DAYS } from '../core/backups.js';
 import { parseTeamFile, resolveTeam } from '../core/teamFile.js';
@@ -12,6 +13,8 @@ export interface TeamReading {
   /** Each names its place. A team with problems starts nothing. */
   readonly problems: readonly string[];
   readonly file: string;
+  /** Agents that the file names itself; others in the team are there for want of one. */
+  readonly named: readonly AgentId[];
 }
 
 export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrides = {}): Promise<TeamReading> {
@@ -26,6 +29,7 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
     team: { ...team, ...(overrides.planner !== undefined && { planner: overrides.planner }), limits: { ...team.limits, ...overrides.limits } },
     problems,
     file: found.file,
+    named: namedIn(file),
   };
 }
 
@@ -41,6 +45,11 @@ export async function backupDays(world: World): Promise<number | undefined> {
   const found = await world.readTeamFile();
   const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
   return 'problems' in parsed ? undefined : (parsed.file?.backupDays ?? BACKUP_DAYS);
+}
+
+function namedIn(file: TeamFile | undefined): readonly AgentId[] {
+  const members = [file?.planner, file?.reviewer, ...Object.values(file?.tiers ?? {})];
+  return [...new Set(members.flatMap((member) => (member === undefined || member === null ? [] : [member.agent])))];
 }
 
 function parse(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): { readonly file: TeamFile } | { readonly problems: readonly string[] } {

@@ -12,6 +12,7 @@ import { coalesce, Disposables } from './disposables.js';
 import { messageOf } from './log.js';
 import type { Outcome } from './outcome.js';
 import { DONE, refuse } from './outcome.js';
+import { sayProblems } from './problems.js';
 
 export interface Goal extends Disposable {
   /** Opens the goal, with `text` added to what is there. */
@@ -73,13 +74,18 @@ export function createGoal(base: Base, opened: () => void): Goal {
       const session = base.repository.session();
       if (session === undefined) return refuse(noRepository(base));
       const document = await vscode.workspace.openTextDocument(GOAL);
-      const goal = document.getText().trim();
+      // Blank lines above stay: a problem of an outline is told with its line.
+      const goal = document.getText().trimEnd();
       if (goal === '') return refuse('The goal is empty. Write what should be built, then decompose it.');
       const outline = looksLikeOutline(goal);
       const progress = { location: vscode.ProgressLocation.Window, title: outline ? 'Reading the outline' : 'Starting the planner' };
       try {
-        const answer = await vscode.window.withProgress(progress, () => session.decompose(outline ? { kind: 'outline', text: goal } : { kind: 'goal', goal }));
-        if (!answer.ok) return refuse(answer.reason);
+        const answer = await vscode.window.withProgress(progress, () => session.decompose(outline ? { kind: 'outline', text: goal } : { kind: 'goal', goal: goal.trim() }));
+        if (!answer.ok) {
+          if (answer.problems === undefined) return refuse(answer.reason);
+          await sayProblems({ document, what: 'outline' }, answer.problems);
+          return undefined;
+        }
       } catch (error) {
         base.log.error('Planning could not be started', error);
         return refuse(`Planning could not be started: ${messageOf(error)} Your goal is kept; try again.`);

@@ -11,6 +11,7 @@ import { noRepository } from '../goal.js';
 import { messageOf } from '../log.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
+import { sayProblems } from '../problems.js';
 import { sendWish } from '../wishing.js';
 import { recoverRun } from './recoverRun.js';
 
@@ -106,7 +107,8 @@ export function exportReceipts(app: App): Promise<Outcome> {
 
 export function pickRun(app: App): Promise<Outcome> {
   return onSession(app, async (session) => {
-    const runs = await session.runs();
+    // A plan that was discarded before it began left nothing to show.
+    const runs = (await session.runs()).filter((run) => run.discarded !== true);
     if (runs.length === 0) return refuse('There are no runs in this repository yet. Decompose a task first.');
     const shown = app.model.run()?.run;
     const items = runs.map((run) => ({
@@ -131,16 +133,26 @@ export function pickRun(app: App): Promise<Outcome> {
 /** A plan that a person wrote: from the editor's selection or text, or from a file. No model is asked. */
 export function importOutline(app: App): Promise<Outcome> {
   return onSession(app, async (session) => {
-    const text = await outlineText();
-    if (text === undefined) return undefined;
-    const answer = await session.decompose({ kind: 'outline', text });
-    if (!answer.ok) return refuse(answer.reason);
+    const outline = await chosenOutline();
+    if (outline === undefined) return undefined;
+    const answer = await session.decompose({ kind: 'outline', text: outline.text });
+    if (!answer.ok) {
+      if (answer.problems === undefined) return refuse(answer.reason);
+      await sayProblems({ document: outline.document, what: 'outline' }, answer.problems);
+      return undefined;
+    }
     app.dashboard.open();
     return DONE;
   });
 }
 
-async function outlineText(): Promise<string | undefined> {
+interface ChosenOutline {
+  /** In the document's own lines, so that a problem's line is the document's. */
+  readonly text: string;
+  readonly document: vscode.TextDocument;
+}
+
+async function chosenOutline(): Promise<ChosenOutline | undefined> {
   const editor = vscode.window.activeTextEditor;
   const file = { label: '$(folder-opened) Choose a File…', from: 'file' as const };
   const items = [];
@@ -148,8 +160,12 @@ async function outlineText(): Promise<string | undefined> {
   if (editor !== undefined) items.push({ label: '$(file) The Active Editor', description: vscode.workspace.asRelativePath(editor.document.uri), from: 'editor' as const });
   const chosen = items.length === 0 ? file : await vscode.window.showQuickPick([...items, file], { title: 'Import an outline from', placeHolder: 'A Markdown list: - [ ] db: Activity table (owns: src/db/**) (gate: npm test)' });
   if (chosen === undefined) return undefined;
-  if (chosen.from === 'selection') return editor?.document.getText(editor.selection);
-  if (chosen.from === 'editor') return editor?.document.getText();
+  if (chosen.from !== 'file' && editor !== undefined) {
+    const { document, selection } = editor;
+    return { document, text: chosen.from === 'editor' ? document.getText() : `${'\n'.repeat(selection.start.line)}${document.getText(selection)}` };
+  }
   const [uri] = (await vscode.window.showOpenDialog({ title: 'Import Outline', openLabel: 'Import Outline', filters: { Markdown: ['md', 'markdown', 'txt'] } })) ?? [];
-  return uri === undefined ? undefined : new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  if (uri === undefined) return undefined;
+  const document = await vscode.workspace.openTextDocument(uri);
+  return { document, text: document.getText() };
 }
