@@ -101,7 +101,7 @@ export function createApp(host: HostCalls, memory: Memory): App {
   });
 
   const take = (incoming: Snapshot): void => {
-    const { snapshot: before, selected, drafts } = store.getState();
+    const { snapshot: before, selected, drafts, refusal } = store.getState();
     if (before !== undefined && incoming.revision <= before.revision) return;
     const snapshot = shareUnchanged(before, incoming);
     const tasks = snapshot.run?.tasks ?? [];
@@ -111,6 +111,8 @@ export function createApp(host: HostCalls, memory: Memory): App {
       broken: undefined,
       selected: tasks.some((task) => task.id === selected) ? selected : mostUrgent(tasks)?.id,
       drafts: liveDrafts(drafts, snapshot),
+      // Why the run could not do something is no longer news when it has gone another way.
+      ...(refusal?.key.startsWith('run:') === true && (before?.run?.id !== snapshot.run?.id || before?.run?.phase !== snapshot.run?.phase) ? { refusal: undefined } : {}),
       ...(words === '' ? {} : { announced: words }),
     });
   };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { closingLine, shownTranscript } from '../../src/ui/terminals/closing.js';
 
-const ended = (why: string, ok = false): unknown => ({ v: 1, ended: why, outcome: { ok } });
+const ended = (why: string, ok = false): object => ({ v: 1, ended: why, outcome: { ok } });
 
 test('a closing line says how it ended, what is safe and where else it can be read', () => {
   expect(closingLine(ended('exited', true))).toMatch(/has finished[^]*dashboard, under Activity/);
@@ -9,6 +9,7 @@ test('a closing line says how it ended, what is safe and where else it can be re
   expect(closingLine(ended('stopped'))).toMatch(/was stopped; its work/);
   expect(closingLine(ended('idle'))).toMatch(/at a limit/);
   expect(closingLine(ended('not-started'))).toMatch(/could not be started; nothing was changed/);
+  expect(closingLine({ ...ended('stopped'), role: 'planner' })).not.toMatch(/worktree|Activity/);
   for (const odd of [undefined, null, 7, {}, { outcome: 'x' }]) expect(closingLine(odd)).toMatch(/interrupted/);
 });
 

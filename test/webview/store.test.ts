@@ -237,6 +237,18 @@ describe('intents', () => {
     await picking;
   });
 
+  it('forgets why the run could not do something when it has gone another way', async () => {
+    const state = fake();
+    await state.app.start();
+    state.answerWish = () => Promise.resolve({ ok: false, reason: 'Another process holds the run.' });
+    await state.app.perform('run:pause', intent);
+    const { run, ...rest } = FIXTURES.nine;
+    state.app.calls.snapshot({ ...rest, run, revision: rest.revision + 1 });
+    expect(state.app.store.getState().refusal?.key).toBe('run:pause');
+    state.app.calls.snapshot({ ...rest, run: { ...run, phase: 'paused' }, revision: rest.revision + 2 });
+    expect(state.app.store.getState().refusal).toBeUndefined();
+  });
+
   it('turns a thrown error into a refusal', async () => {
     const state = fake();
     state.answerWish = () => Promise.reject(new Error('The channel is closed.'));

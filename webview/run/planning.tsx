@@ -47,6 +47,11 @@ export function Planning({ run }: { readonly run: RunView }): ReactNode {
           <Button icon="debug-stop" onClick={() => send('run:cancel', { kind: 'action', action: { type: 'cancel-planning' } })}>
             Cancel
           </Button>
+          {planner === undefined ? null : (
+            <Button icon="terminal" onClick={() => send('run:terminal', { kind: 'action', action: { type: 'show-terminal', task: 'planner' } })}>
+              Show Terminal
+            </Button>
+          )}
         </div>
       </div>
     </section>

@@ -59,6 +59,7 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
     const record: ExitRecord = {
       v: 1,
       nonce: spec.nonce,
+      role: spec.role,
       startedAt,
       endedAt: Date.now(),
       exitCode: exit.code,
@@ -129,8 +130,10 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
     own = { why, message };
     stopping = agent.ref().then((root) => endTree(root, spec.nonce, {}));
   };
-  const limits = watchLimits(spec.limits, stop);
-  stops.onStop = () => stop('stopped', 'It was stopped on request. Its work so far is in the worktree.');
+  // What others read in is thrown away with them.
+  const kept = spec.role === 'executor' ? ' Its work so far is in the worktree.' : '';
+  const limits = watchLimits(spec.limits, (why, message) => stop(why, `${message}${kept}`));
+  stops.onStop = () => stop('stopped', `It was stopped on request.${kept}`);
   if (stops.requested) stops.onStop();
 
   const question = questionWatch();

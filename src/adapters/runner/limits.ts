@@ -22,8 +22,8 @@ function words(ms: number): string {
 /** Calls `stop` at most once per limit, with a sentence for people. */
 export function watchLimits(limits: AttemptSpec['limits'], stop: (why: OwnStop, message: string) => void): Limits {
   const timer = (ms: number, act: () => void) => setTimeout(act, Math.min(ms, LONGEST_TIMER_MS));
-  const idle = timer(limits.idleMs, () => stop('idle', `There was no output for ${words(limits.idleMs)}. Its work so far is in the worktree.`));
-  const total = timer(limits.totalMs, () => stop('time-limit', `It was not done after ${words(limits.totalMs)}. Its work so far is in the worktree.`));
+  const idle = timer(limits.idleMs, () => stop('idle', `There was no output for ${words(limits.idleMs)}.`));
+  const total = timer(limits.totalMs, () => stop('time-limit', `It was not done after ${words(limits.totalMs)}.`));
   return {
     heard: () => void idle.refresh(),
     events: (events) => {
@@ -32,7 +32,7 @@ export function watchLimits(limits: AttemptSpec['limits'], stop: (why: OwnStop, 
       for (const event of events) {
         if (event.type !== 'usage') continue;
         const spent = event.usage.reduce((sum, { usd = 0 }) => sum + usd, 0);
-        if (spent > most) stop('budget', `It has spent $${spent.toFixed(2)}, the limit is $${most.toFixed(2)}. Its work so far is in the worktree.`);
+        if (spent > most) stop('budget', `It has spent $${spent.toFixed(2)}, the limit is $${most.toFixed(2)}.`);
       }
     },
     clear: () => {

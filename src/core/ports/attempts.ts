@@ -46,6 +46,8 @@ export interface AttemptSpec {
 export interface ExitRecord {
   readonly v: 1;
   readonly nonce: string;
+  /** Absent in records of before it was kept. */
+  readonly role?: Role;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly endedAt: number;
