@@ -26,17 +26,12 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },
   'resolve-conflict': { label: 'Resolve Conflict…', icon: 'git-merge', title: 'Lay the conflict into its worktree and open the merge editor; Check Again concludes it' },
-  'allow-paths': { label: 'Allow Paths', icon: 'unlock', title: 'Let this task keep its changes outside what it owns' },
+  'allow-paths': { label: 'Allow Paths…', icon: 'unlock', title: 'Choose which of its changes outside what it owns this task may keep' },
   undo: { label: 'Undo Landing…', icon: 'discard', title: 'Take its changes back: the result is gated and landed like any other change' },
   'stray-changes': { label: 'Stray Changes…', icon: 'warning', title: 'Choose what becomes of what its agent changed outside its worktree' },
   review: { label: 'Review Changes', icon: 'diff-multiple', title: 'Open all its changes in the editor' },
   'show-terminal': { label: 'Show Terminal', icon: 'terminal-bash', title: 'Show its agent’s terminal' },
 };
-
-/** Paths outside the contract that the task may be allowed to keep. */
-function outside(task: TaskView): readonly string[] {
-  return task.violations.length > 0 ? task.violations.map((violation) => violation.path) : (task.why?.paths ?? []);
-}
 
 function intent(run: string, task: TaskView, id: TaskAction): Intent {
   const of = { run, task: task.id };
@@ -47,14 +42,13 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
     case 'check':
     case 'undo':
       return { kind: 'wish', wish: { type: id, ...of } };
-    case 'allow-paths':
-      return { kind: 'wish', wish: { type: id, ...of, paths: outside(task) } };
     case 'retry':
       return { kind: 'action', action: { type: 'retry-with-feedback', task: task.id } };
     case 'replan':
       return { kind: 'action', action: { type: 'replan-with-feedback', task: task.id } };
     case 'take-over':
     case 'resolve-conflict':
+    case 'allow-paths':
     case 'try-it':
     case 'stray-changes':
     case 'review':

@@ -54,7 +54,7 @@ export function ContractFacts({ run, task }: { readonly run: RunView; readonly t
   return (
     <>
       <Fact label="Does">
-        <p className="prose">{task.instructions}</p>
+        {task.instructions === '' ? <p className="muted">What its title says</p> : <p className="prose">{task.instructions}</p>}
       </Fact>
       <Fact label="After">
         <TaskLinks run={run} ids={task.dependsOn} none="Nothing: it can start at once" />
@@ -68,6 +68,11 @@ export function ContractFacts({ run, task }: { readonly run: RunView; readonly t
       <Fact label="May change">
         <Codes items={owns} none="Nothing" />
       </Fact>
+      {task.allowedPaths === undefined ? null : (
+        <Fact label="Allowed too">
+          <Codes items={task.allowedPaths} none="" />
+        </Fact>
+      )}
       {offLimits.length === 0 ? null : (
         <Fact label="Off limits">
           <Codes items={offLimits} none="" />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { bytesText } from '../../src/core/text.js';
 import { TROUBLE } from '../../src/core/trouble.js';
+import { VIOLATION_WORDS } from '../../src/core/violationWords.js';
 import type { AttemptView, RunView, TaskView } from '../../src/shared/protocol.js';
 import { send } from '../app.js';
 import { Icon } from '../components/icon.js';
@@ -104,7 +105,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
           <ul className="codes">
             {task.violations.map((violation) => (
               <li key={violation.path}>
-                <code>{violation.path}</code> <span className="muted">{violation.kind}</span>
+                <code>{violation.path}</code> <span className="muted">{VIOLATION_WORDS[violation.kind]}</span>
               </li>
             ))}
           </ul>

@@ -15,13 +15,14 @@ export function WhyBox({ run, task }: { readonly run: RunView; readonly task: Ta
   const { why } = task;
   if (why === undefined) return null;
   const title = reasonTitle(why.kind);
+  const listedBelow = why.kind === 'boundary' && task.violations.length > 0;
   return (
     <section className={`note ${task.state === 'needs-you' ? 'warning' : 'info'}`} aria-label="Why">
       <p>
         <TaskIcon task={task} /> <b>{title === undefined ? STATE_WORDS[task.state] : `${STATE_WORDS[task.state]}: ${title}`}</b>
       </p>
       <Said text={why.text}>
-        {why.paths === undefined || why.paths.length === 0 ? null : <Codes items={why.paths} none="" />}
+        {why.paths === undefined || why.paths.length === 0 || listedBelow ? null : <Codes items={why.paths} none="" />}
         {why.tasks === undefined || why.tasks.length === 0 ? null : <TaskLinks run={run} ids={why.tasks} none="" />}
       </Said>
       {why.until === undefined ? null : <Until at={why.until} />}

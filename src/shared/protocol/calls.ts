@@ -19,6 +19,7 @@ export type HostAction =
   | { readonly type: 'show-terminal'; readonly task: string }
   /** Opens the task's pull request in the browser. */
   | { readonly type: 'open-pull-request'; readonly task: string }
+  | { readonly type: 'allow-paths'; readonly task: string }
   | { readonly type: 'cancel-planning' }
   /** With a person's words the wish is sent, review comments along; without, the dashboard asks for them. */
   | { readonly type: 'retry-with-feedback'; readonly task: string; readonly text?: string }

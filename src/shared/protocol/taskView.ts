@@ -1,4 +1,5 @@
 /** A task as it is shown: its state in words, what can be done, its diff, gate, receipt and attempts. */
+import type { ViolationKind } from '../../core/contract.js';
 import type { FailureReason } from '../../core/activity.js';
 import type { AgentId } from '../../core/ids.js';
 import type { Contract, Tier } from '../../core/plan.js';
@@ -139,8 +140,10 @@ export interface TaskView {
   readonly gates: readonly GateView[];
   /** Present while the work is proven, or after it has landed. */
   readonly receipt?: ReceiptView;
+  /** Paths outside what it owns that a person let it keep. */
+  readonly allowedPaths?: readonly string[];
   /** Boundary check of the last attempt: repository paths outside the contract. */
-  readonly violations: readonly { readonly path: string; readonly kind: string }[];
+  readonly violations: readonly { readonly path: string; readonly kind: ViolationKind }[];
   readonly boundaryChecked: boolean;
   /** Open ones; a certain one holds the landing. */
   readonly leaks?: readonly LeakView[];

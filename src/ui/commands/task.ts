@@ -1,6 +1,7 @@
 /** What a person does with one task. */
 import * as vscode from 'vscode';
 import { STATE_WORDS } from '../../core/task.js';
+import { VIOLATION_WORDS } from '../../core/violationWords.js';
 import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import type { Outcome } from '../outcome.js';
@@ -77,7 +78,7 @@ export function drop(app: App, argument: unknown): Promise<Outcome> {
     const button = 'Drop';
     const detail =
       task.attempts.length > 0
-        ? 'Its agent is stopped and its worktree is removed. Everything in it, uncommitted files too, is kept in a backup under refs/switchyard/backup, which can be restored.'
+        ? 'Its agent is stopped and its worktree is removed. Everything in it, uncommitted files too, is kept in a backup: Restore Backup… brings it back.'
         : 'It has not started. Tasks that depend on it stay blocked until you re-plan or drop them.';
     const answer = await vscode.window.showWarningMessage(`Drop “${task.title}”?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'drop', run: run.id, task: task.id }) : undefined;
@@ -106,8 +107,8 @@ export function check(app: App, argument: unknown): Promise<Outcome> {
 
 export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'allow-paths', 'allowed its paths', async ({ run, task }) => {
-    const items = [...new Map(task.violations.map((each) => [each.path, each])).values()].map(({ path, kind }) => ({ label: path, description: kind.replaceAll('-', ' '), picked: true }));
-    const chosen = await vscode.window.showQuickPick(items, { title: `Allow “${task.title}” to keep these changes outside its contract?`, canPickMany: true });
+    const items = [...new Map(task.violations.map((each) => [each.path, each])).values()].map(({ path, kind }) => ({ label: path, description: VIOLATION_WORDS[kind], picked: true }));
+    const chosen = await vscode.window.showQuickPick(items, { title: `Allow “${task.title}” to keep which changes outside its contract?`, placeHolder: 'What you leave out stays a violation', canPickMany: true, matchOnDescription: true });
     if (chosen === undefined || chosen.length === 0) return undefined;
     return sendWish(app, { type: 'allow-paths', run: run.id, task: task.id, paths: chosen.map((item) => item.label) });
   });

@@ -27,6 +27,8 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('takeOver', action.task);
     case 'resolve-conflict':
       return run('resolveConflict', action.task);
+    case 'allow-paths':
+      return run('allowPaths', action.task);
     case 'show-terminal':
       return run('showTerminal', action.task);
     case 'open-pull-request':

@@ -61,6 +61,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     deletions: run.files.reduce((total, file) => total + (file.deletions ?? 0), 0),
     gates: run.gates.map((gate) => gateView(gate, isActive(run.state))),
     ...(receipt !== undefined && { receipt }),
+    ...(run.allowedPaths.length > 0 && { allowedPaths: run.allowedPaths }),
     violations: run.violations.map(({ path, kind }) => ({ path, kind })),
     boundaryChecked: run.boundaryChecked,
     ...leakViews(run),

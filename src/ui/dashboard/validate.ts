@@ -23,6 +23,7 @@ const actionSchema = v.variant('type', [
   v.object({ type: v.literal('resolve-conflict'), task: id }),
   v.object({ type: v.literal('show-terminal'), task: id }),
   v.object({ type: v.literal('open-pull-request'), task: id }),
+  v.object({ type: v.literal('allow-paths'), task: id }),
   plain('cancel-planning'),
   v.object({ type: v.literal('retry-with-feedback'), task: id, text: v.exactOptional(words) }),
   v.object({ type: v.literal('replan-with-feedback'), task: v.exactOptional(id), text: v.exactOptional(words) }),

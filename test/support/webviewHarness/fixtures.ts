@@ -270,8 +270,8 @@ export const FIXTURES = {
     needs({
       why: { kind: 'boundary', text: 'It changed 2 files outside what it owns, twice. Its work is safe on its branch.', paths: ['src/api/router.ts', '.env'] },
       violations: [
-        { path: 'src/api/router.ts', kind: 'not owned' },
-        { path: '.env', kind: 'off limits' },
+        { path: 'src/api/router.ts', kind: 'outside-owns' },
+        { path: '.env', kind: 'off-limits' },
       ],
       actions: ['allow-paths', 'retry', 'replan', 'take-over', 'drop'],
     }),
