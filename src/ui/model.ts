@@ -3,6 +3,7 @@
  * One snapshot is built per change, and only when somebody looks.
  */
 import * as vscode from 'vscode';
+import type { AgentId } from '../core/ids.js';
 import type { AgentStatus } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
 import type { RunSummary, Session } from '../engine/api.js';
@@ -42,6 +43,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
   let runs: readonly RunSummary[] = [];
   let shownRun: string | undefined;
   let teamProblem: string | undefined;
+  let named: readonly AgentId[] | undefined;
   const live = new Map<string, string>();
 
   const fire = (): void => {
@@ -56,7 +58,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
     const from = session;
     const found = (await from?.runs()) ?? [];
     if (from !== session) return;
-    runs = found;
+    runs = found.filter((run) => run.discarded !== true);
     soon();
   };
 
@@ -67,6 +69,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
     const found = await from?.team();
     if (from !== session) return;
     teamProblem = found === undefined || found.problems.length === 0 ? undefined : found.problems.join(' ');
+    named = found?.named;
     soon();
   };
 
@@ -104,6 +107,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
     runs = [];
     shownRun = undefined;
     teamProblem = undefined;
+    named = undefined;
     live.clear();
     if (next !== undefined) {
       ofSession.add(
@@ -133,9 +137,15 @@ export function createModel(repository: Repository, log: UiLog): Model {
   }
   enter(repository.session());
 
+  /** A plan that was discarded before it began leaves nothing to look at or to go on with. */
+  const shown = (): RunState | undefined => {
+    const run = session?.current();
+    return run?.discarded === true ? undefined : run;
+  };
+
   const build = (): Snapshot => {
     const state = repository.state();
-    const run = session?.current();
+    const run = shown();
     const forecast = session?.forecast();
     // Only once somebody looks: measuring reads every file of every worktree.
     const disk = asked ? session?.disk() : undefined;
@@ -147,7 +157,9 @@ export function createModel(repository: Repository, log: UiLog): Model {
       runs,
       agents,
       live,
+      severalFolders: (vscode.workspace.workspaceFolders?.length ?? 0) > 1,
       ...(teamProblem !== undefined && { teamProblem }),
+      ...(named !== undefined && { named }),
       ...(forecast !== undefined && { forecast }),
       ...(disk !== undefined && { disk }),
       ...(session?.heldBy !== undefined && { heldBy: session.heldBy }),
@@ -156,7 +168,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
 
   return {
     snapshot: () => (built ??= build()),
-    run: () => session?.current(),
+    run: shown,
     agents: () => agents,
     wantAgents: () => {
       asked = true;

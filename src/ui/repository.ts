@@ -26,8 +26,8 @@ export interface Repository extends Disposable {
   readonly onDidOpen: vscode.Event<Session | undefined>;
   /** Looks again from the start; resolves when it is known what is there. */
   reopen(): Promise<void>;
-  /** Works on another workspace folder, now and after a reload. */
-  choose(folder: vscode.Uri): Promise<void>;
+  /** Works on another workspace folder, now and after a reload. Gives why not, where it cannot: then what was shown stays. */
+  choose(folder: vscode.Uri): Promise<string | undefined>;
   /** Resolves when the first look is over. */
   readonly settled: Promise<void>;
   close(stopAgents: boolean): Promise<void>;
@@ -49,6 +49,8 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
   const opened = own.add(new vscode.EventEmitter<Session | undefined>());
   const ofSession = own.add(new Disposables());
   let state: RepositoryState = { kind: 'empty', reason: 'loading' };
+  /** Folders that the last look passed over, with the reason. */
+  const passed = new Map<string, string>();
   // Looks are done one after the other: two at once could open two sessions of one repository.
   let lane: Promise<void> = Promise.resolve();
 
@@ -85,12 +87,14 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
       return;
     }
     let first: RepositoryState | undefined;
+    passed.clear();
     for (const folder of folders) {
       const found = await tryFolder(folder);
       if (found.kind === 'open') {
         show(found);
         return;
       }
+      passed.set(folder.toString(), found.message ?? '');
       first ??= found;
     }
     if (first?.kind === 'empty' && first.message !== undefined) log.warn(first.message);
@@ -142,8 +146,12 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
     onDidOpen: opened.event,
     reopen,
     choose: async (folder) => {
+      const before = context.workspaceState.get<string>(CHOSEN);
       await context.workspaceState.update(CHOSEN, folder.toString());
       await reopen();
+      const problem = passed.get(folder.toString());
+      if (problem !== undefined && state.kind === 'open') await context.workspaceState.update(CHOSEN, before);
+      return problem;
     },
     settled: reopen(),
     close: async (stopAgents) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { activityText } from '../../src/ui/dashboard/activityText.js';
-import { approved, atWork, ended, FACTS, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
+import { AGENTS, approved, atWork, ended, FACTS, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
 
 const run = (...args: Parameters<typeof snapshotOf>): RunView => {
   const view = snapshotOf(...args).run;
@@ -18,7 +18,12 @@ describe('the snapshot', () => {
   it('says why there is nothing to show', () => {
     expect(snapshotOf(undefined).empty).toBe('no-plan');
     expect(snapshotOf(undefined, { empty: 'untrusted' }).empty).toBe('untrusted');
-    expect(snapshotOf(undefined, { agents: [{ id: 'claude', name: 'Claude Code', found: false, signedIn: 'unknown', account: 'unknown' }] }).empty).toBe('no-agent');
+    const agents = AGENTS.map((agent) => ({ ...agent, found: agent.id === 'scripted' }));
+    expect(snapshotOf(undefined, { agents, named: [] }).empty).toBe('no-agent');
+    expect(snapshotOf(undefined, { agents, named: ['claude'] }).empty).toBe('no-agent');
+    expect(snapshotOf(undefined, { agents, named: ['scripted'] }).empty, 'a team that plays recorded plans').toBe('no-plan');
+    expect(snapshotOf(undefined, { agents }).empty, 'before the team file is read').toBe('no-plan');
+    expect(snapshotOf(undefined, { agents: AGENTS, named: [] }).empty).toBe('no-plan');
     expect(snapshotOf(undefined).repository).toEqual({ name: 'notes', root: '/home/me/notes', branch: 'main' });
   });
 

@@ -43,12 +43,15 @@ const PHASES: Partial<Record<RunView['phase'], string>> = { paused: 'paused', st
 
 function SubLine({ run }: { readonly run: RunView }): ReactNode {
   const now = useNow(false);
+  const repository = useApp((state) => state.snapshot?.repository);
+  const where = repository?.oneOfSeveral === true ? ` in ${repository.name}` : '';
   if (run.phase === 'proposed') {
     const over = run.revisionInForce === undefined ? '' : ` · revision ${run.planRevision}, to replace revision ${run.revisionInForce}`;
     return (
       <>
         {proposedBy(run)}
         {over}
+        {where === '' ? '' : ` ·${where}`}
       </>
     );
   }
@@ -56,6 +59,7 @@ function SubLine({ run }: { readonly run: RunView }): ReactNode {
   return (
     <>
       Run {run.id} onto <b>{run.base}</b>
+      {where}
       {run.landing === undefined ? '' : `, collected on ${run.landing.branch}`}
       {phase === undefined ? '' : ` · ${phase}`}
       {run.endedAt === undefined ? ` · started ${ago(run.startedAt, now)}` : ` · took ${duration(run.endedAt - run.startedAt)}`}

@@ -109,7 +109,8 @@ export interface RunSummaryView {
 export interface Snapshot {
   /** Grows by one with every change; the webview ignores an older one. */
   readonly revision: number;
-  readonly repository?: { readonly name: string; readonly root: string; readonly branch?: string };
+  /** `oneOfSeveral`: other folders are open in the window too, so it has to be said which one this is. */
+  readonly repository?: { readonly name: string; readonly root: string; readonly branch?: string; readonly oneOfSeveral?: true };
   /** Present when there is no run to show. */
   readonly empty?: EmptyReason;
   readonly run?: RunView;

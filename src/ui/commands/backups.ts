@@ -15,7 +15,7 @@ export async function restoreBackup(app: App, ref: unknown, into: unknown): Prom
   if (backups.length === 0) return refuse('There are no backups in this repository: nothing that was removed held unsaved work.');
   const chosen = typeof ref === 'string' ? ref : (await vscode.window.showQuickPick(backups.map(backupItem), { title: 'Restore which backup?', placeHolder: 'Newest first. Its files go into a folder of their own; nothing of yours is changed.', matchOnDescription: true, matchOnDetail: true }))?.ref;
   if (chosen === undefined) return undefined;
-  const folder = typeof into === 'string' ? vscode.Uri.file(into) : await folderFor(chosen);
+  const folder = typeof into === 'string' ? vscode.Uri.file(into) : await folderFor(chosen, session.facts.root);
   if (folder === undefined) return undefined;
   const answer = await session.restore(chosen, folder.fsPath);
   if (!answer.ok) return refuse(answer.reason);
@@ -39,8 +39,10 @@ function sentence(text: string): string {
 }
 
 /** A new folder, named after the backup, in one that the person picks: a backup is never written over anything. */
-async function folderFor(ref: string): Promise<vscode.Uri | undefined> {
-  const [parent] = (await vscode.window.showOpenDialog({ title: 'Restore Backup Into', openLabel: 'Restore Here', canSelectFiles: false, canSelectFolders: true })) ?? [];
+async function folderFor(ref: string, root: string): Promise<vscode.Uri | undefined> {
+  // Beside the repository: in it, the backup would be so many untracked files.
+  const defaultUri = vscode.Uri.joinPath(vscode.Uri.file(root), '..');
+  const [parent] = (await vscode.window.showOpenDialog({ defaultUri, title: 'Restore Backup Into', openLabel: 'Restore Here', canSelectFiles: false, canSelectFolders: true })) ?? [];
   return parent === undefined ? undefined : vscode.Uri.joinPath(parent, ref.split('/').slice(3).join('-'));
 }
 

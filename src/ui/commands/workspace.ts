@@ -67,16 +67,22 @@ export async function initRepository(app: App): Promise<Outcome> {
 }
 
 export async function pickRepository(app: App): Promise<Outcome> {
-  const folder = await pickFolder('Work on which folder?');
+  const folder = await pickFolder('Work on which folder?', shownFolder(app));
   if (folder === undefined) return undefined;
-  await app.repository.choose(folder.uri);
-  const state = app.repository.state();
-  return state.kind === 'empty' && state.message !== undefined ? refuse(state.message) : DONE;
+  const problem = await app.repository.choose(folder.uri);
+  if (problem === undefined) return DONE;
+  const shown = vscode.workspace.workspaceFolders?.find((each) => each.uri.toString() === shownFolder(app));
+  return refuse(shown === undefined ? problem : `${problem} “${shown.name}” is shown as before.`);
 }
 
-async function pickFolder(title: string): Promise<vscode.WorkspaceFolder | undefined> {
+function shownFolder(app: App): string | undefined {
+  const state = app.repository.state();
+  return state.kind === 'open' ? state.folder.toString() : undefined;
+}
+
+async function pickFolder(title: string, shown?: string): Promise<vscode.WorkspaceFolder | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   if (folders.length < 2) return folders[0];
-  const items = folders.map((folder) => ({ label: folder.name, description: folder.uri.fsPath, folder }));
-  return (await vscode.window.showQuickPick(items, { title }))?.folder;
+  const items = folders.map((folder) => ({ label: folder.name, description: `${folder.uri.fsPath}${folder.uri.toString() === shown ? ' · shown' : ''}`, folder }));
+  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.folder;
 }

@@ -2,6 +2,7 @@
 import type { RunSummary } from '../../engine/api.js';
 import { billLines, sum } from '../../core/bill.js';
 import { RUN_CHANGE } from '../../core/change.js';
+import type { AgentId } from '../../core/ids.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
 import type { PlannerState, Reason, RunState } from '../../core/run.js';
 import type { DiskUse } from '../../core/disk.js';
@@ -26,6 +27,10 @@ export interface SnapshotInput {
   /** One line of what each working agent does, by task id; the planner's under `planner`. */
   readonly live: ReadonlyMap<string, string>;
   readonly teamProblem?: string;
+  /** Agents that the team file names; absent while it was not read. */
+  readonly named?: readonly AgentId[];
+  /** More than one folder is open in this window. */
+  readonly severalFolders?: boolean;
   readonly heldBy?: string;
   readonly forecast?: Forecast;
   readonly disk?: DiskUse;
@@ -33,11 +38,11 @@ export interface SnapshotInput {
 
 export function snapshot(input: SnapshotInput): Snapshot {
   const { facts, state } = input;
-  const empty = input.empty ?? (state === undefined ? emptyWithoutRun(input.agents) : undefined);
+  const empty = input.empty ?? (state === undefined ? emptyWithoutRun(input.agents, input.named) : undefined);
   return {
     revision: input.revision,
     ...(facts !== undefined && {
-      repository: { name: lastPart(facts.root), root: facts.root, ...(facts.branch !== undefined && { branch: facts.branch }) },
+      repository: { name: lastPart(facts.root), root: facts.root, ...(facts.branch !== undefined && { branch: facts.branch }), ...(input.severalFolders === true && { oneOfSeveral: true }) },
     }),
     ...(empty !== undefined && { empty }),
     ...(empty === undefined && state !== undefined && facts !== undefined && { run: runView(state, facts, input) }),
@@ -53,9 +58,10 @@ function diskView(disk: DiskUse): NonNullable<Snapshot['disk']> {
   return { total: disk.total, worktrees: disk.worktrees.length, text: diskText(disk), ...(frees !== undefined && { frees }) };
 }
 
-/** The scripted agent plays plans that carry a script; a goal needs a real one, or a plan that was written by hand. */
-export function emptyWithoutRun(agents: readonly AgentStatus[]): EmptyReason {
-  return agents.length > 0 && agents.every((agent) => !agent.found) ? 'no-agent' : 'no-plan';
+/** The scripted agent plays recorded plans only, so it counts where the team asks for it; else a goal needs a real one. */
+export function emptyWithoutRun(agents: readonly AgentStatus[], named: readonly AgentId[] | undefined): EmptyReason {
+  if (agents.length === 0 || named === undefined) return 'no-plan';
+  return agents.some(({ id, found }) => found && (id !== 'scripted' || named.includes(id))) ? 'no-plan' : 'no-agent';
 }
 
 export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk'>): RunView {

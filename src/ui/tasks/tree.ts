@@ -96,8 +96,16 @@ export function createTaskTree(model: Model): TaskTree {
     view.badge = waiting === 0 ? undefined : { value: waiting, tooltip: `${String(waiting)} ${waiting === 1 ? 'task waits' : 'tasks wait'} for you` };
   };
   let before: string | undefined;
+  /** With several folders open, whose tasks these are. */
+  const showRepository = (): void => {
+    const { repository } = model.snapshot();
+    const name = repository?.oneOfSeveral === true ? repository.name : '';
+    if (view.description !== name) view.description = name;
+  };
+  showRepository();
   own.add(
     model.onDidChange(() => {
+      showRepository();
       // The tree is drawn anew only when something it shows is different; activity of the graph alone is not.
       const now = JSON.stringify([tasks().map((task) => [task.id, task.title, task.state, taskDetail(task), task.actions]), refusals().map(({ id, refused }) => [id, refused])]);
       if (now === before) return;
