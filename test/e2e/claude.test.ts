@@ -8,12 +8,15 @@ import { agentCli } from '../support/agentClis.js';
 import { startModelServer, type ModelServer } from '../support/modelServer/index.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
 import { typeComment } from './support/comment.js';
+import { usedBefore } from './support/claudeHome.js';
 import { dashboardIn } from './support/dashboard.js';
 import { gitIn, leftovers } from './support/git.js';
 import { journey } from './support/journey.js';
+import { keysOf } from './support/keys.js';
 import { complaints, hidePanel } from './support/quiet.js';
-import { makeSlugProject, SLUG_COMMENT, SLUG_GOAL, slugBrain } from './support/slugStory.js';
+import { makeSlugProject, SLUG_COMMENT, SLUG_GOAL, slugBrain, TAKEN_OVER } from './support/slugStory.js';
 
+const KEY = 'sk-ant-dummy-000';
 let goOn: () => void = () => undefined;
 let server: ModelServer | undefined;
 afterAll(() => server?.close());
@@ -26,7 +29,7 @@ journey('claude', {
     server = await startModelServer(slugBrain(new Promise((resolve) => { goOn = resolve; })));
     return {
       settings: { 'switchyard.executables.claude': await agentCli('claude') },
-      env: { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: 'sk-ant-dummy-000', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', CLAUDE_CODE_MAX_RETRIES: '1' },
+      env: { ANTHROPIC_BASE_URL: server.url, ANTHROPIC_API_KEY: KEY, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1', CLAUDE_CODE_MAX_RETRIES: '1' },
     };
   },
 }, ({ step }) => {
@@ -95,6 +98,40 @@ journey('claude', {
     await picture('reviewed');
   });
 
+  step('Take Over opens the CLI itself on that session, and what is done there is checked', async ({ wb, root, editor, picture }) => {
+    const { page } = wb;
+    await usedBefore(join(editor.userDir, 'home'), root, KEY);
+    await hidePanel(wb);
+    await wb.runCommand('Switchyard: Take Over');
+    await keysOf(wb).pick('Address from a title');
+    // The conversation so far is the session's own.
+    await wb.waitForTerminal(/Addresses end after 40 characters/, 60_000);
+    await picture('taken-over');
+    await page.locator('.terminal-wrapper.active .xterm-screen').click();
+    await page.keyboard.type(TAKEN_OVER.words);
+    await wb.waitForTerminal(TAKEN_OVER.words);
+    await page.keyboard.press('Enter');
+    await wb.waitForTerminal(/Do you want to make this edit/, 60_000);
+    await picture('taken-over-asks');
+    await page.keyboard.press('Enter');
+    await wb.waitForTerminal(TAKEN_OVER.answer, 60_000);
+    await picture('taken-over-done');
+    expect(requests().find((request) => request.prompt.includes(TAKEN_OVER.words))?.prompt).toContain('Task: Address from a title');
+    await page.keyboard.type('/exit');
+    await wb.waitForTerminal(/\/exit/);
+    await page.keyboard.press('Enter');
+    await page.locator('.terminal-tabs-entry, .single-terminal-tab', { hasText: '(you)' }).waitFor({ state: 'detached', timeout: 60_000 });
+    await hidePanel(wb);
+    const dashboard = dashboardIn(wb);
+    await dashboard.state('slug', 'needs-you');
+    await (await dashboard.select('slug')).getByRole('button', { name: 'Check Again' }).click();
+    await dashboard.state('slug', 'ready', 120_000);
+    await dashboard.tab('Diff');
+    await (await dashboard.inspector()).getByText(TAKEN_OVER.line).first().waitFor();
+    await picture('taken-over-checked');
+    expect(await complaints(wb)).toEqual([]);
+  });
+
   step('both tasks land', async ({ wb, picture }) => {
     const dashboard = dashboardIn(wb);
     for (const task of ['slug', 'page']) {
@@ -120,6 +157,7 @@ journey('claude', {
 
   step('main holds the reviewed work, and nothing is left over', async ({ root }) => {
     expect(await gitIn(root, 'show', 'main:src/slug.mjs')).toContain('.slice(0, 40)');
+    expect(await gitIn(root, 'show', 'main:src/slug.mjs')).toContain(TAKEN_OVER.line);
     expect(await gitIn(root, 'show', 'main:src/page.mjs')).toContain('slug: slug(title)');
     expect(await leftovers(root)).toEqual([]);
   });

@@ -3,12 +3,20 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gitIn } from './git.js';
 
-/** Writes the files (repository path to text) and commits them; `root` must exist. */
-export async function makeProject(root: string, files: Readonly<Record<string, string>>, message: string): Promise<void> {
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Writes files (repository path to text). */
+export async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);
   }
+}
+
+/** Writes the files and commits them. */
+export async function makeProject(root: string, files: Readonly<Record<string, string>>, message: string): Promise<void> {
+  await mkdir(root, { recursive: true });
+  await writeFiles(root, files);
   await gitIn(root, 'init', '--quiet', '--initial-branch=main');
   await gitIn(root, 'config', 'user.name', 'Test Person');
   await gitIn(root, 'config', 'user.email', 'person@example.test');

@@ -3,6 +3,8 @@ import { planAndWork, type Brain } from '../../support/modelServer/index.js';
 import { makeProject } from './project.js';
 
 export const SLUG_GOAL = 'Give every page a readable address';
+/** What the person says to the CLI that they have taken over, and what it does. */
+export const TAKEN_OVER = { words: 'Say so in the comment too.', answer: 'The comment says it now.', line: 'A readable address made from a title, of 40 characters at most' } as const;
 export const SLUG_COMMENT = 'Cut addresses at 40 characters.';
 
 const MODEL = 'claude-sonnet-4-5';
@@ -32,7 +34,8 @@ const PLAN = {
   ],
 };
 
-const slug = (tail: string): string => `/** A readable address made from a title. */\nexport function slug(title) {\n  return title.trim().toLowerCase()${tail};\n}\n`;
+const SAYS = 'A readable address made from a title';
+const slug = (tail: string): string => `/** ${SAYS}. */\nexport function slug(title) {\n  return title.trim().toLowerCase()${tail};\n}\n`;
 const [WRONG, RIGHT, BETTER] = [".replaceAll(' ', '-')", ".replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '')", ".replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 40)"] as const;
 const SLUG_TEST = `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\nimport { slug } from '../src/slug.mjs';\n\ntest('punctuation does not matter', () => assert.equal(slug('Hello, World!'), 'hello-world'));\n`;
 
@@ -44,6 +47,7 @@ export function slugBrain(goOn: Promise<void>): Brain {
           [[{ text: 'I write the address first.' }, { write: { path: 'src/slug.mjs', text: slug(WRONG) } }], [{ write: { path: 'test/slug.test.mjs', text: SLUG_TEST } }], [{ text: 'slug() turns a title into an address.' }]],
           [[{ read: { path: 'src/slug.mjs' } }], [{ edit: { path: 'src/slug.mjs', find: WRONG, replace: RIGHT } }], [{ text: 'Punctuation is dropped now, as the test asks.' }]],
           [[{ edit: { path: 'src/slug.mjs', find: RIGHT, replace: BETTER } }], [{ text: 'Addresses end after 40 characters.' }]],
+          [[{ edit: { path: 'src/slug.mjs', find: SAYS, replace: `${SAYS}, of 40 characters at most` } }], [{ text: TAKEN_OVER.answer }]],
         ]
       : [
           [
@@ -57,6 +61,8 @@ export function slugBrain(goOn: Promise<void>): Brain {
         ],
   );
   return async (request) => {
+    // The interactive CLI also wants a name for the conversation.
+    if (request.tools.length === 0) return [{ text: 'Address from a title' }];
     if (request.schema === undefined && request.round === 0 && request.step === 1 && request.prompt.includes('Task: Address from a title')) await goOn;
     return work(request);
   };

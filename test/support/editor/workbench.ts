@@ -38,6 +38,8 @@ export interface WorkbenchOptions {
   readonly height?: number;
   /** Another folder than the one the editor was started for. */
   readonly folder?: string;
+  /** A workspace file instead of a folder; empty for a window with nothing open. */
+  readonly workspace?: string;
   /** What the browser tells the page about the person's wishes. */
   readonly colorScheme?: 'dark' | 'light';
   readonly timeoutMs?: number;
@@ -57,11 +59,17 @@ export async function openWorkbench(editor: Editor, browser: Browser, options: W
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: editor.url }).catch(() => undefined);
   const page = await context.newPage();
   page.setDefaultTimeout(options.timeoutMs ?? 30_000);
-  await page.goto(`${editor.url}/?folder=${encodeURIComponent(options.folder ?? editor.folder)}`);
+  const place = options.workspace === undefined ? `folder=${encodeURIComponent(options.folder ?? editor.folder)}` : options.workspace === '' ? 'ew=true' : `workspace=${encodeURIComponent(options.workspace)}`;
+  await page.goto(`${editor.url}/?${place}`);
+  return workbenchOn(page);
+}
+
+/** A window that is already on its way, for example one that the editor opened itself; resolves when its extension host is there. */
+export async function workbenchOn(page: Page): Promise<Workbench> {
   await ready(page);
   return {
     page,
-    context,
+    context: page.context(),
     runCommand: (title) => runCommand(page, title),
     answer: async (text) => {
       const input = page.locator('.quick-input-widget input.input');
@@ -92,7 +100,7 @@ export async function openWorkbench(editor: Editor, browser: Browser, options: W
       await page.reload();
       await ready(page);
     },
-    close: () => context.close(),
+    close: () => page.context().close(),
   };
 }
 
@@ -121,7 +129,9 @@ async function runCommand(page: Page, title: string): Promise<void> {
       // F1 goes to the workbench from anywhere but a terminal that takes it.
       await page.keyboard.press('F1');
       if (!(await input.isVisible())) await page.keyboard.press(`${CTRL_CMD}+Shift+P`);
-      await input.fill(`>${title}`);
+      // It closes under one's hands when the focus goes back to where a dialog was.
+      const typed = await input.fill(`>${title}`, { timeout: 2_000 }).then(() => true, () => false);
+      if (!typed) return undefined;
       return row.waitFor({ timeout: 2_000 }).then(() => true, () => undefined);
     },
     45_000,
