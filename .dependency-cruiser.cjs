@@ -42,6 +42,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/adapters/(execa|priceTable|git/simpleGit)\\.ts$' },
       to: { path: 'node_modules/(execa|simple-git|@pydantic/genai-prices)/', dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'activation-is-light',
+      severity: 'error',
+      comment: 'the engine and its adapters are a bundle of their own, loaded when a repository is opened',
+      from: { path: '^src/(extension\\.ts|ui/)' },
+      to: { path: '^src/(compose\\.ts|adapters/(?!runner/launch\\.ts))', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-cycles', severity: 'error', from: { path: '^(src|webview)/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
   ],
   options: {

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { runnerCommand } from './adapters/runner/launch.js';
-import { openSession } from './compose.js';
 import { createLog } from './ui/log.js';
 import type { Repository } from './ui/repository.js';
 import type { SwitchyardApi } from './ui/start.js';
@@ -22,14 +21,17 @@ export function activate(context: vscode.ExtensionContext): SwitchyardApi {
   const ui = startUi(context, {
     log,
     terminals,
-    open: (request) =>
-      openSession({
+    open: async (request) => {
+      // The engine is most of our code, and nothing needs it before a repository is opened.
+      const { openSession } = await import('./compose.js');
+      return openSession({
         ...request,
         environment: process.env,
         programs,
         launch: (spec, command) => Promise.resolve(terminals.launch(spec, command)),
         label: 'a VS Code window',
-      }),
+      });
+    },
   });
   repository = ui.repository;
   context.subscriptions.push(ui, terminals, log);

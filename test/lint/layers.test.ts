@@ -33,6 +33,7 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['ui-layer', 'src/ui/planted.ts', "import '../adapters/clock.js';"],
   ['webview-layer', 'webview/planted.ts', "import '../src/engine/store.js';"],
   ['vscode-only-in-ui', 'src/engine/planted-vscode.ts', "import type { Uri } from 'vscode';\nexport type Planted = Uri;"],
+  ['activation-is-light', 'src/ui/planted-heavy.ts', "import { openSession } from '../compose.js';\nexport const planted = openSession;"],
   ['no-cycles', 'src/core/planted-a.ts', "import { b } from './planted-b.js';\nexport const a = () => b;"],
   ['no-cycles', 'src/core/planted-b.ts', "import { a } from './planted-a.js';\nexport const b = () => a;"],
 ];
