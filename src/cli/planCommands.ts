@@ -4,6 +4,8 @@ import { AGENT_IDS, isAgentId } from '../core/ids.js';
 import { outlineToPlan, placedMessage } from '../core/outline.js';
 import { outlineProblems } from '../core/outlineCheck.js';
 import { checkPlanInput } from '../core/planCheck.js';
+import { plannerWait } from '../core/plannerTrouble.js';
+import { waitReason } from '../core/trouble.js';
 import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
 import { readJson, readText, writeText } from './files.js';
@@ -85,10 +87,16 @@ export async function planGoal(session: EngineSession, options: PlanOptions, out
   const showing = session.onActivity(({ lines }) => {
     for (const line of lines) if (line.type === 'tool' && !output.json) output.say(`  ${line.title}`);
   });
+  const waiting = session.onEvents((events) => {
+    const state = session.current();
+    const wait = state === undefined || !events.some((event) => event.type === 'agent.waits') ? undefined : plannerWait(state);
+    if (wait !== undefined) output.say(`  ${waitReason(wait).text}`);
+  });
   const made = await session.decompose({ kind: 'goal', goal: options.goal, ...(planner !== undefined && { overrides: { planner } }) });
   if (!made.ok) throw new UsageError(made.reason);
   await session.rested();
   showing.dispose();
+  waiting.dispose();
   const state = session.current();
   const proposal = state?.proposal;
   if (state !== undefined && proposal !== undefined) await session.wish({ type: 'discard-plan', run: state.run });

@@ -13,7 +13,7 @@ export function ownMember(state: Pick<RunState, 'team'>, task: Task): TierMember
   return { agent, ...(task.model !== undefined && { model: task.model }) };
 }
 
-function withoutQuota(state: Pick<RunState, 'agentWaits'>, agent: AgentId): boolean {
+export function withoutQuota(state: Pick<RunState, 'agentWaits'>, agent: AgentId): boolean {
   const wait = state.agentWaits.get(agent);
   return wait?.kind === 'quota' && !wait.over;
 }

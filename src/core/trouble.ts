@@ -4,6 +4,7 @@
  */
 import type { AgentOutcome, FailureReason } from './activity.js';
 import type { EventBody } from './events.js';
+import type { AgentId } from './ids.js';
 import { memberFor } from './member.js';
 import type { AgentWait, Reason, RunState, TaskRun } from './run.js';
 import { clockTime } from './text.js';
@@ -81,19 +82,27 @@ export function afterTrouble(state: RunState, task: TaskRun, outcome: Omit<Agent
   if (handling === 'stop') return { step: 'stopped', reason: stopped(reason, outcome), events: [] };
   if (handling === 'person' || attempt === undefined) return person;
   if (handling === 'hand-off') return (task.handOffs ?? 0) > 0 ? person : { step: 'wait', events: [{ type: 'task.handed-off', task: id, attempt: attempt.attempt }] };
-  const kind = reason === 'quota' || reason === 'network' || reason === 'server' ? reason : 'rate-limit';
-  const present = state.agentWaits.get(attempt.agent);
-  const already = present !== undefined && !present.over ? present : undefined;
-  const count = already?.count ?? (present?.kind === kind ? present.count : 0) + 1;
-  if (count > MOST_WAITS[kind]) return person;
-  const until = waitUntil(kind, outcome.retryAt, count, now);
-  // Whoever meets the same limit while it is known only waits with the others; what was asked of the person stays asked.
-  const longer = already === undefined || (already.until !== undefined && until !== undefined && until > already.until) || (kind === 'quota' && already.kind !== 'quota');
-  const told = isTold(outcome.retryAt, now);
-  const events: EventBody[] = longer ? [{ type: 'agent.waits', agent: attempt.agent, by: id, kind, count, told, ...(until !== undefined && { until }) }] : [];
-  const held = until !== undefined || already !== undefined;
+  const wait = nextWait(state, attempt.agent, id, outcome, now);
+  if (wait === undefined) return person;
+  const { kind, count, told, until, already, events } = wait;
+  const held = until !== undefined || already;
   if (held || (kind === 'quota' && canMove(state, task, { agent: attempt.agent, kind, count, told, since: now, over: false }))) return { step: 'wait', events };
   return { ...person, events };
+}
+
+/** How long an agent waits that met its limit by `by`; `undefined`: it has waited often enough, a person is asked. */
+export function nextWait(state: Pick<RunState, 'agentWaits'>, agent: AgentId, by: string, outcome: Pick<AgentOutcome, 'reason' | 'retryAt'>, now: number): { readonly kind: AgentWait['kind']; readonly count: number; readonly told: boolean; readonly until: number | undefined; readonly already: boolean; readonly events: readonly EventBody[] } | undefined {
+  const { reason, retryAt } = outcome;
+  const kind = reason === 'quota' || reason === 'network' || reason === 'server' ? reason : 'rate-limit';
+  const present = state.agentWaits.get(agent);
+  const already = present !== undefined && !present.over ? present : undefined;
+  const count = already?.count ?? (present?.kind === kind ? present.count : 0) + 1;
+  if (count > MOST_WAITS[kind]) return undefined;
+  const until = waitUntil(kind, retryAt, count, now);
+  // Whoever meets the same limit while it is known only waits with the others; what was asked of the person stays asked.
+  const longer = already === undefined || (already.until !== undefined && until !== undefined && until > already.until) || (kind === 'quota' && already.kind !== 'quota');
+  const told = isTold(retryAt, now);
+  return { kind, count, told, until, already: already !== undefined, events: longer ? [{ type: 'agent.waits', agent, by, kind, count, told, ...(until !== undefined && { until }) }] : [] };
 }
 
 /** Another agent goes on with the task, now or at a known time. */

@@ -104,7 +104,7 @@ export class RunLoop {
       // A state that is in work without anybody working on it: after a restart, or sent back by a person.
       const still = state.stopped || this.#startsNothing;
       for (const [id, task] of state.tasks) {
-        if (isActive(task.state) && (!still || isUnderWay(task))) this.#drive(id);
+        if (isActive(task.state) && (!still || isUnderWay(task) || (this.#startsNothing && task.state === 'working'))) this.#drive(id);
         else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
       }
       this.#lookAtChanges(still);

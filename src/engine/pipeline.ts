@@ -27,7 +27,11 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
     for (;;) {
       const { state } = context.task(id);
       // Recovery ends what was under way; it begins no gate and no further attempt.
-      if (startsNothing && !isOver(state) && !isUnderWay(context.task(id))) return;
+      if (startsNothing && !isOver(state) && !isUnderWay(context.task(id))) {
+        // An agent that was announced and never began is not at work.
+        if (state === 'working') await move(context, id, 'stopped', NOT_BEGUN);
+        return;
+      }
       switch (state) {
         case 'waiting':
           // Sent back to wait: when it goes on is the scheduler's to say.
@@ -95,6 +99,8 @@ export function isUnderWay(task: TaskRun): boolean {
 }
 
 const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Go On or Retry continues it.' };
+
+const NOT_BEGUN: Reason = { kind: 'interrupted', text: 'Its agent was announced and never began: the editor or the machine stopped before. Nothing was lost; Go On or Retry starts it.' };
 
 /** To a state in which something is done next, and announced. */
 function moveOn(context: RunContext, id: string, to: TaskState): void {

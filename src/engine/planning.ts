@@ -10,11 +10,15 @@ import { looksLikeOutline, outlineToPlan, withNotes } from '../core/outline.js';
 import type { Plan, Problem, Task } from '../core/plan.js';
 import { PLAN_JSON_SCHEMA, readPlanAnswer } from '../core/planAnswer.js';
 import { checkPlan } from '../core/planCheck.js';
-import type { StartRequest } from '../core/ports.js';
+import type { AgentId } from '../core/ids.js';
+import { afterPlannerTrouble, plannerMember, plannerWait } from '../core/plannerTrouble.js';
+import type { AgentAdapter, StartRequest } from '../core/ports.js';
+import type { Member } from '../core/team.js';
 import type { PlanningFacts } from '../core/prompts.js';
 import { changesPrompt, correctionPrompt, planPrompt, replanPrompt } from '../core/prompts.js';
 import type { RunState, TaskRun } from '../core/run.js';
 import { isSessionId } from '../core/words.js';
+import { TROUBLE } from '../core/trouble.js';
 import { hasStarted } from '../core/task.js';
 import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -62,8 +66,79 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
 
 /** Returns why there is no plan, or `undefined` after one was proposed. */
 async function ask(context: RunContext, planning: Planning, worktree: string, commit: string): Promise<string | undefined> {
+  const { store } = context;
+  const first = await promptFor(context, planning, commit);
+  const goal = planning.kind === 'replan' ? `replan:${store.state.goal}` : store.state.goal;
+  let prompt = first;
+  let session: string | undefined;
+  let fresh = false;
+  let asked: AgentId | undefined;
+  for (let round = 0; ; ) {
+    if (!(await atWork(context))) return 'cancelled';
+    const who = await whoPlans(context);
+    if (typeof who === 'string') return who;
+    const { member, adapter } = who;
+    // Another agent knows nothing of the session before.
+    if (asked !== member.agent) {
+      prompt = first;
+      session = undefined;
+    }
+    asked = member.agent;
+    const outcome = await askOnce(context, { ...who, prompt, worktree, goal, ...(session !== undefined && { resume: session }) });
+    if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
+    if (!outcome.ok) {
+      const step = afterPlannerTrouble(store.state, member.agent, outcome, { name: adapter.name, ...(adapter.signIn !== undefined && { signIn: adapter.signIn }) }, { fresh, now: context.world.clock.now() });
+      if (step.events.length > 0) await store.append(...step.events);
+      if (step.step === 'failed') return step.failure;
+      if (step.fresh === true) {
+        fresh = true;
+        prompt = first;
+        session = undefined;
+      }
+      // A session that began with the trouble may never have been kept: only one that has answered is resumed.
+      continue;
+    }
+    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(store.state.revision > 0 && { kept: keptTasks(store.state) }) });
+    const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
+    if ('plan' in answer && problems.length === 0) {
+      await propose(context, store.state.revision > 0 ? united(store.state, answer.plan) : answer.plan);
+      return undefined;
+    }
+    if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems).replace(/[.\s]+$/, '')}. Nothing was changed; try again with a clearer goal, or write an outline.`;
+    round += 1;
+    session = adapter.resumes && outcome.session !== undefined && isSessionId(outcome.session) ? outcome.session : undefined;
+    const correction = correctionPrompt(problems);
+    prompt = session === undefined ? `${first}\n\nYour last answer was:\n${(outcome.text ?? '').slice(0, 20_000)}\n\n${correction}` : correction;
+  }
+}
+
+/** Waits until the planner's agent goes on, by time or by a person's word; false when planning was cancelled meanwhile. */
+async function atWork(context: RunContext): Promise<boolean> {
+  const { store } = context;
+  const signal = context.signal(PLANNER);
+  const held = (): boolean => plannerWait(store.state) !== undefined && !signal.aborted && store.broken === undefined;
+  if (held()) {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (held()) return;
+        listening.dispose();
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      const listening = store.onDidChange(look);
+      signal.addEventListener('abort', look);
+      look();
+    });
+  }
+  return !signal.aborted;
+}
+
+type Planner = Pick<Question, 'member' | 'adapter' | 'executable' | 'contained' | 'apiEquivalent'>;
+
+/** The agent that plans now, or why it cannot. */
+async function whoPlans(context: RunContext): Promise<Planner | string> {
   const { world, store } = context;
-  const member = store.state.team.planner;
+  const member = plannerMember(store.state);
   const adapter = world.agents.adapter(member.agent);
   const status = await world.agents.status(member.agent);
   const contained = context.isolationLevel(PLANNER) === 'container';
@@ -74,30 +149,12 @@ async function ask(context: RunContext, planning: Planning, worktree: string, co
   }
   if (status?.problem !== undefined && !contained) return `The planner ${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''} Nothing was started.`;
   if (status?.signedIn === 'no') return `The planner ${adapter.name} is not signed in. ${status.hint ?? ''} Nothing was started.`;
-
-  const first = await promptFor(context, planning, commit);
-  const goal = planning.kind === 'replan' ? `replan:${store.state.goal}` : store.state.goal;
-  let prompt = first;
-  let session: string | undefined;
-  for (let round = 0; ; round += 1) {
-    if (context.signal(PLANNER).aborted) return 'cancelled';
-    const outcome = await askOnce(context, { prompt, worktree, goal, ...(session !== undefined && { resume: session }), ...(contained ? { contained } : status?.path !== undefined && { executable: status.path }), apiEquivalent: status?.account === 'subscription' });
-    if (context.signal(PLANNER).aborted || outcome.reason === 'stopped') return 'cancelled';
-    if (!outcome.ok) return `${adapter.name} did not answer a plan: ${(outcome.message ?? outcome.reason ?? 'it ended without finishing').replace(/[.\s]+$/, '')}. Nothing was changed; try again or name another planner in the team file.`;
-    const answer = readPlanAnswer(outcome, { scripts: adapter.id === 'scripted', goal: store.state.goal, teamHasGate: store.state.team.gate.length > 0, ...(store.state.revision > 0 && { kept: keptTasks(store.state) }) });
-    const problems = 'plan' in answer ? unionProblems(store.state, answer.plan) : answer.problems;
-    if ('plan' in answer && problems.length === 0) {
-      await propose(context, store.state.revision > 0 ? united(store.state, answer.plan) : answer.plan);
-      return undefined;
-    }
-    if (round >= CORRECTIONS) return `${adapter.name} answered ${String(round + 1)} times and no answer is a usable plan: ${describe(problems).replace(/[.\s]+$/, '')}. Nothing was changed; try again with a clearer goal, or write an outline.`;
-    session = adapter.resumes && outcome.session !== undefined && isSessionId(outcome.session) ? outcome.session : undefined;
-    const correction = correctionPrompt(problems);
-    prompt = session === undefined ? `${first}\n\nYour last answer was:\n${(outcome.text ?? '').slice(0, 20_000)}\n\n${correction}` : correction;
-  }
+  return { member, adapter, apiEquivalent: status?.account === 'subscription', ...(contained ? { contained } : status?.path !== undefined && { executable: status.path }) };
 }
 
 interface Question {
+  readonly member: Member;
+  readonly adapter: AgentAdapter;
   readonly prompt: string;
   readonly worktree: string;
   readonly goal: string;
@@ -109,9 +166,7 @@ interface Question {
 
 async function askOnce(context: RunContext, question: Question): Promise<AgentOutcome> {
   const { world, store } = context;
-  const member = store.state.team.planner;
-  const adapter = world.agents.adapter(member.agent);
-  if (adapter === undefined) throw new Error(`there is no agent ${member.agent}`);
+  const { member, adapter } = question;
   const attempt = store.state.plannerAttempts.length + 1;
   const folder = paths.attempt(world, store.state.run, PLANNER, attempt);
   const request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'schema' | 'goal' | 'budgetUsd'> = {
@@ -136,6 +191,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     nonce: made.spec.nonce,
     ...(question.resume !== undefined && { resume: question.resume }),
     apiEquivalent: question.apiEquivalent,
+    ...(member.agent !== store.state.team.planner.agent && { insteadOf: { agent: store.state.team.planner.agent, why: `${store.state.team.planner.agent} ${TROUBLE.quota.what}` } }),
   });
   const who = { state: () => store.state, task: PLANNER, attempt, agent: member.agent, folder, cwd: question.worktree };
   await context.sentinel.begin(who);

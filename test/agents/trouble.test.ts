@@ -4,7 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { AgentOutcome, FailureReason } from '../../src/core/activity.js';
+import { afterPlannerTrouble } from '../../src/core/plannerTrouble.js';
 import { TROUBLE } from '../../src/core/trouble.js';
+import { Run } from '../core/build.js';
 import { PARSERS, replay, type CliName, type Exit } from './replay.js';
 
 const FAILED: Exit = { code: 1, signal: null };
@@ -86,6 +88,12 @@ describe.each(Object.keys(TABLE) as CliName[])('%s', (cli) => {
       expect(outcome).toMatchObject({ ok: false, reason });
       expect(outcome.message).toBeTruthy();
       expect(TROUBLE[outcome.reason ?? 'crashed'].next).toBeTruthy();
+      // A planner that meets it waits, starts afresh, or says what happened and what next.
+      const run = new Run();
+      run.state = { ...run.state, team: { ...run.state.team, planner: { agent: cli } } };
+      const step = afterPlannerTrouble(run.state, cli, outcome, { name: cli }, { fresh: false, now: Date.now() });
+      if (step.step === 'failed') expect(step.failure).toMatch(/did not answer a plan: it .*Nothing was changed\. \S.*\.$/);
+      else expect(['wait', 'fallback', 'hand-off']).toContain(TROUBLE[reason].handling);
     });
   }
 

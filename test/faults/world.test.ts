@@ -34,7 +34,7 @@ const intended = async (scene: Scene): Promise<string> => {
 
 const CASES: readonly Case[] = [
   { name: 'the worktree is there, the log only announces it', crash: ['crash-after', 'git.addWorktree(a)#1'], recovered: 'setting-up' },
-  { name: 'the agent was announced and never started', crash: ['crash', 'runners.start(a)#1'], recovered: 'working' },
+  { name: 'the agent was announced and never started', crash: ['crash', 'runners.start(a)#1'], recovered: 'stopped' },
   { name: 'the agent runs, the log only announces it', crash: ['crash-after', 'runners.start(a)#1'], world: async ({ cast, worktree }) => {
     await writeFile(join(worktree, 'a.txt'), '').then(() => rm(join(worktree, 'a.txt')));
     for (const actor of cast.atWork) actor.end('lost');

@@ -4,6 +4,8 @@ import { billLines, sum } from '../../core/bill.js';
 import { RUN_CHANGE } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
 import type { AgentStatus, Forecast, RepositoryFacts } from '../../core/ports.js';
+import { plannerWait } from '../../core/plannerTrouble.js';
+import { waitReason } from '../../core/trouble.js';
 import type { PlannerState, Reason, RunState } from '../../core/run.js';
 import type { DiskUse } from '../../core/disk.js';
 import { diskText, freesText } from '../../core/disk.js';
@@ -118,7 +120,8 @@ function plannerView(state: RunState, live: ReadonlyMap<string, string>): Pick<R
   if (planner === undefined) return {};
   const member = planner.tries.at(-1) ?? state.team.planner;
   const lines = billLines(state).filter((line) => line.role === 'planner');
-  const activity = planner.endedAt === undefined ? live.get('planner') : undefined;
+  const wait = plannerWait(state);
+  const activity = planner.endedAt !== undefined ? undefined : wait === undefined ? live.get('planner') : waitReason(wait).text;
   const failure = isNews(state, planner) ? planner.failure?.replace(CLI_OUTLINE, 'Import Outline') : undefined;
   return {
     planner: {
