@@ -22,6 +22,7 @@ import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
 import { followActivity, readActivity } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
+import { provideDependencies } from './adapters/dependencies/provide.js';
 import { folderUse } from './adapters/diskUse.js';
 import { freeBytes, memoryBytes } from './adapters/space.js';
 import type { Launcher } from './adapters/runner/runners.js';
@@ -122,6 +123,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     memoryBytes: memoryBytes(),
     freeBytes,
     folderUse,
+    provideDependencies: (request) => provideDependencies({ ...request, root: git.root, ignores: (path) => git.ignores(request.worktree, path) }),
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,

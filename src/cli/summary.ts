@@ -46,6 +46,7 @@ function body(state: RunState) {
           ...(task.undone !== undefined && { undone: task.undone.commit }),
           ...(task.resolved.length > 0 && { resolved: task.resolved }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
+          ...(task.dependencies !== undefined && { dependencies: task.dependencies }),
           ...(openLeaks(task).length > 0 && { leaks: openLeaks(task) }),
         },
       ];

@@ -6,6 +6,7 @@
 import type { AgentOutcome, Usage } from './activity.js';
 import type { ChangeState } from './change.js';
 import type { Violation } from './contract.js';
+import type { ProvidedDependency } from './dependencies.js';
 import type { AgentId, Role } from './ids.js';
 import type { FoundLeak, LeakChoice } from './leak.js';
 import type { Plan } from './plan.js';
@@ -41,7 +42,7 @@ export type EventBody =
   | { readonly type: 'task.handed-off'; readonly task: string; readonly attempt: number }
   | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason }
   | { readonly type: 'worktree.creating'; readonly task: string; readonly path: string; readonly branch: string; readonly commit: Sha }
-  | { readonly type: 'worktree.created'; readonly task: string }
+  | { readonly type: 'worktree.created'; readonly task: string; readonly dependencies?: readonly ProvidedDependency[] }
   | { readonly type: 'worktree.removing'; readonly task: string; readonly backup?: string }
   | { readonly type: 'worktree.removed'; readonly task: string }
   | {

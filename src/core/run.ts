@@ -1,6 +1,7 @@
 /** The state of a run: the fold of its event log. Plain data; nobody but the fold writes it. */
 import type { AgentOutcome, FailureReason, Usage } from './activity.js';
 import type { Change, Integration } from './change.js';
+import type { ProvidedDependency } from './dependencies.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
 import type { Leak } from './leak.js';
@@ -211,6 +212,8 @@ export interface TaskRun {
   /** Changes outside its worktree, in the order they were found; absent in runs of earlier versions. */
   readonly leaks?: readonly Leak[];
   readonly cleaned: boolean;
+  /** How its worktree got its dependency folders. */
+  readonly dependencies?: readonly ProvidedDependency[];
   /** The worktree was made and its set-up commands have passed. */
   readonly prepared: boolean;
 }

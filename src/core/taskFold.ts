@@ -39,11 +39,13 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       delete task.receipt;
       delete task.mergeIntended;
       delete task.pullRequest;
+      delete task.dependencies;
       delete task.conflict;
       task.resolved = [];
       return;
     case 'worktree.created':
       task.prepared = true;
+      if (event.dependencies !== undefined) task.dependencies = event.dependencies;
       return;
     case 'worktree.removing':
     case 'attempt.started':

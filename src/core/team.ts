@@ -1,4 +1,5 @@
 /** The team: who does what. The file format is `.switchyard/team.jsonc` of the headless command's contract. */
+import type { Dependency } from './dependencies.js';
 import type { AgentId, Permissions } from './ids.js';
 import type { IsolationLevel } from './isolation.js';
 import type { Tier } from './plan.js';
@@ -51,6 +52,8 @@ export interface Team {
   readonly reviewer: Member | null;
   readonly permissions: Exclude<Permissions, 'read-only'>;
   readonly setup: readonly string[];
+  /** Folders that a new worktree gets from the checkout, before `setup`; absent: none. */
+  readonly dependencies?: readonly Dependency[];
   readonly gate: readonly string[];
   readonly merge: MergeStrategy;
   readonly limits: Limits;

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { AgentId } from './ids.js';
 import { AGENT_IDS } from './ids.js';
+import { DEPENDENCY_HOWS, isDependencyPath } from './dependencies.js';
 import type { AgentStatus } from './ports.js';
 import { placeWords, shapeProblems } from './schemaWords.js';
 import type { Limits, Member, Team, TierMember } from './team.js';
@@ -27,6 +28,18 @@ export const teamFileSchema = v.strictObject({
   reviewer: v.optional(v.nullable(member)),
   permissions: v.optional(v.picklist(['edit', 'edit-and-run', 'full'])),
   setup: v.optional(commands),
+  dependencies: v.optional(
+    v.pipe(
+      v.array(
+        v.strictObject({
+          path: v.pipe(v.string(), v.transform((path) => path.replace(/\/$/, '')), v.check(isDependencyPath, 'is not a folder in the repository: relative, with "/", without "..", ".git" and wildcards')),
+          how: v.optional(v.picklist(DEPENDENCY_HOWS), 'auto'),
+          install: v.optional(v.pipe(v.string(), v.trim(), v.minLength(1))),
+        }),
+      ),
+      v.maxLength(50),
+    ),
+  ),
   gate: v.optional(commands),
   merge: v.optional(v.picklist(['merge', 'squash', 'integration', 'pull-request'])),
   limits: v.optional(
@@ -85,6 +98,7 @@ export function resolveTeam(file: TeamFile | undefined, agents: readonly AgentSt
     reviewer: clean(reviewer ?? undefined) ?? null,
     permissions: file?.permissions ?? 'edit-and-run',
     setup: file?.setup ?? [],
+    ...(file?.dependencies !== undefined && { dependencies: file.dependencies.map(({ path, how, install }) => ({ path, how, ...(install !== undefined && { install }) })) }),
     gate: file?.gate ?? [],
     merge: file?.merge ?? 'merge',
     limits: { ...DEFAULT_LIMITS, maxParallel: parallelFor(memoryBytes), ...given(file?.limits) },

@@ -12,7 +12,6 @@ import { budgetReason } from '../core/scheduler.js';
 import { TROUBLE } from '../core/trouble.js';
 import type { Member } from '../core/team.js';
 import { continuePrompt, handOffPrompt, retryPrompt, taskPrompt } from '../core/prompts.js';
-import { stripAnsi } from '../core/text.js';
 import { isSessionId } from '../core/words.js';
 import type { RunContext } from './context.js';
 import { targetTip, taskBranch } from './target.js';
@@ -20,6 +19,7 @@ import { checkpoint } from './handOff.js';
 import type { Short } from './space.js';
 import { shortOfSpace } from './space.js';
 import { isolate } from './isolating.js';
+import { setUp } from './setUp.js';
 import type { AtWork } from './sentinel.js';
 import { paths } from './world.js';
 
@@ -47,28 +47,9 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   } catch (error) {
     return { kind: 'set-up-failed', text: `Could not make the worktree: ${messageOf(error)}. Nothing was lost; retry makes it again.` };
   }
-  const { setup } = store.state.team;
-  if (setup.length > 0) {
-    const folder = `${paths.run(world, store.state.run)}/setup`;
-    const slot = context.takeSlot();
-    const running = world.gates.run({
-      cwd: path,
-      commands: setup,
-      outputFile: `${folder}/${id}.txt`,
-      slot,
-      passEnv: context.passEnv([]),
-      ...(await context.isolated(path, `${folder}/${id}`, id)),
-      timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
-      nonce: world.ids.nonce(),
-      signal: context.signal(id),
-    });
-    const results = await running.finally(() => context.slotNumbers.giveBack(slot));
-    const failed = results.find((result) => result.exitCode !== 0);
-    if (failed !== undefined) {
-      return { kind: 'set-up-failed', text: `Set-up command \`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}: ${lastLine(failed.tail)}` };
-    }
-  }
-  store.note({ type: 'worktree.created', task: id });
+  const { dependencies, problem } = await setUp(context, id, path);
+  if (problem !== undefined) return problem;
+  store.note({ type: 'worktree.created', task: id, ...(dependencies.length > 0 && { dependencies }) });
   return undefined;
 }
 
@@ -342,8 +323,4 @@ function budgetFor(state: RunState, id: string): number | undefined {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function lastLine(text: string): string {
-  return stripAnsi(text).trim().split('\n').at(-1)?.slice(0, 300) ?? '';
 }

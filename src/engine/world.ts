@@ -1,5 +1,6 @@
 /** Everything the engine needs from the world, bundled: built once by a composition root. */
 import type { ActivityLine } from '../core/activity.js';
+import type { Dependency, ProvidedDependency } from '../core/dependencies.js';
 import type { FolderUse } from '../core/disk.js';
 import type { Event } from '../core/events.js';
 import type { Agents, Checkpoint, Clock, Files, Gates, Git, Ids, Isolation, Log, LogPlace, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
@@ -73,6 +74,8 @@ export interface World {
   freeBytes(folder: string): Promise<number | undefined>;
   /** What a folder takes on the disk; `apart`: paths in it whose bytes are told by themselves. One that is not there takes nothing. */
   folderUse(folder: string, apart: readonly string[], signal?: AbortSignal): Promise<FolderUse>;
+  /** Gives a new worktree its dependency folders from the checkout. `note`: a file that remembers a half filled one. */
+  provideDependencies(request: { readonly worktree: string; readonly dependencies: readonly Dependency[]; readonly note: string }): Promise<readonly ProvidedDependency[]>;
   /** Replaces secrets in text that is shown or kept. */
   readonly mask: (text: string) => string;
   /** Absent without an editor. */

@@ -127,6 +127,15 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
             <Copyable text={task.worktree} what="worktree path" />
           </Fact>
         )}
+        {task.dependencyFolders === undefined ? null : (
+          <Fact label="Dependencies">
+            {task.dependencyFolders.map((each) => (
+              <p key={each} className="prose">
+                {each}
+              </p>
+            ))}
+          </Fact>
+        )}
         {task.diskBytes === undefined ? null : <Fact label="Disk">{bytesText(task.diskBytes)}</Fact>}
         {task.landedCommit === undefined ? null : (
           <Fact label="Landed">

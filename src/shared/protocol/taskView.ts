@@ -152,6 +152,8 @@ export interface TaskView {
   readonly billed: boolean;
   readonly branch?: string;
   readonly worktree?: string;
+  /** How its worktree got its dependency folders, a sentence for each. */
+  readonly dependencyFolders?: readonly string[];
   /** What its worktree takes on the disk, in bytes, as it was after the last thing that happened in it. */
   readonly diskBytes?: number;
   readonly landedCommit?: string;

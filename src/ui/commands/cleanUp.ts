@@ -22,7 +22,7 @@ export async function cleanUp(app: App, sure?: unknown): Promise<Outcome> {
   if (session.heldBy !== undefined) return refuse(`This repository is held by ${session.heldBy}, which runs its agents. Nothing was removed; clean up there, or wait until it has finished.`);
   if (would.removed.length === 0 && would.backups.length === 0) return say(app, 'There is nothing to clean up.', would);
   const button = 'Clean Up';
-  const answer = sure === true ? button : await vscode.window.showInformationMessage(`Remove ${what(would)}${freed(reclaimable, ' to free ')}?`, { modal: true, detail: details(would) }, button);
+  const answer = sure === true ? button : await vscode.window.showInformationMessage(`Remove ${what(would)}?`, { modal: true, detail: details(would, reclaimable) }, button);
   if (answer !== button) return undefined;
   const done = await run('Cleaning up', false);
   for (const path of done.removed) app.log.info(`Removed ${path}`);
@@ -48,14 +48,14 @@ function what({ removed, backups }: Cleaned): string {
 }
 
 /** What a person would want to know first: work that would be gone for good. */
-export function details({ removed, kept, backups }: Cleaned): string {
+export function details({ removed, kept, backups }: Cleaned, reclaimable: DiskUse['reclaimable']): string {
   const unlanded = backups.filter((each) => !each.landed);
   const landed = backups.length - unlanded.length;
   return [
     ...(removed.length > 0 ? [`The worktrees and branches are of tasks that landed or were dropped; whatever is not saved stays.`] : []),
     ...(landed > 0 ? [`${count(landed, 'backup')}: the content has landed since.`] : []),
     ...(unlanded.length > 0 ? [`${count(unlanded.length, 'backup')} never landed, and ${unlanded.length === 1 ? 'its' : 'their'} time is over (backupDays in the team file):`, ...unlanded.slice(0, 5).map(line), ...(unlanded.length > 5 ? [`… and ${String(unlanded.length - 5)} more`] : []), 'Restore Backup… gets them back until then.'] : []),
-    ...(backups.length > 0 ? ['git gives the space of backups back when it next cleans up by itself.'] : []),
+    ...(freesText(reclaimable) === undefined ? [] : [`That frees ${freesText(reclaimable) ?? ''}${backups.length > 0 ? ', which git gives back when it next cleans up by itself' : ''}.`]),
     ...(kept.length > 0 ? [`${count(kept.length, 'worktree')} of unfinished tasks ${kept.length === 1 ? 'stays' : 'stay'}.`] : []),
   ].join('\n');
 }

@@ -2,6 +2,7 @@
 import type { AttemptBill } from '../../core/bill.js';
 import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
+import { providedText } from '../../core/dependencies.js';
 import type { DiskUse } from '../../core/disk.js';
 import type { AgentId } from '../../core/ids.js';
 import { isolationOf } from '../../core/isolation.js';
@@ -69,6 +70,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     billed: isBilled(lines),
     ...(run.branch !== undefined && { branch: run.branch }),
     ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
+    ...(run.dependencies !== undefined && !run.cleaned && { dependencyFolders: run.dependencies.map(providedText) }),
     ...diskBytesOf(run, context),
     ...(run.landed !== undefined && { landedCommit: run.landed.commit }),
     ...baseConflictOf(run, context),

@@ -1,0 +1,90 @@
+/**
+ * Gives a new worktree its dependency folders from the checkout, in the cheapest way after which nothing that is done in one can
+ * reach the other. Whatever does not fit is left to the install command.
+ */
+import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Dependency, ProvidedDependency } from '../../core/dependencies.js';
+import { deciding } from '../../core/dependencies.js';
+import { copyTree, NoReflink } from './copyTree.js';
+
+export interface ProvideRequest {
+  /** The person's checkout. */
+  readonly root: string;
+  readonly worktree: string;
+  readonly dependencies: readonly Dependency[];
+  /** Names the folder that is being filled, so that a crash leaves no half of one; made and removed here. */
+  readonly note: string;
+  /** Whether git ignores a folder in the worktree. */
+  readonly ignores: (path: string) => Promise<boolean>;
+}
+
+export async function provideDependencies(request: ProvideRequest): Promise<readonly ProvidedDependency[]> {
+  await removeHalf(request);
+  const provided: ProvidedDependency[] = [];
+  for (const dependency of request.dependencies) provided.push({ path: dependency.path, ...(await provide(request, dependency)) });
+  return provided;
+}
+
+type Provided = Omit<ProvidedDependency, 'path'>;
+
+const infoOf = (path: string) => lstat(path).catch(() => undefined);
+
+async function provide(request: ProvideRequest, { path, how }: Dependency): Promise<Provided> {
+  const { root, worktree } = request;
+  const from = join(root, path);
+  const to = join(worktree, path);
+  const install = (why: string): Provided => ({ how: 'install', why });
+  if ((await infoOf(to)) !== undefined) return { how: 'none', why: 'it is there already' };
+  if (how === 'install') return install('as the team file says');
+  if ((await infoOf(from))?.isDirectory() !== true) return install('your checkout has no such folder');
+  if ((await infoOf(join(from, 'pyvenv.cfg'))) !== undefined) return install('a Python environment names its own folder everywhere in it, and a copy would run your checkout’s');
+  const { differs, same } = await compareDeciding(root, worktree, dirname(path));
+  if (differs !== undefined) return install(`${differs} is not your checkout’s`);
+  // Not through a link that is in the repository: it may lead anywhere.
+  if ((await realpath(dirname(to)).catch(() => undefined)) !== join(await realpath(worktree), dirname(path))) return install('the folder that it belongs into is not there');
+  if (!(await request.ignores(path))) return { how: 'none', why: 'git does not ignore it, so a copy would be taken for the task’s work' };
+  const done = await copyIn(request, path, how === 'auto');
+  return { how: done, why: same === undefined ? 'nothing says which versions belong into it' : `same ${same}` };
+}
+
+/** A crash in between leaves the note, and the next call makes the folder anew. */
+async function copyIn({ root, worktree, note }: ProvideRequest, path: string, reflink: boolean): Promise<'reflink' | 'copy'> {
+  const to = join(worktree, path);
+  const request = { from: join(root, path), to, root, worktree };
+  await mkdir(dirname(note), { recursive: true });
+  await writeFile(note, path, { mode: 0o600 });
+  let how: 'reflink' | 'copy' = reflink ? 'reflink' : 'copy';
+  try {
+    await copyTree({ ...request, reflink });
+  } catch (error) {
+    await rm(to, { recursive: true, force: true });
+    if (!(error instanceof NoReflink)) throw error;
+    how = 'copy';
+    await copyTree({ ...request, reflink: false });
+  }
+  await rm(note, { force: true });
+  return how;
+}
+
+async function removeHalf({ worktree, dependencies, note }: ProvideRequest): Promise<void> {
+  const path = await readFile(note, 'utf8').catch(() => undefined);
+  if (path === undefined) return;
+  if (dependencies.some((dependency) => dependency.path === path)) await rm(join(worktree, path), { recursive: true, force: true });
+  await rm(note, { force: true });
+}
+
+/** Compares the lock files (else the manifests) beside the folder, and those of the root, which workspaces are pinned by. */
+async function compareDeciding(root: string, worktree: string, folder: string): Promise<{ readonly differs?: string; readonly same?: string }> {
+  const names: string[] = [];
+  for (const beside of new Set([folder, '.'])) {
+    const here = await readdir(join(worktree, beside)).catch(() => []);
+    const there = await readdir(join(root, beside)).catch(() => []);
+    names.push(...deciding([...new Set([...here, ...there])]).map((name) => (beside === '.' ? name : `${beside}/${name}`)));
+  }
+  for (const name of names) {
+    const [mine, yours] = await Promise.all([worktree, root].map((place) => readFile(join(place, name)).catch(() => undefined)));
+    if (mine === undefined || yours === undefined || !mine.equals(yours)) return { differs: name };
+  }
+  return names[0] === undefined ? {} : { same: names[0] };
+}
