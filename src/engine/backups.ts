@@ -2,7 +2,9 @@
 import type { KnownBackup } from '../core/backups.js';
 import { fate, namedBackup } from '../core/backups.js';
 import { openLeaks } from '../core/leak.js';
+import type { Sha } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
+import { messageOf } from './attempts.js';
 import { RunRefused } from './refused.js';
 import { backupDays } from './teams.js';
 import type { World } from './world.js';
@@ -48,4 +50,13 @@ export async function removeExpired(world: World, backups: readonly KnownBackup[
   const gone: KnownBackup[] = [];
   for (const backup of backups) if (backup.expired && (await world.git.removeBackup(backup.ref, backup.commit))) gone.push(backup);
   return gone;
+}
+
+/** Writes a backup's files into a new or empty folder; changes nothing else. A refusal is a message for people. */
+export async function restoreBackup(world: World, ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }> {
+  try {
+    return { ok: true, commit: (await world.git.restoreBackup(ref, into)).commit };
+  } catch (error) {
+    return { ok: false, reason: messageOf(error) };
+  }
 }

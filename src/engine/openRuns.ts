@@ -7,6 +7,7 @@ import type { RunOptions } from './context.js';
 import { RunLoop } from './loop.js';
 import { tidyAfterCrash } from './recovery.js';
 import type { RunReader } from './runReader.js';
+import { isFinished } from './runReader.js';
 import { SlotNumbers, Slots } from './semaphore.js';
 import { Sentinel } from './sentinel.js';
 import { RunStore } from './store.js';
@@ -125,6 +126,25 @@ export class OpenRuns {
     await loop.drained();
     loop.close();
     await loop.context.store.close();
+  }
+
+  /** Stops every run that is alive and every agent; their work is kept. */
+  async stopAgents(): Promise<void> {
+    for (const loop of this.all) {
+      const { store } = loop.context;
+      const alive = !isFinished(store.state) && store.state.revision > 0;
+      if (alive && !store.state.stopped && store.broken === undefined) await store.append({ type: 'run.stopped' }).catch(() => undefined);
+      await loop.stopAll();
+      await loop.drained();
+    }
+  }
+
+  /** Lets go of every run; agents go on. */
+  async close(): Promise<void> {
+    for (const loop of this.all) {
+      loop.close();
+      await loop.context.store.close().catch(() => undefined);
+    }
   }
 }
 

@@ -10,17 +10,16 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
 import { messageOf } from './attempts.js';
 import { beginning } from './beginning.js';
-import { knownBackups } from './backups.js';
+import { knownBackups, restoreBackup } from './backups.js';
 import { clean, lookIn, wouldClean } from './cleaning.js';
 import type { RunOptions } from './context.js';
-import type { LiveDisk } from './disk.js';
-import { liveDisk, measureDisk, readableRuns } from './disk.js';
+import { measureDisk, readableRuns } from './disk.js';
 import { emitter } from './emitter.js';
-import { forecastNow, liveForecast } from './forecast.js';
-import type { LiveForecast } from './forecast.js';
+import { forecastNow } from './forecast.js';
 import { Holding, describeHolder } from './holding.js';
 import { post, waiting } from './inbox.js';
 import { InboxReader } from './inboxReader.js';
+import { Live } from './live.js';
 import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
@@ -43,7 +42,6 @@ export interface SessionOptions extends RunOptions {
 }
 
 type Decomposed = Awaited<ReturnType<Session['decompose']>>;
-
 const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
 
 export class EngineSession implements Session {
@@ -61,8 +59,7 @@ export class EngineSession implements Session {
   #followed: RunState | undefined;
   #stopFollowing: (() => void) | undefined;
   readonly #inbox: InboxReader;
-  #forecast: LiveForecast | undefined;
-  #disk: LiveDisk | undefined;
+  readonly #live: Live;
   #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -93,13 +90,20 @@ export class EngineSession implements Session {
       },
     });
     this.#inbox = new InboxReader(world, () => this.#holding.held && !this.#closed, this.#runs);
+    this.#live = new Live(world, {
+      shown: () => this.current(),
+      ids: () => this.#reader.ids(),
+      look: lookIn(this.#reader, this.#runs),
+      changed: this.#changed,
+      activity: this.#activity.event,
+    });
   }
 
   /** Opens the repository's newest run, or none. */
   static async open(world: World, options: SessionOptions): Promise<EngineSession> {
     const session = new EngineSession(world, await world.git.facts(), options);
     if (options.mode === 'writer') await session.#becomeWriter();
-    if (options.mode !== 'writer') {
+    else {
       const newest = await session.#reader.newest();
       if (newest !== undefined) await session.open(newest);
     }
@@ -132,16 +136,7 @@ export class EngineSession implements Session {
 
   /** See `Session.forecast`. */
   forecast(): Forecast | undefined {
-    if (this.#forecast === undefined && !this.#closed) {
-      const live = liveForecast(this.#world, () => this.current(), () => this.#changed.fire());
-      this.#forecast = live;
-      this.#changed.event(() => live.noticed());
-      this.#activity.event(({ ref, lines }) => {
-        if (ref.run === this.#shown && lines.some((line) => line.type === 'edit')) live.edited(ref.task);
-      });
-      live.noticed();
-    }
-    return this.#forecast?.present;
+    return this.#closed ? undefined : this.#live.forecast();
   }
 
   /** The forecast of the shown run, computed once and afresh. */
@@ -152,13 +147,7 @@ export class EngineSession implements Session {
 
   /** See `Session.disk`. */
   disk(): DiskUse | undefined {
-    if (this.#disk === undefined && !this.#closed) {
-      const live = liveDisk(this.#world, { shown: () => this.current(), ids: () => this.#reader.ids(), look: lookIn(this.#reader, this.#runs), changed: () => this.#changed.fire() });
-      this.#disk = live;
-      this.#changed.event(() => live.noticed());
-      live.noticed();
-    }
-    return this.#disk?.present;
+    return this.#closed ? undefined : this.#live.disk();
   }
 
   /** The same, measured now. */
@@ -246,8 +235,8 @@ export class EngineSession implements Session {
     if (holder !== undefined) return { ok: false, reason: `This repository is held by ${describeHolder(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
     const run = await this.#reader.nextId();
     const { plan, goal, base, team } = begin;
-    let loop: RunLoop;
     this.#shown = run;
+    let loop: RunLoop;
     try {
       loop = await this.#runs.adopt(await RunStore.create(this.#world, { type: 'run.created', run, goal, base, team }));
       await noticeUpstream(loop.context);
@@ -372,12 +361,8 @@ export class EngineSession implements Session {
   }
 
   /** Writes a backup's files into a new or empty folder; changes nothing else. */
-  async restore(ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }> {
-    try {
-      return { ok: true, commit: (await this.#world.git.restoreBackup(ref, into)).commit };
-    } catch (error) {
-      return { ok: false, reason: messageOf(error) };
-    }
+  restore(ref: string, into: string): ReturnType<Session['restore']> {
+    return restoreBackup(this.#world, ref, into);
   }
 
   async clean(options: { readonly dryRun: boolean } = { dryRun: false }) {
@@ -403,24 +388,12 @@ export class EngineSession implements Session {
 
   async close(options: { readonly stopAgents: boolean }): Promise<void> {
     if (this.#closed) return;
-    if (options.stopAgents) {
-      for (const loop of this.#runs.all) {
-        const { store } = loop.context;
-        const alive = !isFinished(store.state) && store.state.revision > 0;
-        if (alive && !store.state.stopped && store.broken === undefined) await store.append({ type: 'run.stopped' }).catch(() => undefined);
-        await loop.stopAll();
-        await loop.drained();
-      }
-    }
+    if (options.stopAgents) await this.#runs.stopAgents();
     this.#closed = true;
     this.#stopFollowing?.();
     this.#inbox.stop();
-    await this.#forecast?.close();
-    await this.#disk?.close();
-    for (const loop of this.#runs.all) {
-      loop.close();
-      await loop.context.store.close().catch(() => undefined);
-    }
+    await this.#live.close();
+    await this.#runs.close();
     await this.#world.git.settled();
     await this.#holding.close();
   }

@@ -43,7 +43,7 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
         <b>Attempt {attempt.attempt}</b>
         <span className="muted cut">
           {look.text}
-          {attempt.reason === undefined ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
+          {attempt.reason === undefined || attempt.reason === look.text ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
         </span>
         <span className="muted num end">
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
