@@ -2,12 +2,13 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import type { Answer, RunView, TaskView } from '../src/shared/protocol.js';
+import { byFrame } from './frames.js';
 import { connect } from './host.js';
 import { createApp, type AppState, type Intent } from './store.js';
 
 const connection = connect();
 export const app = createApp(connection.host, connection.memory);
-connection.serve(app.calls);
+connection.serve(byFrame(app.calls, (act) => void requestAnimationFrame(act)));
 // Where the inspector would cover the plan, the plan comes first.
 if (connection.memory.load() === undefined && room() !== 'wide') app.set({ open: false });
 

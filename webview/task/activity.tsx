@@ -27,6 +27,7 @@ function Row({ row }: { readonly row: ActivityRow }): ReactNode {
 function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly label: string }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's functions change with it and need no memo
   const virtual = useVirtualizer({
     count: rows.length,
@@ -35,10 +36,13 @@ function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly
     getItemKey: (index) => rows[index]?.seq ?? index,
     overscan: 12,
   });
-  useEffect(() => {
-    if (atEnd.current && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: 'end' });
-  }, [rows.length, virtual]);
   const items = virtual.getVirtualItems();
+  const height = virtual.getTotalSize();
+  const last = rows.at(-1)?.seq;
+  useEffect(() => {
+    // Rows turn out higher than they were taken for, and a full list has as many after a new line as before it.
+    if (atEnd.current && ref.current !== null) ref.current.scrollTop = ref.current.scrollHeight;
+  }, [last, height]);
   return (
     <div
       ref={ref}
@@ -48,10 +52,13 @@ function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly
       aria-label={label}
       onScroll={(event) => {
         const box = event.currentTarget;
-        atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+        // Only a person scrolls up; what grows below moves the end away from under the view.
+        if (box.scrollHeight - box.scrollTop - box.clientHeight < 40) atEnd.current = true;
+        else if (box.scrollTop < top.current) atEnd.current = false;
+        top.current = box.scrollTop;
       }}
     >
-      <div className="lines-all" style={{ height: virtual.getTotalSize() }}>
+      <div className="lines-all" style={{ height }}>
         <div className="lines-shown wrapped" style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
           {items.map((item) => {
             const row = rows[item.index];

@@ -27,8 +27,8 @@ export interface Connection extends Disposable {
 
 /** A very long transcript starts late: the page keeps no more lines than this, and the whole stays on disk. */
 const MOST_LINES = 5_000;
-/** Lines of so short a time are one message: each costs the page a rendering. */
-const LINES_MS = 30;
+/** Lines of so short a time are one message. */
+const LINES_MS = 10;
 const MOST_GATE_OUTPUT = 200_000;
 
 /** `looking` is called with the task that the page shows. */
