@@ -56,7 +56,7 @@ describe('hostile input is no wish, and says so', () => {
     expect(problem({ ...wish, extra: 1 })).toMatch(/^not a wish: extra: /);
     for (const key of Object.keys(wish)) {
       const { [key as keyof Wish]: _gone, ...rest } = wish;
-      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (wish.type === 'stop' && key === 'task');
+      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
       expect(problem(rest) === '', key).toBe(optional);
       for (const value of [null, 7, true, [7], { length: 1 }, undefined]) {
         if (key === 'revision' && value === 7) continue;

@@ -75,10 +75,10 @@ describe('actions', () => {
     expect(actsOf(FIXTURES.nine.run, unproven)[0]).toMatchObject({ label: 'Land Unproven…', question: { button: 'Land Unproven', text: expect.stringContaining('a person accepted it') as string } });
   });
 
-  it('allow exactly the paths outside the contract', () => {
+  it('ask in the editor which paths outside the contract are allowed', () => {
     const run = FIXTURES.boundary.run;
     const allow = actsOf(run, run.tasks.find((one) => one.id === 'timeline-component')!)[0]!;
-    expect(allow.intent).toEqual({ kind: 'wish', wish: { type: 'allow-paths', run: 'r1', task: 'timeline-component', paths: ['src/api/router.ts', '.env'] } });
+    expect(allow.intent).toEqual({ kind: 'action', action: { type: 'allow-paths', task: 'timeline-component' } });
   });
 });
 

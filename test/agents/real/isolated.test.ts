@@ -55,7 +55,7 @@ const GOAL = 'Change the notes';
 
 test.each<CliName>(['gemini'])('%s plans, edits, is resumed after a red gate, and writes nothing else', async (cli) => {
   let limited = cli !== 'gemini';
-  const inner = planAndWork(PLAN, () => [[[{ read: { path: 'notes.txt' } }], [{ edit: { path: 'notes.txt', find: 'two', replace: 'three' } }], [{ run: `touch ${join(folder, 'stolen')}; touch own` }], [{ run: 'rm -f own' }]], [[{ write: { path: 'done.txt', text: 'done\n' } }]]]);
+  const inner = planAndWork(PLAN, () => [[[{ read: { path: 'notes.txt' } }], [{ edit: { path: 'notes.txt', find: 'two', replace: 'three' } }], [{ run: `touch ${join(folder, 'stolen')}` }]], [[{ write: { path: 'done.txt', text: 'done\n' } }]]]);
   const run = await makeRun(cli, (request) => {
     if (!limited) {
       limited = true;
