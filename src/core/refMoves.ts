@@ -24,6 +24,14 @@ export interface GitAct {
 /** Branches of tasks, what was fetched, and Switchyard's own are nobody's leak. */
 const OWN = /^refs\/(?:remotes\/|switchyard\/|heads\/switchyard(?:-tasks)?\/)/u;
 
+/**
+ * The refs without branches that are new since `before`: an agent may cut a branch of its own in its worktree, which touches
+ * nothing of anybody's. They stay unknown, so that moving one later is no leak either.
+ */
+export function knownRefs(before: ReadonlyMap<string, string> | undefined, now: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return before === undefined ? now : new Map([...now].filter(([ref]) => before.has(ref) || !ref.startsWith('refs/heads/')));
+}
+
 export function refMoves(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly RefMove[] {
   const names = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => !OWN.test(ref)).sort();
   return names.flatMap((ref) => {

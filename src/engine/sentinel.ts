@@ -8,7 +8,7 @@ import type { FoundLeak, Named } from '../core/leak.js';
 import { PLANNER } from '../core/events.js';
 import { inFolder, namedIn, namesFile } from '../core/leak.js';
 import type { RefMove } from '../core/refMoves.js';
-import { explains, gitActs, refMoves, wayBack, withoutLandings } from '../core/refMoves.js';
+import { explains, gitActs, knownRefs, refMoves, wayBack, withoutLandings } from '../core/refMoves.js';
 import type { AgentId } from '../core/ids.js';
 import type { Stray, Strays } from '../core/ports.js';
 import type { RunState, TaskRun } from '../core/run.js';
@@ -122,7 +122,7 @@ export class Sentinel {
     const since = this.#seenAt;
     const now = this.#world.clock.now();
     const changed = await strays.look();
-    const refs = await strays.refs();
+    const refs = knownRefs(this.#refs, await strays.refs());
     const moves = this.#refs === undefined ? [] : withoutLandings(refMoves(this.#refs, refs), landedBy([...this.#active]));
     this.#seenAt = now;
     // Those who go on are only asked about when there is something to ask.

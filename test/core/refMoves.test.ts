@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explains, gitActs, refMoves, wayBack, withoutLandings } from '../../src/core/refMoves.js';
+import { explains, gitActs, knownRefs, refMoves, wayBack, withoutLandings } from '../../src/core/refMoves.js';
 
 const root = '/w/repo';
 const cwd = '/w/repo.worktrees/r1/a';
@@ -14,6 +14,13 @@ test('what moved is told, but not Switchyard’s own refs, nor what was fetched,
   expect(moves).toEqual([{ ref: 'refs/heads/main', from: '1', to: '2' }, { ref: 'refs/stash', to: '3' }, { ref: 'refs/tags/old', from: '5' }]);
   expect(withoutLandings(moves, new Set(['2'])).map(({ ref }) => ref)).toEqual(['refs/stash', 'refs/tags/old']);
   expect(wayBack(moves)).toContain('git update-ref refs/heads/main 1 2\ngit update-ref -d refs/stash 3\ngit update-ref refs/tags/old 5\n');
+});
+
+test('a branch that an agent makes for itself is no leak, also when it moves later; a tag and a deleted branch are', () => {
+  const before = new Map([['refs/heads/main', '1'], ['refs/heads/old', '1']]);
+  const first = knownRefs(before, new Map([['refs/heads/main', '1'], ['refs/heads/side', '2'], ['refs/tags/v1', '2']]));
+  expect(refMoves(before, first)).toEqual([{ ref: 'refs/heads/old', from: '1' }, { ref: 'refs/tags/v1', to: '2' }]);
+  expect(refMoves(first, knownRefs(first, new Map([['refs/heads/main', '1'], ['refs/heads/side', '3'], ['refs/tags/v1', '2']])))).toEqual([]);
 });
 
 describe('only an agent’s own command explains a move', () => {
