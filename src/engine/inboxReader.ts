@@ -12,6 +12,7 @@ export class InboxReader {
   #stop: (() => void) | undefined;
   #consuming = Promise.resolve();
   #taken = Promise.resolve();
+  #inherited = Promise.resolve();
 
   /** `writes`: whether this process may act at this moment. */
   constructor(world: World, writes: () => boolean, runs: OpenRuns) {
@@ -25,9 +26,20 @@ export class InboxReader {
     return this.#taken;
   }
 
-  /** Acts on every wish that comes from now on. */
+  /**
+   * Resolves when the wishes that waited when this process became the writer are taken in. A holder that was killed may have
+   * left one that it had carried out: said again after a later one, it would take that back.
+   */
+  get inherited(): Promise<void> {
+    return this.#inherited;
+  }
+
+  /** Acts on every wish that waits, and that comes from now on. */
   watch(): void {
-    this.#stop ??= this.#world.files.watch(paths.inbox(this.#world), () => this.#consume());
+    if (this.#stop !== undefined) return;
+    this.#stop = this.#world.files.watch(paths.inbox(this.#world), () => this.#consume());
+    this.#consume();
+    this.#inherited = this.#taken;
   }
 
   /** Watches, and resolves when the wishes that wait now are carried out. */

@@ -260,6 +260,7 @@ export class EngineSession implements Session {
         try {
           const loop = await this.#runs.open(wish.run);
           if (this.#shown === wish.run) this.#follow();
+          await this.#inbox.inherited;
           return await carryOut(loop, wish);
         } catch (error) {
           return { ok: false, reason: messageOf(error) };

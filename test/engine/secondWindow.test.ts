@@ -69,6 +69,9 @@ test('a second window follows, says who holds the run, wishes through it, and ta
   expect(follower.heldBy).toContain(String(holder.pid));
 
   await watchFor(repo.folder, 'starts');
+  // As if the holder had died between carrying a wish out and removing it: it must not take back a later one.
+  holder.kill('SIGSTOP');
+  expect(await follower.wish({ type: 'pause', run: 'r1' })).toEqual({ ok: true });
   holder.kill('SIGKILL');
   await once(holder, 'exit');
   await until(() => follower.heldBy === undefined);
