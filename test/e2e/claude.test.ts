@@ -67,8 +67,8 @@ journey('claude', {
     const dashboard = dashboardIn(wb);
     await dashboard.state('slug', 'ready', 120_000);
     const gate = await dashboard.tab('Gate');
-    await gate.getByRole('region', { name: 'Gate of attempt 1' }).getByText('Gate failed').waitFor();
-    await gate.getByRole('region', { name: 'Gate of attempt 2' }).getByText('Gate passed').waitFor();
+    await gate.getByRole('region', { name: 'Gate of attempt 1' }).getByText('· failed').waitFor();
+    await gate.getByRole('region', { name: 'Gate of attempt 2' }).getByText('· passed').waitFor();
     await picture('repaired');
     // The same conversation: its first words are still in the request that follows the gate.
     const second = requests().find((request) => request.round === 1);

@@ -143,8 +143,8 @@ journey('mouse', { make }, ({ step }) => {
     await dashboard.state('search-index', 'ready', 90_000);
     await dashboard.select('search-index');
     const gate = await dashboard.tab('Gate');
-    await gate.getByRole('region', { name: 'Gate of attempt 1' }).getByText('Gate failed').click();
-    await gate.getByRole('region', { name: 'Gate of attempt 2' }).getByText('Gate passed').waitFor();
+    await gate.getByRole('region', { name: 'Gate of attempt 1' }).getByText('· failed').click();
+    await gate.getByRole('region', { name: 'Gate of attempt 2' }).getByText('· passed').waitFor();
     await gate.getByRole('region', { name: 'Output of node --test test/searchIndex.test.mjs' }).locator('.output-line').first().waitFor();
     await picture('gate');
   });
