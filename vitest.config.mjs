@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // One worker fewer than cores is the default: on two cores that is one file after the other, and half the machine waits.
+    maxWorkers: '100%',
     allowOnly: false,
     passWithNoTests: false,
   },
