@@ -125,6 +125,44 @@ async function stepsBench() {
   console.log([`     together ${Math.round(ms)} ms without agent and gate; step by step, medians of ${rounds.length}:`, ...lines].join('\n'));
 }
 
+/** 500 changed files of every kind in a repository of 10,000; ours is what this process computes, not what git does in its own. */
+async function boundaryBench() {
+  const at = await repository(10_000);
+  const { openRepository } = await loadTs('src/adapters/git/repository.ts');
+  const { boundaryReport } = await loadTs('src/core/contract.ts');
+  const opened = await openRepository(at, { environment: env });
+  const base = (await git(at, 'rev-parse', 'main')).stdout.trim();
+  const worktree = `${at}.wt/t`;
+  await opened.addWorktree({ path: worktree, branch: 'b/t', commit: base });
+  const file = (n) => join(worktree, `src/m${Math.floor(n / 20)}/f${n % 20}.txt`);
+  const edit = (from, to) => Promise.all(Array.from({ length: to - from }, (_, n) => writeFile(file(from + n), `changed ${n}\n`)));
+  await edit(0, 150);
+  for (let n = 150; n < 175; n += 1) await git(worktree, 'mv', file(n), `${file(n)}.moved`);
+  await git(worktree, 'commit', '-qam', 'committed');
+  await edit(200, 300);
+  await git(worktree, 'add', '-A');
+  await edit(300, 400);
+  for (let n = 400; n < 425; n += 1) await rm(file(n));
+  for (let n = 0; n < 100; n += 1) await writeFile(join(worktree, `src/new${n}.txt`), 'new\n');
+  const contract = { owns: ['src/m1/**', 'src/new*.txt'], offLimits: ['src/m2/**'], acceptance: [], gate: [] };
+  const [own, whole, plain] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const [started, cpu] = [performance.now(), process.cpuUsage()];
+    const report = boundaryReport({ contract, changes: await opened.changes(worktree, base) });
+    const used = process.cpuUsage(cpu);
+    own.push((used.user + used.system) / 1000);
+    whole.push(performance.now() - started);
+    if (report.violations.length < 300) throw new Error(`only ${report.violations.length} violations`);
+    const git1 = performance.now();
+    await git(worktree, 'status', '--porcelain', '--untracked-files=all', '--ignored');
+    await git(worktree, 'diff', '--name-status', '-M', base);
+    plain.push(performance.now() - git1);
+  }
+  report('boundary check of 500 changed files, 10,000 in all: our own time', median(own), 150, 'ms');
+  console.log(`     in ms: own ${own.map(Math.round)}, with git ${whole.map(Math.round)}; plain git status and git diff ${plain.map(Math.round)}`);
+  await opened.settled();
+}
+
 /** Ten branches of a 10,000-file repository, each with a commit and with changed and untracked files, all on shared lines. */
 async function forecastBench() {
   const at = await repository(10_000);
@@ -296,6 +334,7 @@ try {
   if (want('slow')) await compare('8 independent tasks with 2-second agents', 0.3, ids.map(slow), 2000, Math.min(ROUNDS, 3));
   if (want('chain')) await compare('a chain of 8 trivial tasks', 2.0, ids.map((id, n) => chain(id, n)), 0);
   if (want('steps')) await stepsBench();
+  if (want('boundary')) await boundaryBench();
   if (want('forecast')) await forecastBench();
   if (want('landing')) await landingBench();
   if (want('queue')) await queueBench();

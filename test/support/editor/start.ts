@@ -68,6 +68,9 @@ export const QUIET_SETTINGS: Readonly<Record<string, unknown>> = {
   'files.simpleDialog.enable': true,
 };
 
+/** Settings that the manifest gives the scope `machine-overridable`. */
+const OF_THE_MACHINE = /^switchyard\.(executables\.|worktreesFolder$)/;
+
 /** Rejects when the editor cannot be installed, ends before it answers, or does not answer within a minute. */
 export async function startEditor(options: EditorOptions): Promise<Editor> {
   const installed = await installEditor(options.version ?? 'newest');
@@ -137,6 +140,10 @@ async function makeProfile(userDir: string, home: string, settings: Readonly<Rec
   for (const folder of [home, join(userDir, 'user', 'User'), join(userDir, 'extensions')]) await mkdir(folder, { recursive: true });
   await writeFile(join(userDir, 'config.yaml'), '');
   await writeFile(join(userDir, 'user', 'User', 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  // Paths belong to a machine: a window whose editor runs elsewhere takes them from that machine's settings only. From the
+  // person's own file they count just until the extension has said what they are, so that whoever came first won.
+  await mkdir(join(userDir, 'user', 'Machine'), { recursive: true });
+  await writeFile(join(userDir, 'user', 'Machine', 'settings.json'), JSON.stringify(Object.fromEntries(Object.entries(settings).filter(([name]) => OF_THE_MACHINE.test(name))), null, 2));
   await writeFile(join(home, '.gitconfig'), '[user]\n\tname = Test Person\n\temail = person@example.test\n[init]\n\tdefaultBranch = main\n[commit]\n\tgpgSign = false\n');
 }
 
