@@ -46,7 +46,7 @@ const MANAGERS: readonly Manager[] = [
   { name: 'pnpm', program: 'pnpm', lock: 'pnpm-lock.yaml', files: nodeLibs, manifest: nodeManifest('file:') },
   { name: 'yarn 1', program: 'yarn', lock: 'yarn.lock', files: nodeLibs, manifest: nodeManifest('file:') },
   { name: 'yarn 4', program: 'yarn-berry', lock: 'yarn.lock', text: '__metadata:\n  version: 8\n', files: { ...nodeLibs, '.yarnrc.yml': 'enableTelemetry: false\nenableGlobalCache: false\nnodeLinker: node-modules\n' }, manifest: nodeManifest('portal:') },
-  { name: 'bun', lock: 'bun.lock', files: nodeLibs, manifest: nodeManifest('file:') },
+  { name: 'bun', program: 'bun', lock: 'bun.lock', files: nodeLibs, manifest: nodeManifest('file:') },
   {
     name: 'cargo',
     lock: 'Cargo.lock',

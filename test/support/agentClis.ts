@@ -17,7 +17,7 @@ interface Pinned {
 }
 
 /** The agents' CLIs, the one of dev containers, and package managers and a formatter that projects use. */
-export type ProgramName = CliName | 'devcontainer' | 'pnpm' | 'yarn' | 'yarn-berry' | 'prettier' | 'biome';
+export type ProgramName = CliName | 'devcontainer' | 'pnpm' | 'yarn' | 'yarn-berry' | 'bun' | 'prettier' | 'biome';
 
 export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.329' },
@@ -28,6 +28,7 @@ export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
   pnpm: { package: 'pnpm', version: '9.15.9' },
   yarn: { package: 'yarn', version: '1.22.22' },
   'yarn-berry': { package: '@yarnpkg/cli-dist', version: '4.18.1', program: 'yarn' },
+  bun: { package: 'bun', version: '1.4.5' },
   biome: { package: '@biomejs/biome', version: '2.6.8' },
   prettier: { package: 'prettier', version: '3.10.1' },
 };
