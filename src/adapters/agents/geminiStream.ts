@@ -41,6 +41,8 @@ export function geminiParser(cwd?: string): StreamParser {
   const denied = denials();
   const calls = new Map<string, { readonly name: string; readonly view: ToolView }>();
   let session: string | undefined;
+  /** The model has said or done something. The CLI keeps a session on disk only from then on: before, nothing is there to resume. */
+  let answered = false;
   let usage: readonly Usage[] = [];
   let text: string | undefined;
   let speaking = '';
@@ -91,6 +93,7 @@ export function geminiParser(cwd?: string): StreamParser {
         return session === undefined ? [] : [{ type: 'session', session, ...(model === undefined ? {} : { model }) }];
       }
       case 'tool_use': {
+        answered = true;
         const id = string(event['tool_id']) ?? '';
         const name = string(event['tool_name']) ?? 'tool';
         const view = toolView(name, object(event['parameters']), cwd);
@@ -135,6 +138,7 @@ export function geminiParser(cwd?: string): StreamParser {
       if (event === undefined) return [];
       if (event['type'] === 'message') {
         if (event['role'] !== 'assistant') return spoken();
+        answered = true;
         const before = event['delta'] === true ? [] : spoken();
         // Far beyond what is shown anyway; an endless message must not eat the memory.
         if (speaking.length < MESSAGE_LIMIT * 50) speaking += string(event['content']) ?? '';
@@ -146,7 +150,7 @@ export function geminiParser(cwd?: string): StreamParser {
     stderr: (chunk) => stderr.feed(chunk).flatMap(stderrLine),
     end: (exit) => {
       spoken();
-      return outcomeOf(atEnd(exit), { session, usage, denied: denied.list, text, stderr: stderr.tail() }, exit, Date.now());
+      return outcomeOf(atEnd(exit), { session: answered ? session : undefined, usage, denied: denied.list, text, stderr: stderr.tail() }, exit, Date.now());
     },
   };
 }

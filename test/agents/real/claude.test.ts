@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { closeDesks, openDesk, removeRunner } from './desk.js';
-import { editsOnly, fails, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
+import { editsOnly, fails, goesOnAfterTrouble, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
 
 afterEach(closeDesks);
 afterAll(removeRunner);
@@ -25,6 +25,7 @@ describe('claude', () => {
     { name: 'a connection lost in the middle', step: { drop: 'midway' }, knobs: once, reason: 'network' },
     { name: 'no answer, with a time limit of its own', step: { silent: 'before' }, knobs: { retries: 0, timeoutMs: 2_000 }, reason: 'network' },
   ]);
+  goesOnAfterTrouble('claude', { step: { fail: { status: 500 } }, knobs: once, reason: 'server' });
   isWatched('claude', 3_000);
   stopsWholeTree('claude');
 

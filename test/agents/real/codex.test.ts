@@ -1,7 +1,7 @@
 /** The real Codex CLI through its adapter. Its full set of retries is covered by `fixtures/codex/fail-*.jsonl`. */
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { closeDesks, openDesk, removeRunner } from './desk.js';
-import { fails, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
+import { fails, goesOnAfterTrouble, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
 
 afterEach(closeDesks);
 afterAll(removeRunner);
@@ -21,6 +21,7 @@ describe('codex', () => {
     { name: 'a connection lost in the middle', step: { drop: 'midway' }, knobs: none, reason: 'network' },
     { name: 'silence in the middle, with a time limit of its own', step: { silent: 'midway' }, knobs: { retries: 0, timeoutMs: 1_500 }, reason: 'network' },
   ]);
+  goesOnAfterTrouble('codex', { step: { fail: { status: 500 } }, knobs: none, reason: 'server' });
   isWatched('codex', 3_000);
   stopsWholeTree('codex');
 

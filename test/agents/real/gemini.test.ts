@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { closeDesks, openDesk, removeRunner } from './desk.js';
-import { editsOnly, fails, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
+import { editsOnly, fails, goesOnAfterTrouble, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
 
 afterEach(closeDesks);
 afterAll(removeRunner);
@@ -22,6 +22,7 @@ describe('gemini', () => {
     { name: 'a closed connection', step: { drop: 'before' }, knobs: none, reason: 'network' },
     { name: 'a connection lost in the middle', step: { drop: 'midway' }, knobs: none, reason: 'network' },
   ]);
+  goesOnAfterTrouble('gemini', { step: { fail: { status: 500 } }, knobs: none, reason: 'server' });
   isWatched('gemini', 8_000);
   stopsWholeTree('gemini');
 

@@ -4,7 +4,7 @@
  */
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { closeDesks, openDesk, removeRunner } from './desk.js';
-import { fails, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
+import { fails, goesOnAfterTrouble, isWatched, plansReadOnly, stopsWholeTree, worksAndResumes } from './suite.js';
 
 afterEach(closeDesks);
 afterAll(removeRunner);
@@ -13,6 +13,7 @@ describe('opencode', () => {
   worksAndResumes('opencode', { titles: ['Read notes.txt', 'Edit notes.txt', '$ git status --short'], cacheWrites: false });
   plansReadOnly('opencode', ['write', 'bash', 'edit']);
   fails('opencode', [{ name: 'status 401', step: { fail: { status: 401 } }, knobs: {}, reason: 'signed-out' }]);
+  goesOnAfterTrouble('opencode', { step: { fail: { status: 401 } }, knobs: {}, reason: 'signed-out' });
   isWatched('opencode', 12_000);
   stopsWholeTree('opencode');
 

@@ -188,3 +188,18 @@ export function stopsWholeTree(cli: CliName): void {
     expect(await desk.read('after.txt')).toBe('after\n');
   });
 }
+
+/** @param trouble what the first request meets, with as few tries of the CLI's own as it can be told. */
+export function goesOnAfterTrouble(cli: CliName, trouble: Omit<FailureCase, 'name'>): void {
+  test('a retry after a first request that failed does the work, in the session that is told or in a fresh one', async () => {
+    let down = true;
+    const desk = await openDesk(cli, (request) => (down ? [trouble.step] : request.step === 0 ? [{ write: { path: 'src/new.txt', text: 'new\n' } }] : [{ text: 'It is there.' }]), trouble.knobs);
+    const failed = await desk.run({ prompt: 'Add src/new.txt.' });
+    expect(failed.outcome, failed.stderr).toMatchObject({ ok: false, reason: trouble.reason });
+    down = false;
+    const { session } = failed.outcome;
+    const again = await desk.run({ prompt: 'Add src/new.txt.', ...(session === undefined ? {} : { resume: session }) });
+    expect(again.outcome, again.stderr).toMatchObject({ ok: true, text: 'It is there.' });
+    expect(await desk.read('src/new.txt')).toBe('new\n');
+  });
+}
