@@ -67,7 +67,7 @@ function spentOn(model: Model, agent: string): string | undefined {
 
 /** `2.1.329 · signed in`, or why it cannot be used. */
 export function agentDetail(agent: AgentView, spent?: string): string {
-  if (!agent.found) return 'not installed';
+  if (!agent.found) return agent.missingAt === undefined ? 'not installed' : 'not where the settings say';
   const parts = [agent.version];
   if (agent.problem !== undefined) parts.push(agent.problem);
   else if (agent.account === 'none-needed') parts.push('no account needed');

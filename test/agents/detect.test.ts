@@ -98,16 +98,18 @@ describe.skipIf(process.platform === 'win32')('detect', () => {
     const agents = createAgents({ extra: [], environment: environment({ CODEX_API_KEY: 'x' }), executables: { codex: other } });
     expect(await agents.status('codex')).toMatchObject({ found: true, path: other, version: '0.200.0' });
     const gone = createAgents({ extra: [], environment: environment(), executables: { codex: join(folder, 'gone') } });
-    expect(await gone.status('codex')).toMatchObject({ found: false, problem: expect.stringContaining(join(folder, 'gone')) as string });
+    expect(await gone.status('codex')).toMatchObject({ found: false, missingAt: join(folder, 'gone'), problem: expect.stringContaining(join(folder, 'gone')) as string, hint: expect.stringContaining('switchyard.executables.codex') as string });
   });
 
-  it('probes once until told to look again, and knows only its own', async () => {
+  it('probes a program once until told to look again, looks anew for one that was not there, and knows only its own', async () => {
     const agents = createAgents({ extra: [], environment: environment() });
     expect(await agents.status('gemini')).toMatchObject({ found: false });
     await pretend('gemini', 'echo 0.61.0');
-    expect(await agents.status('gemini')).toMatchObject({ found: false });
-    expect((await agents.detect(true)).find((each) => each.id === 'gemini')).toMatchObject({ found: true });
-    expect(await agents.status('gemini')).toMatchObject({ found: true });
+    expect(await agents.status('gemini')).toMatchObject({ found: true, version: '0.61.0' });
+    await pretend('gemini', 'echo 0.62.0');
+    expect(await agents.status('gemini')).toMatchObject({ version: '0.61.0' });
+    expect((await agents.detect(true)).find((each) => each.id === 'gemini')).toMatchObject({ version: '0.62.0' });
+    expect(await agents.status('gemini')).toMatchObject({ version: '0.62.0' });
     expect(await agents.status('nobody')).toBeUndefined();
     expect(agents.adapter('nobody')).toBeUndefined();
   });

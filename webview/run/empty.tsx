@@ -75,7 +75,7 @@ const SIGNED: Readonly<Record<AgentView['signedIn'], string>> = { yes: 'signed i
 const PAID: Readonly<Record<AgentView['account'], string>> = { subscription: 'subscription', 'api-key': 'API key', 'none-needed': '', unknown: '' };
 
 function agentNews(agent: AgentView): string {
-  if (!agent.found) return ['not installed', agent.hint ?? ''].filter((part) => part !== '').join(' · ');
+  if (!agent.found) return [agent.missingAt === undefined ? 'not installed' : `not at ${agent.missingAt}`, agent.hint ?? ''].filter((part) => part !== '').join(' · ');
   const parts = [agent.version ?? '', agent.account === 'none-needed' ? '' : SIGNED[agent.signedIn], PAID[agent.account], agent.problem ?? ''];
   const text = parts.filter((part) => part !== '').join(' · ');
   return agent.signedIn === 'no' && agent.hint !== undefined ? `${text}. ${agent.hint}` : text;

@@ -120,8 +120,9 @@ export async function detectCli(cli: Cli, environment: Environment, override?: s
   const base = { id: cli.id, name: cli.name };
   const path = await findExecutable(override ?? cli.command, environment);
   if (path === undefined) {
-    const problem = override === undefined ? `${cli.name} was not found on PATH.` : `${cli.name} was not found at ${override}.`;
-    return { ...base, found: false, signedIn: 'unknown', account: 'unknown', problem, hint: cli.install };
+    const missing = { ...base, found: false, signedIn: 'unknown', account: 'unknown' } as const;
+    if (override === undefined) return { ...missing, problem: `${cli.name} was not found on PATH.`, hint: cli.install };
+    return { ...missing, missingAt: override, problem: `${cli.name} was not found at ${override}.`, hint: `Correct or empty the setting switchyard.executables.${cli.id}.` };
   }
   const probe = await query(path, ['--version'], environment, cli.setEnv);
   const version = versionIn(probe.stdout);

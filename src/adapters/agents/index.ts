@@ -31,10 +31,11 @@ export function createAgents(options: AgentsOptions): Agents {
     if (known !== undefined && !refresh) return known;
     const probing = adapter.detect(options.environment);
     probed.set(adapter.id, probing);
-    // A probe that broke is made again next time instead of being remembered.
-    probing.catch(() => {
+    // A probe that broke, or found nothing, is made again next time instead of being remembered: looking costs no process.
+    const forget = (): void => {
       if (probed.get(adapter.id) === probing) probed.delete(adapter.id);
-    });
+    };
+    probing.then((status) => status.found || forget(), forget);
     return probing;
   };
   const find = (id: string): AgentAdapter | undefined => adapters.find((adapter) => adapter.id === id);

@@ -8,6 +8,8 @@ export interface AgentStatus {
   readonly name: string;
   readonly found: boolean;
   readonly path?: string;
+  /** Nothing is at this path, which the settings name. */
+  readonly missingAt?: string;
   readonly version?: string;
   readonly signedIn: 'yes' | 'no' | 'unknown';
   /** Who pays: a subscription's figures are API-equivalents. */

@@ -85,6 +85,8 @@ export interface AgentView {
   readonly id: AgentId;
   readonly name: string;
   readonly found: boolean;
+  /** Nothing is at this path, which the settings name. */
+  readonly missingAt?: string;
   readonly version?: string;
   readonly signedIn: 'yes' | 'no' | 'unknown';
   readonly account: 'subscription' | 'api-key' | 'none-needed' | 'unknown';

@@ -144,6 +144,7 @@ function agentView(status: AgentStatus, state: RunState | undefined): AgentView 
     id: status.id,
     name: status.name,
     found: status.found,
+    ...(status.missingAt !== undefined && { missingAt: status.missingAt }),
     ...(status.version !== undefined && { version: status.version }),
     signedIn: status.signedIn,
     account: status.account,
