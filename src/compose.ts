@@ -123,7 +123,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     memoryBytes: memoryBytes(),
     freeBytes,
     folderUse,
-    provideDependencies: (request) => provideDependencies({ ...request, root: git.root, ignores: (path) => git.ignores(request.worktree, path) }),
+    provideDependencies: (request) => provideDependencies({ ...request, root: git.root, ignores: (path, kind) => git.ignores(request.worktree, kind === 'folder' ? `${path}/` : path) }),
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,

@@ -4,9 +4,11 @@ import { isLockFile } from './lockNames.js';
 /**
  * - `auto`: blocks shared by the file system where it can (writing to one leaves the other as it is), a copy elsewhere
  * - `copy`: a copy in any case
+ * - `hardlink`: the checkout's own files under second names; `symlink`: a link to the checkout's folder. What is written through
+ *   either is written to the checkout: only for a team file that says nobody writes there
  * - `install`: the command, always
  */
-export const DEPENDENCY_HOWS = ['auto', 'copy', 'install'] as const;
+export const DEPENDENCY_HOWS = ['auto', 'copy', 'hardlink', 'symlink', 'install'] as const;
 export type DependencyHow = (typeof DEPENDENCY_HOWS)[number];
 
 export interface Dependency {
@@ -20,7 +22,7 @@ export interface Dependency {
 /** What was done. `none`: nothing, and `why` says why. */
 export interface ProvidedDependency {
   readonly path: string;
-  readonly how: 'reflink' | 'copy' | 'install' | 'none';
+  readonly how: 'reflink' | 'copy' | 'hardlink' | 'symlink' | 'install' | 'none';
   readonly why: string;
 }
 
@@ -41,6 +43,8 @@ export function deciding(names: readonly string[]): readonly string[] {
 const HOW_WORDS: Readonly<Record<ProvidedDependency['how'], string>> = {
   reflink: 'shares its blocks with your checkout’s until one is written',
   copy: 'copied from your checkout',
+  hardlink: 'the same files as your checkout’s, under second names',
+  symlink: 'a link to your checkout’s',
   install: 'installed',
   none: 'left out',
 };

@@ -1,5 +1,5 @@
 /** Dependency folders of new worktrees: copied where they fit, installed where not, and never a way into the checkout. */
-import { lstat, mkdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { provideDependencies } from '../../src/adapters/dependencies/provide.js';
@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => repo.cleanup());
 
 const note = () => join(repo.folder, 'note');
-const ignores = async (path: string) => repo.gitIn(worktree, 'check-ignore', '-q', '--no-index', `${path}/`).then(() => true, () => false);
+const ignores = async (path: string, kind: 'folder' | 'link') => repo.gitIn(worktree, 'check-ignore', '-q', '--no-index', kind === 'folder' ? `${path}/` : path).then(() => true, () => false);
 const provide = (...dependencies: Dependency[]) => provideDependencies({ root: repo.root, worktree, dependencies, note: note(), ignores });
 const NODE: Dependency = { path: 'node_modules', how: 'auto', install: 'npm ci' };
 const inTree = (path: string) => join(worktree, path);
@@ -61,6 +61,35 @@ test.each<[string, (at: TempRepo) => Promise<unknown>, Dependency, { readonly ho
   const [done] = await provide(dependency);
   expect(done).toMatchObject({ path: dependency.path, how, why: expect.stringMatching(why) as string });
   expect(await stat(inTree(dependency.path)).catch(() => undefined)).toBeUndefined();
+});
+
+test('hard links and a link are made only where the team file says so, and lead to the checkout', async () => {
+  expect(await provide({ path: 'node_modules', how: 'hardlink' })).toEqual([{ path: 'node_modules', how: 'hardlink', why: 'same package-lock.json' }]);
+  const [mine, yours] = await Promise.all([inTree('node_modules/a/index.js'), join(repo.root, 'node_modules/a/index.js')].map((path) => stat(path)));
+  expect(mine?.ino).toBe(yours?.ino);
+  expect((await lstat(inTree('node_modules'))).isDirectory()).toBe(true);
+  await rm(inTree('node_modules'), { recursive: true });
+  // `node_modules/` in .gitignore is no link of that name: git would show it as new work.
+  const [asFolder] = await provide({ path: 'node_modules', how: 'symlink' });
+  expect(['reflink', 'copy']).toContain(asFolder?.how);
+  expect(asFolder?.why).toMatch(/only as a folder/);
+  await rm(inTree('node_modules'), { recursive: true });
+  await writeFile(inTree('.gitignore'), 'node_modules\n');
+  expect(await provide({ path: 'node_modules', how: 'symlink' })).toEqual([{ path: 'node_modules', how: 'symlink', why: 'same package-lock.json' }]);
+  expect(await readlink(inTree('node_modules'))).toBe(join(repo.root, 'node_modules'));
+});
+
+test('a run whose team links lands without the link, and cleaning up leaves what it led to', async () => {
+  await repo.write('.gitignore', 'node_modules\n');
+  await repo.write('.switchyard/team.jsonc', JSON.stringify({ version: 1, dependencies: [{ path: 'node_modules', how: 'symlink' }] }));
+  await repo.commit('Team');
+  const engine = await openEngine(repo, { autoApprove: true });
+  await engine.run(planOf(scriptedTask('t', [{ run: ['cat', 'node_modules/a/index.js'] }, { write: { path: 't/x.txt', text: 'x\n' } }])));
+  expect(engine.task('t')).toMatchObject({ state: 'landed', dependencies: [{ path: 'node_modules', how: 'symlink' }] });
+  expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).not.toContain('node_modules');
+  await engine.close();
+  expect(await stat(join(repo.folder, 'repo.worktrees/r1/t')).catch(() => undefined)).toBeUndefined();
+  expect(await readFile(join(repo.root, 'node_modules/a/index.js'), 'utf8')).toBe('a\n');
 });
 
 test('what is there stays; what a crash left half is made anew', async () => {

@@ -1,6 +1,6 @@
-/** Copies a folder with its links, modes and times, sharing blocks where the file system can (reflink). */
+/** Copies a folder with its links, modes and times: byte by byte, sharing blocks (reflink), or as second names of the same files (hard links). */
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
 const AT_ONCE = 32;
@@ -11,15 +11,17 @@ export interface CopyRequest {
   /** The checkout and the worktree: links with an absolute target in the first lead into the second afterwards. */
   readonly root: string;
   readonly worktree: string;
-  readonly reflink: boolean;
+  readonly way: CopyWay;
 }
 
-/** The file system cannot share blocks between these two places. */
-export class NoReflink extends Error {}
+export type CopyWay = 'reflink' | 'hardlink' | 'copy';
 
-const CANNOT = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY']);
+/** The file system cannot do it this way between these two places. */
+export class NotThisWay extends Error {}
 
-/** `to` must not exist. Sockets and devices are left out. @throws NoReflink before anything but folders was made */
+const CANNOT = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EINVAL', 'ENOTTY', 'EPERM', 'EMLINK']);
+
+/** `to` must not exist. Sockets and devices are left out. @throws NotThisWay where it has to be done another way; what was made until then is for the caller to remove */
 export async function copyTree(request: CopyRequest): Promise<void> {
   const { from, to } = request;
   await mkdir(to);
@@ -33,9 +35,9 @@ export async function copyTree(request: CopyRequest): Promise<void> {
         if (info.isDirectory()) folders.push(name);
         else if (info.isSymbolicLink()) await symlink(retargeted(await readlink(source), request), join(to, name));
         else if (info.isFile()) {
-          await copyOne(source, join(to, name), request.reflink);
+          await copyOne(source, join(to, name), request.way);
           // Build tools compare times: a copy that is younger than what it was made from would be made again.
-          await utimes(join(to, name), info.atime, info.mtime);
+          if (request.way !== 'hardlink') await utimes(join(to, name), info.atime, info.mtime);
         }
       }),
     );
@@ -45,11 +47,12 @@ export async function copyTree(request: CopyRequest): Promise<void> {
   await utimes(to, atime, mtime);
 }
 
-async function copyOne(from: string, to: string, reflink: boolean): Promise<void> {
+async function copyOne(from: string, to: string, way: CopyWay): Promise<void> {
   try {
-    await copyFile(from, to, constants.COPYFILE_EXCL | (reflink ? constants.COPYFILE_FICLONE_FORCE : 0));
+    if (way === 'hardlink') await link(from, to);
+    else await copyFile(from, to, constants.COPYFILE_EXCL | (way === 'reflink' ? constants.COPYFILE_FICLONE_FORCE : 0));
   } catch (error) {
-    if (reflink && CANNOT.has((error as NodeJS.ErrnoException).code ?? '')) throw new NoReflink(`no reflink from ${from} to ${to}`, { cause: error });
+    if (way !== 'copy' && CANNOT.has((error as NodeJS.ErrnoException).code ?? '')) throw new NotThisWay(`no ${way} from ${from} to ${to}`, { cause: error });
     throw error;
   }
 }

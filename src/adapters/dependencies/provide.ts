@@ -1,12 +1,13 @@
 /**
  * Gives a new worktree its dependency folders from the checkout, in the cheapest way after which nothing that is done in one can
- * reach the other. Whatever does not fit is left to the install command.
+ * reach the other, or in the way that the team file takes the responsibility for. Whatever does not fit is left to the install command.
  */
-import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Dependency, ProvidedDependency } from '../../core/dependencies.js';
 import { deciding } from '../../core/dependencies.js';
-import { copyTree, NoReflink } from './copyTree.js';
+import type { CopyWay } from './copyTree.js';
+import { copyTree, NotThisWay } from './copyTree.js';
 
 export interface ProvideRequest {
   /** The person's checkout. */
@@ -15,8 +16,8 @@ export interface ProvideRequest {
   readonly dependencies: readonly Dependency[];
   /** Names the folder that is being filled, so that a crash leaves no half of one; made and removed here. */
   readonly note: string;
-  /** Whether git ignores a folder in the worktree. */
-  readonly ignores: (path: string) => Promise<boolean>;
+  /** Whether git ignores a folder, or a link, of that name in the worktree. */
+  readonly ignores: (path: string, kind: 'folder' | 'link') => Promise<boolean>;
 }
 
 export async function provideDependencies(request: ProvideRequest): Promise<readonly ProvidedDependency[]> {
@@ -43,28 +44,35 @@ async function provide(request: ProvideRequest, { path, how }: Dependency): Prom
   if (differs !== undefined) return install(`${differs} is not your checkout’s`);
   // Not through a link that is in the repository: it may lead anywhere.
   if ((await realpath(dirname(to)).catch(() => undefined)) !== join(await realpath(worktree), dirname(path))) return install('the folder that it belongs into is not there');
-  if (!(await request.ignores(path))) return { how: 'none', why: 'git does not ignore it, so a copy would be taken for the task’s work' };
-  const done = await copyIn(request, path, how === 'auto');
-  return { how: done, why: same === undefined ? 'nothing says which versions belong into it' : `same ${same}` };
+  if (!(await request.ignores(path, 'folder'))) return { how: 'none', why: 'git does not ignore it, so a copy would be taken for the task’s work' };
+  const fits = same === undefined ? 'nothing says which versions belong into it' : `same ${same}`;
+  if (how === 'symlink') {
+    if (await request.ignores(path, 'link')) {
+      await symlink(from, to, 'junction');
+      return { how, why: fits };
+    }
+    return { how: await copyIn(request, path, 'reflink'), why: `${fits}; git ignores it only as a folder, so a link would be taken for the task’s work` };
+  }
+  return { how: await copyIn(request, path, how === 'auto' ? 'reflink' : how), why: fits };
 }
 
 /** A crash in between leaves the note, and the next call makes the folder anew. */
-async function copyIn({ root, worktree, note }: ProvideRequest, path: string, reflink: boolean): Promise<'reflink' | 'copy'> {
+async function copyIn({ root, worktree, note }: ProvideRequest, path: string, way: CopyWay): Promise<CopyWay> {
   const to = join(worktree, path);
   const request = { from: join(root, path), to, root, worktree };
   await mkdir(dirname(note), { recursive: true });
   await writeFile(note, path, { mode: 0o600 });
-  let how: 'reflink' | 'copy' = reflink ? 'reflink' : 'copy';
+  let done = way;
   try {
-    await copyTree({ ...request, reflink });
+    await copyTree({ ...request, way });
   } catch (error) {
     await rm(to, { recursive: true, force: true });
-    if (!(error instanceof NoReflink)) throw error;
-    how = 'copy';
-    await copyTree({ ...request, reflink: false });
+    if (!(error instanceof NotThisWay)) throw error;
+    done = 'copy';
+    await copyTree({ ...request, way: done });
   }
   await rm(note, { force: true });
-  return how;
+  return done;
 }
 
 async function removeHalf({ worktree, dependencies, note }: ProvideRequest): Promise<void> {

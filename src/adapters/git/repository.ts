@@ -103,7 +103,7 @@ function portOf(repository: Repository): OpenedGit {
     readFile: (commit, path) => readText(repository, commit, path),
     addWorktree: (request) => addWorktree(repository, request),
     worktreeExists: (path) => worktreeExists(repository, path),
-    ignores: async (worktree, folder) => (await repository.run(['check-ignore', '--quiet', '--no-index', '--', `${folder}/`], { cwd: worktree, ok: [0, 1] })).code === 0,
+    ignores: async (worktree, path) => (await repository.run(['check-ignore', '--quiet', '--no-index', '--', path], { cwd: worktree, ok: [0, 1] })).code === 0,
     commitAll: (worktree, message, author) => commitAll(repository, worktree, message, author),
     head: async (worktree) => headOf(repository, await locate(repository, worktree)),
     dirty: (worktree, untracked) => dirty(repository, worktree, untracked),

@@ -26,8 +26,8 @@ export interface Git {
 
   /** Idempotent: an existing worktree of that branch at that path is kept as it is. Copies `.worktreeinclude` files. */
   addWorktree(request: WorktreeRequest): Promise<void>;
-  /** Whether git ignores a folder of that name there, also while it does not exist. */
-  ignores(worktree: string, folder: string): Promise<boolean>;
+  /** Whether git ignores that path there, also while it does not exist; a folder ends with `/`. */
+  ignores(worktree: string, path: string): Promise<boolean>;
   /** Whether the folder is a usable worktree of this repository. */
   worktreeExists(path: string): Promise<boolean>;
   /** Commits everything that is not ignored, through `git commit` so that the person's hooks run. */
