@@ -11,8 +11,8 @@ import { drive, isUnderWay } from './pipeline.js';
 import type { Short } from './space.js';
 import { SpaceWait } from './space.js';
 import { AgentWaits } from './trouble.js';
-import type { PullRequestWatch } from './pullRequestWatch.js';
-import { watchPullRequests } from './pullRequestWatch.js';
+import type { UpstreamWatch } from './upstreamWatch.js';
+import { watchUpstream } from './upstreamWatch.js';
 import { LogWriteError } from './store.js';
 
 export class RunLoop {
@@ -29,7 +29,7 @@ export class RunLoop {
   #closed = false;
   /** Landed or dropped before this loop began, and a crash came before the worktree was removed. Tried once; then Clean Up does it. */
   readonly #untidied: Set<string>;
-  readonly #pullRequests: PullRequestWatch;
+  readonly #upstream: UpstreamWatch;
   /** The landing of the run whose branch was tidied away. */
   #integrationTidied: string | undefined;
   /** Work beside the tasks that keeps the run busy, e.g. a planner. */
@@ -46,7 +46,7 @@ export class RunLoop {
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
-    this.#pullRequests = watchPullRequests(context, (work) => void this.guest(work).catch(() => undefined));
+    this.#upstream = watchUpstream(context, (work) => void this.guest(work).catch(() => undefined));
     this.#space = new SpaceWait(context, (work) => this.guest(work));
     context.store.onDidChange((events) => {
       if (events.some((event) => event.type === 'space.short' || event.type === 'run.resumed')) this.roomMade();
@@ -108,7 +108,7 @@ export class RunLoop {
         else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
       }
       this.#lookAtChanges(still);
-      this.#pullRequests.noticed();
+      this.#upstream.noticed();
       const over = phaseOf(state) === 'done' && state.tasks.size > 0;
       if (over && state.endedAt === undefined && state.proposal === undefined && this.#driving.size === 0) {
         void this.#context.store.append({ type: 'run.ended' }).catch(() => undefined);
@@ -234,7 +234,7 @@ export class RunLoop {
   close(): void {
     this.#closed = true;
     this.#agentWaits.close();
-    this.#pullRequests.close();
+    this.#upstream.close();
     this.#context.dispose();
     this.#rest();
   }

@@ -4,13 +4,19 @@ import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { moveBase, refusal } from './landing.js';
 
+/** Of looks that overlap only the newest says what it saw: an older one may be past already. */
+const looks = new WeakMap<RunContext, number>();
+
 /** Looks at what the last fetch left and records when that is news. The remote is not asked; never fails the run. */
 export async function noticeUpstream(context: RunContext): Promise<void> {
   const { world, store } = context;
+  const look = (looks.get(context) ?? 0) + 1;
+  looks.set(context, look);
   const found = await world.git.upstreamOf(store.state.base.branch).catch((error: unknown) => {
     world.log.warn(`Could not look at what ${store.state.base.branch} follows: ${messageOf(error)}`);
     return undefined;
   });
+  if (looks.get(context) !== look) return;
   const ahead = found === undefined || found.behind === 0 ? undefined : { name: found.name, behind: found.behind, diverged: found.ahead > 0 };
   const known = store.state.upstream;
   if (ahead?.name === known?.name && ahead?.behind === known?.behind && ahead?.diverged === known?.diverged) return;

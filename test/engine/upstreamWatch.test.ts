@@ -1,4 +1,4 @@
-/** A pull request that was merged is noticed when anybody fetches: by the event of the ref, without asking and without polling. */
+/** What a fetch brings is noticed whoever makes it, by the event of the ref: commits that the base has not, and the merge of a pull request. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Event } from '../../src/core/events.js';
@@ -72,3 +72,19 @@ test.each(['merge', 'squash'] as const)('merged by %s, then its undoing: each is
   await undone;
   expect(engine.task('a').undone).toBeDefined();
 }, 60_000);
+
+test('commits of others are noticed by a fetch of the person while nothing is at work, and so is that they were pulled', async () => {
+  await engine.run(planOf(scriptedTask('a', [{ write: { path: 'a/x.txt', text: 'a' } }])));
+  const clone = join(repo.folder, 'others');
+  await repo.git('clone', '-q', join(repo.folder, 'remote.git'), clone);
+  await repo.gitIn(clone, 'commit', '-q', '--allow-empty', '-m', 'Theirs');
+  await repo.gitIn(clone, 'push', '-q', 'origin', 'main');
+  const moved = heard((event) => event.type === 'upstream.moved');
+  await repo.git('fetch', '-q');
+  await moved;
+  expect(engine.session.current()?.upstream).toEqual({ name: 'origin/main', behind: 1, diverged: false });
+  const level = heard((event) => event.type === 'upstream.moved');
+  await repo.git('merge', '-q', '--ff-only', 'origin/main');
+  await level;
+  expect(engine.session.current()?.upstream).toBeUndefined();
+});
