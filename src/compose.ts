@@ -20,7 +20,7 @@ import { keepCheckpoint, loadCheckpoint } from './adapters/logCheckpoint.js';
 import { followLog, readLog, readableLines, START } from './adapters/logLines.js';
 import { createPrices } from './adapters/prices.js';
 import { createPullRequests } from './adapters/pullRequests.js';
-import { followActivity, readActivity } from './adapters/runner/activity.js';
+import { createActivities } from './adapters/runner/activity.js';
 import { createResolvers } from './adapters/resolvers.js';
 import { provideDependencies } from './adapters/dependencies/provide.js';
 import { folderUse } from './adapters/diskUse.js';
@@ -116,7 +116,7 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
       holder: lockHolder,
       watch: (folder, looked) => watchLock(folder, looked, (error) => options.log.error('Who holds this repository cannot be watched', error)),
     },
-    activities: { read: readActivity, follow: followActivity },
+    activities: createActivities(),
     log: maskedLog(options.log, mask),
     mask,
     ...(options.saves !== undefined && { saves: options.saves }),

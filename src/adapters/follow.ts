@@ -9,7 +9,7 @@ import { basename, dirname } from 'node:path';
 /** Enough for nearly every read; grows for a longer line. */
 const FIRST_BUFFER = 64 * 1024;
 /** A file that is written all the time is read so often, in milliseconds, and not for every write. */
-const READ_MS = 30;
+export const READ_MS = 30;
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** Runs one at a time; asking while it runs runs it once more afterwards. The work must not throw. */
@@ -111,12 +111,16 @@ export async function readLines(file: string, from: number): Promise<Chunk> {
   }
 }
 
-/** Delivers the complete lines of a file from a byte offset on and everything that is added later. */
+/**
+ * Delivers the complete lines of a file from a byte offset on and everything that is added later: the first of a burst at once,
+ * what follows it every so many milliseconds, which are asked for each time.
+ */
 export function followLines(
   file: string,
   from: number,
   onLines: (lines: readonly string[], end: number) => void,
   failed?: (error: unknown) => void,
+  everyMs: () => number = () => READ_MS,
 ): () => void {
   let stopped = false;
   let end = from;
@@ -126,7 +130,7 @@ export function followLines(
       end = chunk.end;
       // `stop` may have been called while reading.
       if (chunk.lines.length > 0 && !isStopped()) onLines(chunk.lines, end);
-      await new Promise((resolve) => setTimeout(resolve, READ_MS));
+      await new Promise((resolve) => setTimeout(resolve, everyMs()));
     } catch (error) {
       if (!isStopped()) failed?.(error);
     }

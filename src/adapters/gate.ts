@@ -13,6 +13,7 @@ import { exists, PRIVATE_FILE, PRIVATE_FOLDER, readText, removeFile, writeWhole 
 import { countTests, cutMiddle, maskOutput, OUTPUT_LIMITS, readTail, watchSize, type OutputLimits } from './gateOutput.js';
 import { removeContainers } from './isolation/containers.js';
 import { putInside, type Insider } from './isolation/inside.js';
+import { letOthersFirst } from './politeness.js';
 import { stopTree } from './process.js';
 
 /** See `YOUNG_MS` of the runner. */
@@ -127,6 +128,7 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     windowsHide: true,
     windowsVerbatimArguments: verbatim,
   });
+  letOthersFirst(child.pid);
   const mask = maskOf(env);
   const watched = guard(child, request, output, limits);
   try {

@@ -20,7 +20,9 @@ export class Queries {
     const state = this.#current();
     const attempts = ref.task === PLANNER ? state?.plannerAttempts : state?.tasks.get(ref.task)?.attempts;
     const folder = attempts?.find((each) => each.attempt === ref.attempt)?.folder;
-    return folder === undefined ? [] : this.#world.activities.read(folder, afterSeq);
+    if (folder === undefined) return [];
+    this.#world.activities.watch(folder);
+    return this.#world.activities.read(folder, afterSeq);
   }
 
   async gateOutput(task: string, attempt: number): Promise<string | undefined> {

@@ -1,9 +1,8 @@
 /** Everything the engine needs from the world, bundled: built once by a composition root. */
-import type { ActivityLine } from '../core/activity.js';
 import type { Dependency, ProvidedDependency } from '../core/dependencies.js';
 import type { FolderUse } from '../core/disk.js';
 import type { Event } from '../core/events.js';
-import type { Agents, Checkpoint, Clock, Files, Gates, Git, Ids, Isolation, Log, LogPlace, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
+import type { Activities, Agents, Checkpoint, Clock, Files, Gates, Git, Ids, Isolation, Log, LogPlace, Prices, PullRequests, Resolvers, Runners, Saves, Tools } from '../core/ports.js';
 
 /** One run's append-only log, open for writing. */
 export interface OpenLog {
@@ -44,11 +43,6 @@ export interface Locks {
   holder(folder: string): Promise<Holder | undefined>;
   /** Calls back with who holds it, at once and each time that this may have changed, by a crash too. Returns a stop function. */
   watch(folder: string, looked: (holder: Holder | undefined) => void): () => void;
-}
-
-export interface Activities {
-  read(folder: string, afterSeq: number): Promise<readonly ActivityLine[]>;
-  follow(folder: string, onLines: (lines: readonly ActivityLine[]) => void): () => void;
 }
 
 export interface World {

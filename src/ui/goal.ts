@@ -34,7 +34,16 @@ export function createGoal(base: Base, opened: () => void): Goal {
   const file = own.add(new GoalFile(base.context.workspaceState));
   own.add(vscode.workspace.registerFileSystemProvider(GOAL_SCHEME, file, { isCaseSensitive: true }));
   const selector = { scheme: GOAL_SCHEME };
-  own.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: base.model.onDidChange, provideCodeLenses: () => lenses(base) }));
+  const lensesChanged = own.add(new vscode.EventEmitter<void>());
+  let open = runIsOpen(base);
+  own.add(
+    base.model.onDidChange(() => {
+      if (open === runIsOpen(base)) return;
+      open = !open;
+      lensesChanged.fire();
+    }),
+  );
+  own.add(vscode.languages.registerCodeLensProvider(selector, { onDidChangeCodeLenses: lensesChanged.event, provideCodeLenses: () => lenses(base) }));
   const save = own.add(coalesce(SAVE_MS, () => void goalDocument()?.save()));
   own.add(
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -126,6 +135,11 @@ export function noRepository(base: Base): string {
   }
 }
 
+function runIsOpen(base: Base): boolean {
+  const run = base.model.run();
+  return run !== undefined && run.endedAt === undefined;
+}
+
 function lenses(base: Base): vscode.CodeLens[] {
   const top = new vscode.Range(0, 0, 0, 0);
   const key = process.platform === 'darwin' ? '⌘⏎' : 'Ctrl+Enter';
@@ -133,7 +147,7 @@ function lenses(base: Base): vscode.CodeLens[] {
     new vscode.CodeLens(top, { title: `Decompose into a Plan (${key})`, command: commandId('startPlanning') }),
     new vscode.CodeLens(top, { title: 'Open Team File', command: commandId('openTeamFile') }),
     new vscode.CodeLens(top, { title: 'Cancel', command: commandId('cancelGoal') }),
-    ...(base.model.run()?.endedAt === undefined && base.model.run() !== undefined
+    ...(runIsOpen(base)
       ? [new vscode.CodeLens(top, { title: 'A run is open; this starts another', command: commandId('openDashboard') })]
       : []),
   ];

@@ -27,8 +27,8 @@ export interface Model extends Disposable {
   readonly onDidChange: vscode.Event<void>;
 }
 
-/** Agents may write hundreds of lines a second; a line of activity need not be newer than this. */
-const ACTIVITY_MS = 200;
+/** Agents may write hundreds of lines a second; nobody reads what changes more often than this on many tasks at once. */
+const ACTIVITY_MS = 500;
 
 export function createModel(repository: Repository, log: UiLog): Model {
   const own = new Disposables();

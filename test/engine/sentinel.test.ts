@@ -37,7 +37,7 @@ beforeEach(async () => {
         return { ...strays, look: () => ((looks += 1), strays.look()) };
       },
     },
-    activities: { read: (folder) => Promise.resolve(streams.get(folder) ?? []), follow: () => () => undefined },
+    activities: { read: (folder) => Promise.resolve(streams.get(folder) ?? []), follow: () => () => undefined, watch: () => undefined },
     clock: { now: () => now, after: () => () => undefined },
     log: { info: () => undefined, warn, error: warn },
     saves: { since: (path) => saved.has(path) },

@@ -1,12 +1,13 @@
 /** What the agent did, live: a long list of which only the visible rows exist; it stays at its end while one is there. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { ActivityLine } from '../../src/core/activity.js';
 import type { TaskView } from '../../src/shared/protocol.js';
 import { app, useApp } from '../app.js';
 import { Icon } from '../components/icon.js';
 import { Button, Select } from '../components/toolkit.js';
 import { streamKey } from '../store.js';
-import { activityRows, type ActivityRow } from './activityRows.js';
+import { activityRows, isShown, type ActivityRow } from './activityRows.js';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
@@ -24,16 +25,28 @@ function Row({ row }: { readonly row: ActivityRow }): ReactNode {
   );
 }
 
-function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly label: string }): ReactNode {
+/** While the list follows its end, this many rows are in it: what an agent adds then costs the same after an hour as at first. */
+const TAIL = 150;
+
+/** More than a screen holds, or all there are. */
+function lastRows(lines: readonly ActivityLine[]): readonly ActivityRow[] {
+  // Results of tools and running totals have no row.
+  const rows = activityRows(lines.slice(-4 * TAIL));
+  return rows.length < TAIL && lines.length > 4 * TAIL ? activityRows(lines) : rows.slice(-TAIL);
+}
+
+function Rows({ lines, label }: { readonly lines: readonly ActivityLine[]; readonly label: string }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  const [following, setFollowing] = useState(true);
   const top = useRef(0);
+  const rows = useMemo(() => (following ? lastRows(lines) : activityRows(lines)), [lines, following]);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's functions change with it and need no memo
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => ref.current,
     estimateSize: () => 26,
-    getItemKey: (index) => rows[index]?.seq ?? index,
+    // By its key the row that a person reads keeps its place when the earlier ones come in above it.
+    getItemKey: useCallback((index: number) => rows[index]?.seq ?? index, [rows]),
     overscan: 12,
   });
   const items = virtual.getVirtualItems();
@@ -41,8 +54,8 @@ function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly
   const last = rows.at(-1)?.seq;
   useEffect(() => {
     // Rows turn out higher than they were taken for, and a full list has as many after a new line as before it.
-    if (atEnd.current && ref.current !== null) ref.current.scrollTop = ref.current.scrollHeight;
-  }, [last, height]);
+    if (following && ref.current !== null) ref.current.scrollTop = ref.current.scrollHeight;
+  }, [last, height, following]);
   return (
     <div
       ref={ref}
@@ -50,11 +63,19 @@ function Rows({ rows, label }: { readonly rows: readonly ActivityRow[]; readonly
       role="region"
       tabIndex={0}
       aria-label={label}
+      onKeyDown={(event) => {
+        if (event.key !== 'Home' && event.key !== 'End') return;
+        event.preventDefault();
+        setFollowing(event.key === 'End');
+        if (event.key === 'Home') virtual.scrollToIndex(0);
+      }}
       onScroll={(event) => {
         const box = event.currentTarget;
         // Only a person scrolls up; what grows below moves the end away from under the view.
-        if (box.scrollHeight - box.scrollTop - box.clientHeight < 40) atEnd.current = true;
-        else if (box.scrollTop < top.current) atEnd.current = false;
+        if (box.scrollHeight - box.scrollTop - box.clientHeight < 40) setFollowing(true);
+        else if (box.scrollTop < top.current) setFollowing(false);
+        // Rows that come into sight for the first time turn out higher than they were taken for: the end moves away from who goes there.
+        else if (virtual.range?.endIndex === rows.length - 1) setFollowing(true);
         top.current = box.scrollTop;
       }}
     >
@@ -84,7 +105,7 @@ export function Activity({ task }: { readonly task: TaskView }): ReactNode {
     app.openActivity(task.id, attempt);
     return () => app.closeActivity(task.id, attempt);
   }, [task.id, attempt]);
-  const rows = useMemo(() => activityRows(stream?.lines ?? []), [stream?.lines]);
+  const lines = stream?.lines ?? [];
   if (attempt === undefined) return <p className="pane muted">No agent has worked on this task yet.</p>;
   return (
     <div className="pane fill">
@@ -101,8 +122,8 @@ export function Activity({ task }: { readonly task: TaskView }): ReactNode {
           <p>The activity could not be read: {stream.error}</p>
           <Button onClick={() => app.openActivity(task.id, attempt)}>Read Again</Button>
         </div>
-      ) : rows.length > 0 ? (
-        <Rows key={`${task.id}#${attempt}`} rows={rows} label={`Activity of attempt ${attempt}`} />
+      ) : lines.some(isShown) ? (
+        <Rows key={`${task.id}#${attempt}`} lines={lines} label={`Activity of attempt ${attempt}`} />
       ) : (
         <p className="muted">{stream?.state === 'live' ? 'The agent has not said anything yet.' : 'Reading…'}</p>
       )}

@@ -47,6 +47,11 @@ function rowOf(line: ActivityLine): ActivityRow | undefined {
   }
 }
 
+/** It has a row of its own; what has not is told with a tool's call, or in the bill. */
+export function isShown(line: ActivityLine): boolean {
+  return line.type !== 'tool-result' && line.type !== 'usage';
+}
+
 /** A CLI tells a write twice, as a call and as a change; the call has said it. */
 function tellsOf(row: ActivityRow | undefined, path: string): boolean {
   return row?.kind === 'tool' && (row.text === path || row.text.endsWith(` ${path}`));

@@ -1,7 +1,8 @@
 /** An attempt's `activity.jsonl`, for whoever shows it: outside input again, because a crash may have cut it. */
 import { join } from 'node:path';
 import type { ActivityLine } from '../../core/activity.js';
-import { followLines, readLines } from '../follow.js';
+import type { Activities } from '../../core/ports.js';
+import { followLines, READ_MS, readLines } from '../follow.js';
 import { FILE } from './records.js';
 
 function parse(lines: readonly string[], afterSeq: number): readonly ActivityLine[] {
@@ -15,16 +16,29 @@ function parse(lines: readonly string[], afterSeq: number): readonly ActivityLin
   });
 }
 
-/** Every complete line after a sequence number; none when there is no such file yet. */
-export async function readActivity(folder: string, afterSeq: number): Promise<readonly ActivityLine[]> {
-  const { lines } = await readLines(join(folder, FILE.activity), 0);
-  return parse(lines, afterSeq);
-}
+/** Of an attempt that nobody looks at only its last words are shown, and edits are counted: they may come this late. */
+const UNWATCHED_MS = 250;
 
-/** Delivers the lines from a sequence number on: first those that are there, then each as it is written. Returns a stop function. */
-export function followActivity(folder: string, onLines: (lines: readonly ActivityLine[]) => void, fromSeq = 1): () => void {
-  return followLines(join(folder, FILE.activity), 0, (lines) => {
-    const wanted = parse(lines, fromSeq - 1);
-    if (wanted.length > 0) onLines(wanted);
-  });
+export function createActivities(): Activities {
+  let watched: string | undefined;
+  return {
+    watch: (folder) => {
+      watched = folder;
+    },
+    read: async (folder, afterSeq) => {
+      const { lines } = await readLines(join(folder, FILE.activity), 0);
+      return parse(lines, afterSeq);
+    },
+    follow: (folder, onLines, fromSeq = 1) =>
+      followLines(
+        join(folder, FILE.activity),
+        0,
+        (lines) => {
+          const wanted = parse(lines, fromSeq - 1);
+          if (wanted.length > 0) onLines(wanted);
+        },
+        undefined,
+        () => (watched === folder ? READ_MS : UNWATCHED_MS),
+      ),
+  };
 }

@@ -1,12 +1,15 @@
 /**
  * Prints to the terminal without ever waiting for it. `process.stdout` of a terminal writes synchronously: a person
  * who scrolls or presses Ctrl+S would stop the agent. Here one write is under way on a worker thread, what comes
- * meanwhile waits up to a limit, and beyond it is left out. A terminal that is gone (EIO, EPIPE) ends the printing.
+ * meanwhile waits up to a limit, and beyond it is left out. What an agent says without a pause is printed together: the editor
+ * spends as much on a word as on a page, and twenty agents that talk must leave it time. A terminal that is gone (EIO, EPIPE) ends the printing.
  */
 import { write } from 'node:fs';
 import { isatty } from 'node:tty';
 
 const LONGEST_QUEUE = 512 * 1024;
+/** The first words are printed at once, what follows them together after so many milliseconds. */
+const PACE_MS = 100;
 const LEFT_OUT = '\n… some output was left out here; it is in the transcript\n';
 
 export interface Printer {
@@ -25,15 +28,25 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
   let busy = false;
   let gone = false;
   let leftOut = false;
+  let hasty = false;
   let idle: (() => void)[] = [];
+  let pause: NodeJS.Timeout | undefined;
 
-  const next = (): void => {
-    if (queue === '' || gone) {
-      busy = false;
-      for (const done of idle) done();
-      idle = [];
+  const rested = (): void => {
+    pause = undefined;
+    if (queue !== '' && !gone) {
+      next();
       return;
     }
+    busy = false;
+    for (const done of idle) done();
+    idle = [];
+  };
+  const rest = (): void => {
+    if (hasty || gone) rested();
+    else pause = setTimeout(rested, PACE_MS);
+  };
+  const next = (): void => {
     busy = true;
     const bytes = Buffer.from(queue);
     queue = '';
@@ -52,7 +65,7 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
         put(bytes, from + written);
         return;
       }
-      next();
+      rest();
     });
   };
   const terminal = isatty(fd);
@@ -75,11 +88,15 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
           resolve(true);
           return;
         }
+        hasty = true;
         const timer = setTimeout(() => resolve(false), ms);
         idle.push(() => {
           clearTimeout(timer);
           resolve(true);
         });
+        if (pause === undefined) return;
+        clearTimeout(pause);
+        rested();
       }),
   };
 }

@@ -9,6 +9,13 @@ export interface Tap {
 }
 
 /**
+ * After a small chunk the stream rests so long, in milliseconds: lines of a moment are read, written and shown together. Twenty
+ * agents that say fifty lines a second each would otherwise cost as much as their work. What comes in big chunks never waits.
+ */
+const REST_MS = 40;
+const BIG_CHUNK = 16 * 1024;
+
+/**
  * Must be called in the turn of the start: when a process ends, Node drains and throws away the output of streams that
  * nobody listens to, and a short-lived CLI ends before its record is open.
  *
@@ -22,7 +29,11 @@ export function tap(stream: Readable): Tap {
   stream.on('error', () => undefined);
   stream.on('data', (chunk: Buffer) => {
     stream.pause();
-    last = last.then(async () => (await taker)(chunk)).finally(() => stream.resume());
+    last = last.then(async () => (await taker)(chunk)).finally(() => {
+      if (chunk.length >= BIG_CHUNK) stream.resume();
+      // When the process ends, Node lets its streams flow by itself: nobody waits for this then.
+      else setTimeout(() => stream.resume(), REST_MS).unref();
+    });
     last.catch(() => undefined);
   });
   return {

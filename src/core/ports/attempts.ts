@@ -1,5 +1,5 @@
 /** Attempts of agents: what the runner is given, and what it leaves in the attempt’s folder. */
-import type { AgentOutcome } from '../activity.js';
+import type { ActivityLine, AgentOutcome } from '../activity.js';
 import type { AgentId, Role } from '../ids.js';
 import type { AgentCommand } from './agents.js';
 import type { CommandLine, ContainerRef } from './isolation.js';
@@ -95,4 +95,14 @@ export interface Runners {
   start(spec: AttemptSpec, files: Readonly<Record<string, string>>): Promise<RunningAttempt>;
   /** Finds an attempt again after a restart; `undefined` when it was never claimed. */
   adopt(folder: string): Promise<RunningAttempt | undefined>;
+}
+
+/** What agents said and did, by the folders of their attempts. */
+export interface Activities {
+  /** Every complete line after a sequence number; none when there is no such file yet. */
+  read(folder: string, afterSeq: number): Promise<readonly ActivityLine[]>;
+  /** First the lines that are there, then each as it is written, several together when they come fast. Returns a stop function. */
+  follow(folder: string, onLines: (lines: readonly ActivityLine[]) => void, fromSeq?: number): () => void;
+  /** Somebody looks at this attempt now: its lines are brought with more haste than those of others. */
+  watch(folder: string): void;
 }

@@ -1,10 +1,12 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { followActivity, readActivity } from '../../../src/adapters/runner/activity.js';
+import { createActivities } from '../../../src/adapters/runner/activity.js';
 import { RunnerError } from '../../../src/adapters/runner/runners.js';
 import type { ActivityLine } from '../../../src/core/activity.js';
 import { buildPrograms, END, ended, exists, lives, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
+
+const activities = createActivities();
 
 let programs: Programs;
 let box: Sandbox;
@@ -100,7 +102,7 @@ test('activity is followed live and read from any number on', async () => {
   );
   const seen: ActivityLine[] = [];
   let wake = (): void => undefined;
-  const stop = followActivity(box.folder, (lines) => {
+  const stop = activities.follow(box.folder, (lines) => {
     seen.push(...lines);
     wake();
   });
@@ -116,6 +118,6 @@ test('activity is followed live and read from any number on', async () => {
   stop();
   await attempt.ended;
   expect(seen.map((line) => [line.seq, line.type])).toEqual([[1, 'session'], [2, 'message'], [3, 'message']]);
-  expect(await readActivity(box.folder, 2)).toEqual(seen.slice(2));
-  expect(await readActivity(join(box.folder, 'nowhere'), 0)).toEqual([]);
+  expect(await activities.read(box.folder, 2)).toEqual(seen.slice(2));
+  expect(await activities.read(join(box.folder, 'nowhere'), 0)).toEqual([]);
 });

@@ -128,7 +128,7 @@ export class Life {
         watch: () => () => undefined,
       },
       logs: { ...real.logs, open: (file, from) => this.#openLog(file, from), follow: () => () => undefined },
-      activities: { read: () => Promise.resolve([]), follow: () => () => undefined },
+      activities: { read: () => Promise.resolve([]), follow: () => () => undefined, watch: () => undefined },
     };
   }
 
