@@ -32,6 +32,10 @@ export interface Change {
   /** What would land: a commit on `base`, its tree and what it was made from. */
   readonly made?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
   readonly verdict?: GateVerdict;
+  /** What the gate did not prove; empty where it did not say. */
+  readonly note?: string;
+  /** The lack of proof that a person has taken on themselves: this note, and no other. */
+  readonly accepts?: string;
   readonly results: readonly CommandResult[];
   readonly receipt?: Receipt;
   readonly mergeIntended?: { readonly from: Sha; readonly to: Sha };

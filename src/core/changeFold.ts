@@ -33,6 +33,7 @@ export function foldChange(run: Mutable<RunState>, event: ChangeEvent, at: numbe
         state: 'checking',
         since: at,
         approved: event.by !== undefined,
+        ...(event.accepts !== undefined && { accepts: event.accepts }),
         results: [],
       });
       return undefined;
@@ -55,6 +56,8 @@ function step(run: Mutable<RunState>, event: Exclude<ChangeEvent, { type: 'chang
     case 'change.gated':
       change.verdict = event.verdict;
       change.results = event.results;
+      if (event.note === undefined) delete change.note;
+      else change.note = event.note;
       if (event.receipt === undefined) delete change.receipt;
       else change.receipt = event.receipt;
       break;

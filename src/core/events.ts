@@ -124,9 +124,9 @@ export type EventBody =
   | { readonly type: 'integration.created' }
   | { readonly type: 'integration.removed' }
   /** A change of the base beside the tasks is asked for, or asked for again. `by`: approved at once. */
-  | { readonly type: 'change.opened'; readonly change: string; readonly kind: 'run' | 'undo'; readonly undoes?: string; readonly by?: 'person' | 'yes' }
+  | { readonly type: 'change.opened'; readonly change: string; readonly kind: 'run' | 'undo'; readonly undoes?: string; readonly by?: 'person' | 'yes'; readonly accepts?: string }
   | { readonly type: 'change.made'; readonly change: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha }
-  | { readonly type: 'change.gated'; readonly change: string; readonly verdict: GateVerdict; readonly results: readonly CommandResult[]; readonly receipt?: Receipt }
+  | { readonly type: 'change.gated'; readonly change: string; readonly verdict: GateVerdict; readonly results: readonly CommandResult[]; readonly note?: string; readonly receipt?: Receipt }
   | { readonly type: 'change.state'; readonly change: string; readonly to: Exclude<ChangeState, 'landed'>; readonly reason?: Reason }
   | { readonly type: 'change.approved'; readonly change: string; readonly by: 'person' | 'yes' }
   /** Strategy `pull-request`: the revert is being pushed and a pull request opened for it. */

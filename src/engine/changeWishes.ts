@@ -1,4 +1,5 @@
 /** Wishes about landings as a whole: take one back, land the run's integration branch. */
+import type { Change } from '../core/change.js';
 import { RUN_CHANGE, UNDO_RUN, awaitsLanding, isMoving, undoChange } from '../core/change.js';
 import { isOver } from '../core/task.js';
 import type { WishAnswer } from '../core/wishes.js';
@@ -36,8 +37,14 @@ async function begin(context: RunContext, change: string, undoes?: string): Prom
   // Asked again, the remote is.
   if (present?.state === 'in-review') return lookAtChange(context, change, { ask: true });
   if (present !== undefined && isMoving(present)) return store.state.stopped ? goOn(context) : OK;
-  await store.append(...resumed(context), { type: 'change.opened', change, kind: 'undo', ...(undoes !== undefined && { undoes }), by: 'person' });
+  await store.append(...resumed(context), { type: 'change.opened', change, kind: 'undo', ...(undoes !== undefined && { undoes }), by: 'person', ...accepting(present) });
   return OK;
+}
+
+/** Asked again after they were told what is not proven, a person takes just that on themselves. */
+function accepting(change: Change | undefined): { readonly accepts?: string } {
+  const lacks = change?.state === 'needs-you' && change.reason?.kind === 'unproven' ? change.note : undefined;
+  return lacks === undefined ? {} : { accepts: lacks };
 }
 
 async function goOn(context: RunContext): Promise<WishAnswer> {
@@ -56,7 +63,7 @@ export async function landRun(context: RunContext): Promise<WishAnswer> {
     const open = [...state.tasks.values()].filter((task) => !isOver(task.state));
     return refuse(open.length === 0 ? `${state.run} has nothing to land.` : `${open.map((task) => task.task.title).join(', ')} ${open.length === 1 ? 'is' : 'are'} not in yet. Land or drop ${open.length === 1 ? 'it' : 'them'} first.`);
   }
-  if (change === undefined || change.state === 'needs-you') await store.append(...resumed(context), { type: 'change.opened', change: RUN_CHANGE, kind: 'run', by: 'person' });
+  if (change === undefined || change.state === 'needs-you') await store.append(...resumed(context), { type: 'change.opened', change: RUN_CHANGE, kind: 'run', by: 'person', ...accepting(change) });
   else await store.append(...resumed(context), ...(change.approved ? [] : [{ type: 'change.approved' as const, change: RUN_CHANGE, by: 'person' as const }]));
   return OK;
 }

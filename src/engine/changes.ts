@@ -85,17 +85,24 @@ async function check(context: RunContext, id: string, change: Change): Promise<b
     mayRunFewerTests: true,
   });
   if (signal.aborted) return false;
-  await store.append({ type: 'change.gated', change: id, verdict: gated.verdict, results: gated.results, ...(gated.receipt !== undefined && { receipt: gated.receipt }) });
-  if (gated.verdict === 'green') await ready(context, id, 'Green on the merged result');
+  const note = gated.verdict === 'unproven' ? (gated.note ?? '') : undefined;
+  const receipt = note !== undefined && note === change.accepts ? unprovenReceipt(context, made) : gated.receipt;
+  await store.append({ type: 'change.gated', change: id, verdict: gated.verdict, results: gated.results, ...(note !== undefined && { note }), ...(receipt !== undefined && { receipt }) });
+  if (gated.verdict === 'unproven' && receipt !== undefined) await ready(context, id, 'Accepted without a proof');
+  else if (gated.verdict === 'green') await ready(context, id, 'Green on the merged result');
   else {
     const what = change.kind === 'run' ? `The run’s merged result is not green` : 'The result of undoing it is not green';
-    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note).replace(/\.$/, '')}. Nothing was changed on ${made.branch}.${nextOf(change)}` });
+    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note).replace(/\.$/, '')}. Nothing was changed on ${made.branch}.${note === undefined ? nextOf(change) : unprovenNext(change)}` });
   }
   return true;
 }
 
 function nextOf(change: Change): string {
   return change.kind === 'run' ? ' Re-plan to mend it, then Land the Run checks it again.' : ' Undo what builds on it first, or revert it by hand.';
+}
+
+function unprovenNext(change: Change): string {
+  return change.kind === 'run' ? ' Land the Run once more lands it on your word, unproven.' : ' Undo Landing once more takes it back on your word, unproven.';
 }
 
 async function ready(context: RunContext, id: string, text: string): Promise<void> {
@@ -105,10 +112,14 @@ async function ready(context: RunContext, id: string, text: string): Promise<voi
   await store.append(...(approve ? [{ type: 'change.approved' as const, change: id, by: 'yes' as const }] : []), { type: 'change.state', change: id, to: 'ready', reason: { kind: 'approval', text } });
 }
 
+/** Under the name that the commit's trailer has already. */
+function unprovenReceipt(context: RunContext, made: Made): Receipt {
+  return { id: made.receiptId, tree: made.tree, base: made.base, commands: [], at: context.world.clock.now(), unproven: true };
+}
+
 /** Nobody has a gate: a person's word stands in its place, and the receipt says so. */
 async function unproven(context: RunContext, id: string, change: Change, made: Made): Promise<void> {
-  const receipt: Receipt = { id: `${made.receiptId}-unproven`, tree: made.tree, base: made.base, commands: [], at: context.world.clock.now(), unproven: true };
-  await context.store.append({ type: 'change.gated', change: id, verdict: 'unproven', results: [], receipt });
+  await context.store.append({ type: 'change.gated', change: id, verdict: 'unproven', results: [], receipt: unprovenReceipt(context, made) });
   await ready(context, id, `There is no gate: nothing was proven.${change.approved ? '' : ' Approve to land it unproven.'}`);
 }
 

@@ -82,3 +82,22 @@ test('a squashed landing is taken back like a merged one', async () => {
   expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('.switchyard/team.jsonc\nREADME.md\nb/x.txt\nshared.txt');
   expect((await switchyard(repo, ['undo', '--all'])).stderr).toContain('landed one by one');
 });
+
+test('where the gate runs no test on the result, undoing asks; asked again it is taken back on the person’s word, and the receipt says so', async () => {
+  // A runner that says that it ran none.
+  const nothing = `node -e "console.log('# tests 0\\n# pass 0\\n# fail 0')"`;
+  await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('a', [write('a/x.txt', 'a')], { owns: ['a/**'], gate: [nothing] }))), '--yes']);
+  await switchyard(repo, ['approve', 'a']);
+  expect((await switchyard(repo, ['resume', '--yes'])).code).toBe(0);
+  const landed = await repo.git('rev-parse', 'main');
+  const asked = await switchyard(repo, ['undo', 'a', '--json']);
+  expect(asked.code).toBe(3);
+  expect(asked.lines.at(-1)).toMatchObject({ ok: false, why: { kind: 'unproven', text: expect.stringMatching(/Nothing was changed on main\. Undo Landing once more takes it back on your word, unproven\.$/) as string } });
+  expect(await repo.git('rev-parse', 'main')).toBe(landed);
+  const again = await switchyard(repo, ['undo', 'a', '--json']);
+  expect(again.code, again.stderr).toBe(0);
+  expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).toBe('README.md\nshared.txt');
+  const gated = again.lines.find((line) => line['type'] === 'change.gated') as { receipt: { id: string; unproven: boolean } };
+  expect(gated.receipt.unproven).toBe(true);
+  expect(await repo.git('log', '-1', '--format=%B')).toContain(`Switchyard-Receipt: ${gated.receipt.id}`);
+});
