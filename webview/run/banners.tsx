@@ -7,6 +7,7 @@ import { clock, count, duration, money } from '../format.js';
 import { isLanded } from '../states.js';
 import { useNow } from '../time.js';
 import { LandingNews, UpstreamNews } from './landing.js';
+import { PlannerLeaks } from './plannerLeaks.js';
 import { RefusedNews } from './refused.js';
 
 function titlesIn(run: RunView, ids: readonly string[]): string {
@@ -120,6 +121,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
         </Banner>
       )}
       {run.heldBy === undefined ? null : <Banner kind="info">{run.heldBy.replace(/^a /, 'A ')} runs this; here you follow it. What you ask for is passed on.</Banner>}
+      <PlannerLeaks run={run} />
       {run.phase === 'proposed' ? <PlanNews run={run} /> : null}
       {run.phase === 'planning' && run.tasks.length > 0 ? <ReplanningNews run={run} /> : null}
       {run.phase !== 'planning' && run.tasks.length > 0 && run.planner?.failure !== undefined ? (

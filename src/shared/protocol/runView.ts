@@ -3,7 +3,7 @@ import type { ChangeState } from '../../core/change.js';
 import type { AgentId } from '../../core/ids.js';
 import type { Problem } from '../../core/plan.js';
 import type { Amount, BillView } from './billView.js';
-import type { TaskView } from './taskView.js';
+import type { LeakView, TaskView } from './taskView.js';
 
 /** Why there is nothing to show; each has its own empty state that teaches the next step. */
 export type EmptyReason =
@@ -73,6 +73,8 @@ export interface RunView {
   readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
   /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
   readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  /** What a planner, which only reads, changed all the same; waits for the person's choice. */
+  readonly leaks?: readonly LeakView[];
   /** The base's branch on the remote went on without it: said plainly; `diverged` cannot be brought in by a click. */
   readonly upstream?: { readonly text: string; readonly diverged: boolean };
   /** Tasks land on the run's own branch; how it stands with landing that as a whole. */

@@ -1,5 +1,6 @@
 /** Changes that an agent left outside its worktree: look at them, and move, keep or undo them. */
 import * as vscode from 'vscode';
+import { PLANNER } from '../../core/events.js';
 import type { LeakChoice } from '../../core/leak.js';
 import type { LeakView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
@@ -37,7 +38,9 @@ function choices(leaks: readonly LeakView[]): Choice[] {
   ];
 }
 
-export function showStrayPatch(app: App, argument: unknown, id: unknown): Promise<Outcome> {
+export async function showStrayPatch(app: App, argument: unknown, id: unknown): Promise<Outcome> {
+  const ofPlanner = argument === PLANNER ? app.model.snapshot().run?.leaks?.find((leak) => leak.id === id) : undefined;
+  if (ofPlanner !== undefined) return openPatch(ofPlanner);
   return onTask(app, argument, 'stray-changes', 'shown', async ({ task }) => {
     const leak = task.leaks?.find((each) => id === undefined || each.id === id);
     return leak === undefined ? refuse(`“${task.title}” has no stray changes that wait for a choice.`) : openPatch(leak);

@@ -1,7 +1,6 @@
 /** What is said plainly before a run starts: what the agents see, what they may do, and who pays. Pure. */
 import type { AgentId } from '../../core/ids.js';
 import type { AgentStatus, RepositoryFacts } from '../../core/ports.js';
-import { leakText, openLeaks } from '../../core/leak.js';
 import type { RunState } from '../../core/run.js';
 import type { RunView } from '../../shared/protocol.js';
 
@@ -11,12 +10,7 @@ type Notice = RunView['notices'][number];
 export function startNotices(state: RunState, facts: RepositoryFacts, agents: readonly AgentStatus[]): readonly Notice[] {
   if (state.proposal === undefined || state.revision > 0) return [];
   const used = agentsOf(state);
-  return [...plannerNotices(state), ...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
-}
-
-/** A planner only reads; one that wrote somewhere is said before its plan is believed. */
-function plannerNotices(state: RunState): readonly Notice[] {
-  return openLeaks({ leaks: state.plannerLeaks ?? [] }).map((leak) => ({ kind: 'warning', text: `${leakText('Planning', leak)} “switchyard leak planner” shows it, and takes it back with --undo.` }));
+  return [...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
 }
 
 function agentsOf(state: RunState): readonly AgentId[] {

@@ -7,7 +7,6 @@ import type { DiskUse } from '../../core/disk.js';
 import type { AgentId } from '../../core/ids.js';
 import { isolationOf } from '../../core/isolation.js';
 import { memberFor, ownMember } from '../../core/member.js';
-import { leakText, openLeaks } from '../../core/leak.js';
 import type { Task } from '../../core/plan.js';
 import type { Forecast } from '../../core/ports.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
@@ -15,6 +14,7 @@ import { isActive, isOver } from '../../core/task.js';
 import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
 import { taskActions } from './actions.js';
 import { isBilled } from './billView.js';
+import { leakViews } from './leakView.js';
 import { receiptView } from './receiptView.js';
 
 export interface TaskContext {
@@ -65,7 +65,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...(run.allowedPaths.length > 0 && { allowedPaths: run.allowedPaths }),
     violations: run.violations.map(({ path, kind }) => ({ path, kind })),
     boundaryChecked: run.boundaryChecked,
-    ...leakViews(run),
+    ...leakViews(task.title, run.leaks, isMovable(run)),
     amount: sum(lines),
     billed: isBilled(lines),
     ...(run.branch !== undefined && { branch: run.branch }),
@@ -139,22 +139,8 @@ export function proposedTaskView(task: Task, state: RunState, since: number): Ta
   };
 }
 
-function leakViews(run: TaskRun): Pick<TaskView, 'leaks'> {
-  const open = openLeaks(run);
-  if (open.length === 0) return {};
-  const movable = run.worktree !== undefined && !run.cleaned && !isOver(run.state) && !isActive(run.state) && run.state !== 'in-review';
-  return {
-    leaks: open.map((leak) => ({
-      id: leak.id,
-      certainty: leak.certainty,
-      text: leakText(run.task.title, leak),
-      root: leak.root,
-      files: leak.files.map(({ path, change, before }) => ({ path, change, undoable: before !== 'unknown' })),
-      more: leak.more ?? 0,
-      patch: leak.kept.patch,
-      movable: movable && leak.refs !== true,
-    })),
-  };
+function isMovable(run: TaskRun): boolean {
+  return run.worktree !== undefined && !run.cleaned && !isOver(run.state) && !isActive(run.state) && run.state !== 'in-review';
 }
 
 function attemptView(attempt: AttemptState): AttemptView {

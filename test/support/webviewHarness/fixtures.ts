@@ -289,6 +289,7 @@ export const FIXTURES = {
   resolved: shown(running(landings.resolved(nine()))),
   unproven: shown(running(landings.unproven(nine()))),
   leaking: shown(running(landings.leaking(nine()))),
+  'planner-leak': shown({ ...plan(), leaks: [landings.PLANNER_LEAK] }),
   'landing-checking': shown({ ...done(), phase: 'running', landing: landings.LANDING.checking }),
   'landing-ready': shown({ ...done(), phase: 'running', landing: landings.LANDING.ready }),
   'landing-blocked': shown({ ...done(), phase: 'needs-you', landing: landings.LANDING['needs-you'] }),

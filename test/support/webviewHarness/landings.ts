@@ -1,5 +1,5 @@
 /** What can be in the way of a landing, in the engine's own words; and what is said once it has landed. */
-import type { RunSummaryView, RunView, TaskView } from '../../../src/shared/protocol.js';
+import type { LeakView, RunSummaryView, RunView, TaskView } from '../../../src/shared/protocol.js';
 import { upstreamWords } from '../../../src/core/upstream.js';
 import { attempt, command, gate, minutesAgo, NOW } from './make.js';
 import { PASSING_OUTPUT } from './texts.js';
@@ -60,6 +60,17 @@ export function unproven(tasks: Nine): Nine {
 }
 
 const PATCH = '/home/ada/feed/.git/switchyard/runs/r1/leaks/timeline-component-1-1.patch';
+
+export const PLANNER_LEAK: LeakView = {
+  id: '1-1',
+  certainty: 'certain',
+  text: 'The agent of “Planning” changed PLAN.md in your checkout, outside its worktree.',
+  root: '/home/ada/feed',
+  files: [{ path: 'PLAN.md', change: 'added', undoable: true }],
+  more: 0,
+  patch: '/home/ada/feed/.git/switchyard/runs/r1/attempts/planner/1/leak-1-1.patch',
+  movable: false,
+};
 
 /** One certain leak into the checkout, one possible one into another task's worktree. */
 export function leaking(tasks: Nine): Nine {
