@@ -3,7 +3,7 @@ import { runAmount } from '../core/bill.js';
 import type { Change } from '../core/change.js';
 import { targetBranch } from '../core/change.js';
 import { isolationOf } from '../core/isolation.js';
-import { leakText, openLeaks } from '../core/leak.js';
+import { PLANNING, leakText, openLeaks } from '../core/leak.js';
 import { phaseOf } from '../core/phase.js';
 import { resolutionWords } from '../core/resolutions.js';
 import { decide } from '../core/scheduler.js';
@@ -70,7 +70,7 @@ function changeLines(state: RunState): readonly string[] {
 }
 
 function plannerLeaks(state: RunState): readonly string[] {
-  return openLeaks({ leaks: state.plannerLeaks ?? [] }).map((leak) => `  ${leakText('Planning', leak)}`);
+  return openLeaks({ leaks: state.plannerLeaks ?? [] }).map((leak) => `  ${leakText(PLANNING, leak)}`);
 }
 
 /** What a person reads at the end: every task, the money, and what to run next. */

@@ -51,7 +51,7 @@ export function settledLeaks(leaks: readonly Leak[] | undefined, { leak: id, cho
 
 /** Whose agent left something elsewhere: a task, or the planner by its name. */
 export function leaver(state: { readonly tasks: ReadonlyMap<string, { readonly task: { readonly title: string }; readonly leaks?: readonly Leak[] }>; readonly plannerLeaks?: readonly Leak[] }, id: string): { readonly title: string; readonly leaks: readonly Leak[] } | undefined {
-  if (id === 'planner' && state.plannerLeaks !== undefined) return { title: 'Planning', leaks: state.plannerLeaks };
+  if (id === 'planner' && state.plannerLeaks !== undefined) return { title: PLANNING, leaks: state.plannerLeaks };
   const run = state.tasks.get(id);
   return run === undefined ? undefined : { title: run.task.title, leaks: run.leaks ?? [] };
 }
@@ -72,11 +72,17 @@ export function leakPlace(leak: FoundLeak): string {
   return `${what} in ${leak.owner === undefined ? 'your checkout' : `the worktree of ${leak.owner}`}`;
 }
 
+/** What the planner's leaks are told under; a task's have its title. */
+export const PLANNING = 'Planning';
+
 /** One sentence for people. */
 export function leakText(title: string, leak: FoundLeak): string {
-  if (leak.refs === true) return `The agent of “${title}” moved or made ${leak.files.map(({ path }) => path).join(', ')} in your repository, outside its own branch. Nothing was taken back; ${leak.kept.patch} holds the commands that would.`;
-  const who = leak.others.length === 0 ? `“${title}”` : `“${title}” or ${leak.others.join(', ')}`;
-  if (leak.certainty === 'certain') return `The agent of “${title}” changed ${leakPlace(leak)}, outside its worktree.`;
+  const agent = title === PLANNING ? 'The planner' : `The agent of “${title}”`;
+  const own = title === PLANNING ? 'own copy' : 'worktree';
+  if (leak.refs === true) return `${agent} moved or made ${leak.files.map(({ path }) => path).join(', ')} in your repository, outside its own branch. Nothing was taken back; ${leak.kept.patch} holds the commands that would.`;
+  const first = title === PLANNING ? 'the planner' : `“${title}”`;
+  const who = leak.others.length === 0 ? first : `${first} or ${leak.others.join(', ')}`;
+  if (leak.certainty === 'certain') return `${agent} changed ${leakPlace(leak)}, outside its ${own}.`;
   return `${leakPlace(leak)} changed while ${who} ran, and not by a save in this editor.`;
 }
 

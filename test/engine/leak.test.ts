@@ -174,7 +174,7 @@ test('what a planner changes outside its own copy is found, said before its plan
   const planned = await switchyard(repo, ['plan', 'A goal', '--out', join(repo.folder, 'out.json'), '--json']);
   expect(planned.code, planned.stderr).toBe(0);
   const said = await switchyard(repo, ['status']);
-  expect(said.stdout).toContain('The agent of “Planning” changed src/a.ts in your checkout, outside its worktree.');
+  expect(said.stdout).toContain('The planner changed src/a.ts in your checkout, outside its own copy.');
   expect(said.stdout).toContain('switchyard leak planner --undo');
   expect((await switchyard(repo, ['leak', 'planner', '--move'])).stderr).toContain('A planner has no work of its own');
   expect((await switchyard(repo, ['leak', 'planner', '--undo'])).code).toBe(0);

@@ -12,6 +12,7 @@ import { diskText, freesText } from '../../core/disk.js';
 import { upstreamWords } from '../../core/upstream.js';
 import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
+import { PLANNING } from '../../core/leak.js';
 import { leakViews } from './leakView.js';
 import { startNotices } from './notices.js';
 import { runPhase } from './phase.js';
@@ -90,7 +91,7 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     bill: billView(state),
     limits: pickLimits(state),
     notices: startNotices(state, facts, input.agents),
-    ...leakViews('Planning', state.plannerLeaks, false),
+    ...leakViews(PLANNING, state.plannerLeaks, false),
     ...landingView(state),
     ...(state.upstream !== undefined && { upstream: { text: upstreamWords(state.upstream, state.base.branch), diverged: state.upstream.diverged } }),
     ...(input.heldBy !== undefined && { heldBy: input.heldBy }),

@@ -64,7 +64,7 @@ const PATCH = '/home/ada/feed/.git/switchyard/runs/r1/leaks/timeline-component-1
 export const PLANNER_LEAK: LeakView = {
   id: '1-1',
   certainty: 'certain',
-  text: 'The agent of “Planning” changed PLAN.md in your checkout, outside its worktree.',
+  text: 'The planner changed PLAN.md in your checkout, outside its own copy.',
   root: '/home/ada/feed',
   files: [{ path: 'PLAN.md', change: 'added', undoable: true }],
   more: 0,
