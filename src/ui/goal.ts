@@ -73,8 +73,12 @@ export function createGoal(base: Base, opened: () => void): Goal {
         await vscode.commands.executeCommand('switchyard.tasks.focus');
         return refuse(noRepository(base));
       }
+      const offered = text === undefined && file.text === '' && goalTabs().length === 0 ? await writtenGoal(base) : '';
+      if (offered !== '') file.set(offered);
       const document = await vscode.workspace.openTextDocument(GOAL);
-      const editor = await vscode.window.showTextDocument(document, { preview: false });
+      // All of an offered goal is selected: whoever wants something else just types.
+      const all = document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
+      const editor = await vscode.window.showTextDocument(document, { preview: false, ...(offered !== '' && { selection: all }) });
       await file.shownIn(editor);
       if (text !== undefined && text.trim() !== '') await append(editor, text);
       return DONE;
@@ -151,6 +155,21 @@ function lenses(base: Base): vscode.CodeLens[] {
       ? [new vscode.CodeLens(top, { title: 'A run is open; this starts another', command: commandId('openDashboard') })]
       : []),
   ];
+}
+
+/** A goal is a page or two; a longer file is something else. */
+const LONGEST_OFFER = 20_000;
+
+/** What the repository's own `GOAL.md` asks for, where it has one. */
+async function writtenGoal(base: Base): Promise<string> {
+  const root = base.repository.session()?.facts.root;
+  if (root === undefined) return '';
+  try {
+    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(vscode.Uri.file(root), 'GOAL.md'));
+    return bytes.byteLength > LONGEST_OFFER ? '' : new TextDecoder().decode(bytes).trim();
+  } catch {
+    return '';
+  }
 }
 
 async function append(editor: vscode.TextEditor, text: string): Promise<void> {

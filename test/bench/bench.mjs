@@ -307,6 +307,17 @@ async function logBench() {
   console.log(`     in ms: ${times.again.map(Math.round)}; for the first time ${times.first.map(Math.round)}; JSON.parse alone ${times.plain.map(Math.round)}; ${Math.round((await stat(log)).size / 1e6)} MB`);
 }
 
+/** What the editor waits for when it starts us: reading the shipped bundle and activating it, cold, each time in a fresh process. */
+async function activationBench() {
+  const { activationProbe } = await loadTs('test/support/activation.ts');
+  const shipped = join(folder, 'activated');
+  await run(process.execPath, ['esbuild.mjs', '--production', `--out=${shipped}`], { cwd: root });
+  const times = [];
+  for (let round = 0; round < Math.max(ROUNDS, 5); round += 1) times.push((await activationProbe(shipped)).ms);
+  report('activation, our own code', median(times), 50, 'ms');
+  console.log(`     in ms: ${times.map(Math.round)}`);
+}
+
 /** An agent that prints a gigabyte, and one with a line of 50 MB: real runner, real host, each in its own process. */
 async function floodBench() {
   const { flood } = await loadTs('test/support/flood.ts');
@@ -342,6 +353,7 @@ try {
   if (only.includes('soak')) await soakBench(Number(only[only.indexOf('soak') + 1] ?? 10));
   if (only.includes('flood')) await floodBench();
   if (want('log')) await logBench();
+  if (want('activation')) await activationBench();
   if (want('sizes')) {
     // As it ships, whatever `dist` holds now.
     const shipped = join(folder, 'shipped');
@@ -351,8 +363,8 @@ try {
     report('the engine, loaded when a repository is opened', await kilobytes('compose.js'), 500, 'KB');
     report('runner, started with every agent', await kilobytes('runner.js'), 100, 'KB');
     report('dashboard bundle', await kilobytes('webview/main.js'), 800, 'KB');
-    const vsix = await stat(join(root, 'switchyard.vsix')).catch(() => undefined);
-    if (vsix) report('.vsix', vsix.size / 1024, 2048, 'KB');
+    const { packedExtension } = await loadTs('test/support/editor/vsix.ts');
+    report('.vsix', (await stat(await packedExtension())).size / 1024, 2048, 'KB');
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

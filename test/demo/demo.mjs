@@ -2,4 +2,4 @@
 import { loadTs } from '../support/loadTs.mjs';
 
 const { playDemo } = await loadTs('test/demo/playDemo.ts');
-process.exitCode = await playDemo({ keep: process.argv.includes('--keep') });
+process.exitCode = await playDemo({ keep: process.argv.includes('--keep'), built: process.argv.includes('--built') });

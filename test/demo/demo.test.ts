@@ -1,10 +1,11 @@
 /** The demo's promise: its plan is valid, and played by the headless command it lands, one gate failing for real on the way. */
 import { execa } from 'execa';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkPlanInput } from '../../src/core/planCheck.js';
+import { repositoryRoot } from '../support/root.js';
 import { switchyard } from '../support/switchyard.js';
 import { isolatedEnv } from '../support/tempRepo.js';
 import { DEMO_GOAL, makeDemo } from './makeDemo.js';
@@ -66,3 +67,14 @@ const index = createIndex();
 index.sync(store.list());
 console.log(JSON.stringify({ tags: store.tags().map(({ tag }) => tag), found: index.search('fresh').map(({ note }) => note.title) }));
 `;
+
+test('npm run demo plays it from the goal to the bill, and ends well', async () => {
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  const played = await execa(process.execPath, [join(repositoryRoot, 'test', 'demo', 'demo.mjs'), '--built'], { env: { ...repo.env, PATH: process.env['PATH'] ?? '', TMPDIR: temporary }, extendEnv: false, stdin: 'ignore', all: true, reject: false });
+  expect(played.exitCode, played.all).toBe(0);
+  expect(played.stdout).toContain("The project's own tests pass on what landed.");
+  const bill = played.stdout.slice(played.stdout.lastIndexOf('$ switchyard bill'));
+  expect(bill).toMatch(/\btotal\b/i);
+  expect((await readdir(temporary)).filter((name) => name.startsWith('switchyard-demo-'))).toEqual([]);
+}, 120_000);

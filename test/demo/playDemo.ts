@@ -7,8 +7,8 @@ import { execa } from 'execa';
 import { repositoryRoot } from '../support/root.js';
 import { DEMO_GOAL, makeDemo } from './makeDemo.js';
 
-/** Gives the exit code of the first step that failed, or 0. */
-export async function playDemo({ keep }: { readonly keep: boolean }): Promise<number> {
+/** Gives the exit code of the first step that failed, or 0. `built`: the command is there already. */
+export async function playDemo({ keep, built }: { readonly keep: boolean; readonly built: boolean }): Promise<number> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'switchyard-demo-')));
   const repository = join(folder, 'notes');
   const home = join(folder, 'home');
@@ -17,21 +17,21 @@ export async function playDemo({ keep }: { readonly keep: boolean }): Promise<nu
   const wait = (): void => undefined;
   process.on('SIGINT', wait);
   try {
-    await execa(process.execPath, ['esbuild.mjs'], { cwd: repositoryRoot, stdin: 'ignore', stdout: 'ignore' });
+    if (!built) await execa(process.execPath, ['esbuild.mjs'], { cwd: repositoryRoot, stdin: 'ignore', stdout: 'ignore' });
     await makeDemo(repository, { pace: 0.5 });
     console.log(`A small real project with a real test suite: ${repository}\n`);
     const plan = join(folder, 'plan.json');
     const planned = await switchyard(repository, home, ['plan', DEMO_GOAL, '--out', plan]);
     if (planned !== 0) return planned;
     if ((await stat(plan).catch(() => undefined)) === undefined) throw new Error('switchyard plan ended well but wrote no plan.');
-    // Its last lines are the bill.
     const ran = await switchyard(repository, home, ['run', plan, '--yes']);
     if (ran !== 0) return ran;
     console.log('\n$ git log --graph --oneline');
     await run('git', ['log', '--graph', '--oneline', '--decorate=no'], repository, home);
     const tested = await run('npm', ['test', '--silent'], repository, home, 'ignore');
     console.log(tested === 0 ? "\nThe project's own tests pass on what landed." : '\nThe tests fail on what landed.');
-    return tested;
+    if (tested !== 0) return tested;
+    return await switchyard(repository, home, ['bill']);
   } finally {
     process.removeListener('SIGINT', wait);
     if (keep) console.log(`\nKept: ${repository}`);

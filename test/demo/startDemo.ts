@@ -58,7 +58,7 @@ async function desktopEditor(code: string, folder: string, repository: string, v
 }
 
 function tell(how: string): void {
-  console.log(`\n${how}\nThen run "Switchyard: Decompose Task" from the command palette, with this goal (it is in GOAL.md, too):\n\n    ${DEMO_GOAL}\n\nCtrl+C ends the editor and removes the demo repository.`);
+  console.log(`\n${how}\nThen run "Switchyard: Decompose Task" from the command palette. A first goal is there, from the repository's GOAL.md; Ctrl+Enter hands it to the planner:\n\n    ${DEMO_GOAL}\n\nCtrl+C ends the editor and removes the demo repository.`);
 }
 
 async function desktopCode(): Promise<string | undefined> {
