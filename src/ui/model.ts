@@ -151,7 +151,7 @@ export function createModel(repository: Repository, log: UiLog): Model {
     const disk = asked ? session?.disk() : undefined;
     return snapshot({
       revision,
-      ...(state.kind === 'empty' ? { empty: state.reason } : { facts: state.session.facts }),
+      ...(state.kind === 'empty' ? { empty: state.reason, ...(state.message !== undefined && { emptyText: state.message }) } : { facts: state.session.facts, ...(state.inside !== undefined && { inside: state.inside }) }),
       ...(run !== undefined && { state: run }),
       waits: session?.waits() ?? new Map(),
       runs,

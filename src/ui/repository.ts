@@ -3,7 +3,7 @@
  * so that no process starts, while the workspace is not trusted.
  */
 import * as vscode from 'vscode';
-import type { RepositoryProblem, Saves } from '../core/ports.js';
+import type { Saves } from '../core/ports.js';
 import type { Session } from '../engine/api.js';
 import type { EmptyReason } from '../shared/protocol.js';
 import type { Disposable } from './disposables.js';
@@ -11,11 +11,13 @@ import { coalesce, Disposables } from './disposables.js';
 import type { UiLog } from './log.js';
 import { messageOf } from './log.js';
 import type { OpenRepository } from './opening.js';
+import { EMPTY_REASONS, pathInside } from './place.js';
 import { executables, needsReopening, setting } from './settings.js';
 
 export type RepositoryState =
   | { readonly kind: 'empty'; readonly reason: EmptyReason; readonly message?: string }
-  | { readonly kind: 'open'; readonly session: Session; readonly folder: vscode.Uri };
+  /** `inside`: where the folder lies in the repository, when that begins above it. */
+  | { readonly kind: 'open'; readonly session: Session; readonly folder: vscode.Uri; readonly inside?: string };
 
 export interface Repository extends Disposable {
   state(): RepositoryState;
@@ -34,14 +36,6 @@ export interface Repository extends Disposable {
 }
 
 const CHOSEN = 'repository.folder';
-const REASONS: Readonly<Record<RepositoryProblem, EmptyReason>> = {
-  'not-a-repository': 'no-repository',
-  'no-commits': 'no-commit',
-  'git-missing': 'git-missing',
-  'git-too-old': 'git-too-old',
-  bare: 'no-repository',
-  unreadable: 'no-repository',
-};
 
 export function createRepository(context: vscode.ExtensionContext, log: UiLog, open: OpenRepository, saves: Saves): Repository {
   const own = new Disposables();
@@ -72,10 +66,11 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
   const tryFolder = async (folder: vscode.Uri): Promise<RepositoryState> => {
     const worktreesFolder = setting('worktreesFolder', folder).trim();
     const result = await open({ directory: folder.fsPath, executables: executables(), log, saves, ...(worktreesFolder !== '' && { worktreesFolder }) });
-    if (!result.ok) return { kind: 'empty', reason: REASONS[result.reason], message: result.message };
+    if (!result.ok) return { kind: 'empty', reason: EMPTY_REASONS[result.reason], message: result.message };
     const { session } = result;
     ofSession.add(session.onDidChange(() => changed.fire()));
-    return { kind: 'open', session, folder };
+    const inside = await pathInside(session.facts.root, folder.fsPath);
+    return { kind: 'open', session, folder, ...(inside !== undefined && { inside }) };
   };
 
   const look = async (): Promise<void> => {
@@ -119,7 +114,7 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
   const reopen = (): Promise<void> => {
     lane = lane.then(look).catch((error: unknown) => {
       log.error('Opening the repository failed', error);
-      show({ kind: 'empty', reason: 'no-repository', message: messageOf(error) });
+      show({ kind: 'empty', reason: 'unreadable', message: `The repository could not be opened. Nothing was changed. ${messageOf(error)}` });
       void vscode.window.showErrorMessage(`Switchyard could not open the repository: ${messageOf(error)} Nothing was changed.`);
     });
     return lane;

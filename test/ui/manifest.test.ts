@@ -89,7 +89,7 @@ describe('the manifest', () => {
   });
 
   it('has a welcome text for every reason why there is nothing to show', () => {
-    const reasons = ['no-folder', 'no-repository', 'no-commit', 'untrusted', 'git-missing', 'git-too-old', 'no-agent', 'no-plan'];
+    const reasons = ['no-folder', 'no-repository', 'unreadable', 'bare', 'no-commit', 'untrusted', 'git-missing', 'git-too-old', 'no-agent', 'no-plan'];
     for (const reason of reasons) expect(contributes.viewsWelcome.some((one) => one.view === VIEWS.tasks && one.when.includes(`switchyard.state == ${reason}`)), reason).toBe(true);
   });
 

@@ -18,6 +18,7 @@ describe('the snapshot', () => {
   it('says why there is nothing to show', () => {
     expect(snapshotOf(undefined).empty).toBe('no-plan');
     expect(snapshotOf(undefined, { empty: 'untrusted' }).empty).toBe('untrusted');
+    expect(snapshotOf(undefined, { empty: 'unreadable', emptyText: 'git does not trust it.' })).toMatchObject({ empty: 'unreadable', emptyText: 'git does not trust it.' });
     const agents = AGENTS.map((agent) => ({ ...agent, found: agent.id === 'scripted' }));
     expect(snapshotOf(undefined, { agents, named: [] }).empty).toBe('no-agent');
     expect(snapshotOf(undefined, { agents, named: ['claude'] }).empty).toBe('no-agent');
@@ -62,7 +63,7 @@ describe('the snapshot', () => {
 
   it('shows a proposed plan with its edges, warnings and what is said before a start', () => {
     const proposed = plan(task('db'), task('api', { dependsOn: ['db'] }), task('ui', { contract: { owns: ['src/api/**'], offLimits: [], acceptance: [], gate: [] } }));
-    const view = run(runOf([{ type: 'plan.proposed', revision: 1, plan: proposed }]), { facts: { ...FACTS, uncommitted: 3, hasSubmodules: true } });
+    const view = run(runOf([{ type: 'plan.proposed', revision: 1, plan: proposed }]), { facts: { ...FACTS, uncommitted: 3, hasSubmodules: true }, inside: 'packages/web' });
     expect(view.phase).toBe('proposed');
     expect(view.planRevision).toBe(1);
     expect(view.revisionInForce).toBeUndefined();
@@ -71,7 +72,8 @@ describe('the snapshot', () => {
     expect(view.edges.find((edge) => edge.why === 'overlap')?.paths).toEqual(['src/api/**']);
     expect(view.warnings.map((warning) => warning.code).sort()).toEqual(['no-gate', 'overlap']);
     const texts = view.notices.map((notice) => notice.text).join('\n');
-    expect(texts).toMatch(/3 files have uncommitted changes/);
+    expect(texts).toMatch(/The repository is \/home\/me\/notes, above the folder that is open \(packages\/web\)/);
+    expect(view.notices.find((notice) => notice.text.startsWith('3 files have uncommitted changes'))?.offer).toBe('source-control');
     expect(texts).toMatch(/submodules/);
     expect(texts).toMatch(/Claude Code works on your subscription/);
     expect(view.notices.find((notice) => notice.text.includes('run commands'))?.kind).toBe('info');

@@ -527,6 +527,11 @@ describe('without a run', () => {
   it.each([
     ['no-folder', 'Open Folder…', { type: 'open-folder' }],
     ['no-repository', 'Initialize Repository', { type: 'init-repository' }],
+    ['unreadable', 'Check Again', { type: 'check-again' }],
+    ['bare', 'Check Again', { type: 'check-again' }],
+    ['no-commit', 'Open Source Control', { type: 'open-source-control' }],
+    ['git-missing', 'Check Again', { type: 'check-again' }],
+    ['git-too-old', 'Check Again', { type: 'check-again' }],
     ['untrusted', 'Manage Workspace Trust', { type: 'trust' }],
     ['no-agent', 'Look Again', { type: 'refresh-agents' }],
     ['no-plan', 'Decompose a Goal…', { type: 'decompose' }],
@@ -534,6 +539,15 @@ describe('without a run', () => {
     const page = await open(fixture);
     await page.getByText(label, { exact: true }).click();
     expect(await actions(page)).toEqual([action]);
+  });
+
+  it('a repository that git refuses is told in git’s words, and never replaced by a new one', async () => {
+    const page = await open('unreadable');
+    await page.getByText('git config --global --add safe.directory /srv/shared/feed').waitFor();
+    expect(await page.getByText('Initialize Repository').count()).toBe(0);
+    const bare = await open('bare');
+    await bare.getByText('git clone /srv/git/feed.git').waitFor();
+    expect(await bare.getByText('Initialize Repository').count()).toBe(0);
   });
 
   it('planning can be cancelled, and a failed one tells why', async () => {

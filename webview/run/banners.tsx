@@ -25,7 +25,17 @@ function PlanNews({ run }: { readonly run: RunView }): ReactNode {
         </Banner>
       ))}
       {run.notices.map((notice) => (
-        <Banner key={notice.text} kind={notice.kind}>
+        <Banner
+          key={notice.text}
+          kind={notice.kind}
+          action={
+            notice.offer === undefined ? null : (
+              <button type="button" className="link" onClick={() => send('open-source-control', { kind: 'action', action: { type: 'open-source-control' } })}>
+                Open Source Control
+              </button>
+            )
+          }
+        >
           {notice.text}
         </Banner>
       ))}

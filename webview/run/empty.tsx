@@ -11,8 +11,12 @@ interface Teaching {
   readonly icon: string;
   readonly title: string;
   readonly text: string;
+  /** What was found out says more than the text, where it is known. */
+  readonly told?: true;
   readonly buttons: readonly { readonly label: string; readonly icon?: string; readonly action: HostAction }[];
 }
+
+const CHECK_AGAIN = { label: 'Check Again', icon: 'refresh', action: { type: 'check-again' } } as const;
 
 const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
   'no-folder': {
@@ -30,11 +34,25 @@ const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
       { label: 'Open Another Folder…', action: { type: 'open-folder' } },
     ],
   },
+  unreadable: {
+    icon: 'warning',
+    title: 'Git cannot use this repository',
+    text: 'There is a repository here that git refuses or cannot read. Nothing was changed. Run “git status” in a terminal to see why.',
+    told: true,
+    buttons: [CHECK_AGAIN],
+  },
+  bare: {
+    icon: 'repo',
+    title: 'This repository has no files to work on',
+    text: 'It is a bare repository. Nothing was changed. Open a clone of it.',
+    told: true,
+    buttons: [{ label: 'Open Another Folder…', icon: 'folder-opened', action: { type: 'open-folder' } }, CHECK_AGAIN],
+  },
   'no-commit': {
     icon: 'git-commit',
     title: 'Make a first commit',
     text: 'Agents start from a commit, and this repository has none yet. Commit what you have in the Source Control view; this page goes on by itself.',
-    buttons: [],
+    buttons: [{ label: 'Open Source Control', icon: 'source-control', action: { type: 'open-source-control' } }, CHECK_AGAIN],
   },
   untrusted: {
     icon: 'shield',
@@ -45,14 +63,14 @@ const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
   'git-missing': {
     icon: 'warning',
     title: 'git was not found',
-    text: 'Install git 2.38 or newer, or set “git.path” to where it is, then reload the window.',
-    buttons: [],
+    text: 'Nothing was started. Install git 2.38 or newer (https://git-scm.com/downloads), make sure that it is on PATH, then check again.',
+    buttons: [CHECK_AGAIN],
   },
   'git-too-old': {
     icon: 'warning',
     title: 'git is too old',
-    text: 'Switchyard merges without touching your checkout (git merge-tree --write-tree), which needs git 2.38 or newer. Update git, then reload the window.',
-    buttons: [],
+    text: 'Switchyard merges without touching your checkout (git merge-tree --write-tree), which needs git 2.38 or newer. Update git, then check again.',
+    buttons: [CHECK_AGAIN],
   },
   'no-agent': {
     icon: 'robot',
@@ -125,7 +143,7 @@ export function Empty({ snapshot, reason }: { readonly snapshot: Snapshot; reado
           <Icon name={teach.icon} />
         </p>
         <h1>{teach.title}</h1>
-        <p className="muted">{teach.text}</p>
+        <p className="muted told">{teach.told === true ? (snapshot.emptyText ?? teach.text) : teach.text}</p>
         {teach.buttons.length === 0 ? null : (
           <div className="buttons">
             {teach.buttons.map((button, index) => (

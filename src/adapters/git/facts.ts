@@ -83,7 +83,9 @@ function gitMissing(cause: unknown): GitProblem {
 
 function notUsable(directory: string, stderr: string): GitProblem {
   if (stderr.includes('dubious ownership')) {
-    return new GitProblem('unreadable', `git does not trust ${directory}, because it belongs to another user. Nothing was changed. If you trust it, run: git config --global --add safe.directory ${directory}`);
+    // git names what it would have to trust: the repository may begin above the folder.
+    const command = /git config --global --add safe\.directory \S.*/u.exec(stderr)?.[0] ?? `git config --global --add safe.directory ${directory}`;
+    return new GitProblem('unreadable', `git does not trust the repository of ${directory}, because it belongs to another user. Nothing was changed. If you trust it, run: ${command}`);
   }
   if (/not a git repository/iu.test(stderr)) {
     return new GitProblem('not-a-repository', `${directory} is not inside a git repository. Nothing was changed. Run "git init" there and make a first commit, or open another folder.`);

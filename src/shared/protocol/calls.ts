@@ -30,6 +30,9 @@ export type HostAction =
   | { readonly type: 'trust' }
   | { readonly type: 'open-folder' }
   | { readonly type: 'init-repository' }
+  /** Looks again for git and a repository. */
+  | { readonly type: 'check-again' }
+  | { readonly type: 'open-source-control' }
   | { readonly type: 'pick-run' }
   /** Asks what becomes of a run whose log is damaged. */
   | { readonly type: 'recover-run'; readonly run: string }

@@ -10,6 +10,9 @@ export type EmptyReason =
   | 'loading'
   | 'no-folder'
   | 'no-repository'
+  /** There is one, and git does not let it be used: a new one must not be offered. */
+  | 'unreadable'
+  | 'bare'
   | 'no-commit'
   | 'untrusted'
   | 'git-missing'
@@ -72,7 +75,7 @@ export interface RunView {
   readonly bill: BillView;
   readonly limits: { readonly maxParallel: number; readonly gateParallel: number; readonly retries: number };
   /** Said plainly before the first start: uncommitted changes, permissions, who pays, submodules… */
-  readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string }[];
+  readonly notices: readonly { readonly kind: 'info' | 'warning'; readonly text: string; readonly offer?: 'source-control' }[];
   /** What a planner, which only reads, changed all the same; waits for the person's choice. */
   readonly leaks?: readonly LeakView[];
   /** The base's branch on the remote went on without it: said plainly; `diverged` cannot be brought in by a click. */
@@ -117,6 +120,8 @@ export interface Snapshot {
   readonly repository?: { readonly name: string; readonly root: string; readonly branch?: string; readonly oneOfSeveral?: true };
   /** Present when there is no run to show. */
   readonly empty?: EmptyReason;
+  /** What exactly stands in the way, where the reason alone does not say it: what happened, what is safe, what next. */
+  readonly emptyText?: string;
   readonly run?: RunView;
   readonly runs: readonly RunSummaryView[];
   readonly agents: readonly AgentView[];

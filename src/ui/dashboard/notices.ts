@@ -7,16 +7,22 @@ import type { RunView } from '../../shared/protocol.js';
 type Notice = RunView['notices'][number];
 
 /** Notices for a proposed plan; empty once the plan is in force. */
-export function startNotices(state: RunState, facts: RepositoryFacts, agents: readonly AgentStatus[]): readonly Notice[] {
+export function startNotices(state: RunState, facts: RepositoryFacts, agents: readonly AgentStatus[], inside?: string): readonly Notice[] {
   if (state.proposal === undefined || state.revision > 0) return [];
   const used = agentsOf(state);
-  return [...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
+  return [...placeNotices(facts, inside), ...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
 }
 
 function agentsOf(state: RunState): readonly AgentId[] {
   const tasks = state.proposal?.plan.tasks ?? [];
   const ids = tasks.map((task) => (task.agent as AgentId | undefined) ?? state.team.tiers[task.tier].agent);
   return [...new Set(ids)];
+}
+
+/** Agents and gates work from the root on, not from the folder that the person looks at. */
+function placeNotices(facts: RepositoryFacts, inside: string | undefined): readonly Notice[] {
+  if (inside === undefined) return [];
+  return [{ kind: 'warning', text: `The repository is ${facts.root}, above the folder that is open (${inside}). Tasks, gates and landings are about the whole repository.` }];
 }
 
 function checkoutNotices(facts: RepositoryFacts, state: RunState): readonly Notice[] {
@@ -26,6 +32,7 @@ function checkoutNotices(facts: RepositoryFacts, state: RunState): readonly Noti
     notices.push({
       kind: 'warning',
       text: `${files} uncommitted changes. Agents start from the last commit of ${state.base.branch} and do not see them; commit first if they should. Your changes stay as they are.`,
+      offer: 'source-control',
     });
   }
   if (facts.hasSubmodules) {

@@ -47,6 +47,11 @@ export async function performAction(app: App, action: HostAction): Promise<WishA
       return run('refreshAgents');
     case 'init-repository':
       return run('initRepository');
+    case 'check-again':
+      return run('checkAgain');
+    case 'open-source-control':
+      await vscode.commands.executeCommand('workbench.view.scm');
+      return DONE;
     case 'pick-run':
       return run('pickRun');
     case 'recover-run':

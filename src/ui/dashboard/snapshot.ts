@@ -23,7 +23,11 @@ export interface SnapshotInput {
   readonly revision: number;
   /** Why no repository is open; the rest is then ignored. */
   readonly empty?: EmptyReason;
+  /** What stands in the way exactly. */
+  readonly emptyText?: string;
   readonly facts?: RepositoryFacts;
+  /** Where the opened folder lies in the repository, when that begins above it. */
+  readonly inside?: string;
   readonly state?: RunState;
   readonly waits: ReadonlyMap<string, Reason>;
   readonly runs: readonly RunSummary[];
@@ -49,6 +53,7 @@ export function snapshot(input: SnapshotInput): Snapshot {
       repository: { name: lastPart(facts.root), root: facts.root, ...(facts.branch !== undefined && { branch: facts.branch }), ...(input.severalFolders === true && { oneOfSeveral: true }) },
     }),
     ...(empty !== undefined && { empty }),
+    ...(input.empty !== undefined && input.emptyText !== undefined && { emptyText: input.emptyText }),
     ...(empty === undefined && state !== undefined && facts !== undefined && { run: runView(state, facts, input) }),
     runs: input.runs.map((run) => runSummary(run, state)),
     agents: input.agents.map((status) => agentView(status, state)),
@@ -68,7 +73,7 @@ export function emptyWithoutRun(agents: readonly AgentStatus[], named: readonly 
   return agents.some(({ id, found }) => found && (id !== 'scripted' || named.includes(id))) ? 'no-plan' : 'no-agent';
 }
 
-export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk'>): RunView {
+export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk' | 'inside'>): RunView {
   const bills = billLines(state);
   const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }), ...(input.disk !== undefined && { disk: input.disk }) });
   const { proposal } = state;
@@ -90,7 +95,7 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     warnings: view.warnings,
     bill: billView(state),
     limits: pickLimits(state),
-    notices: startNotices(state, facts, input.agents),
+    notices: startNotices(state, facts, input.agents, input.inside),
     ...leakViews(PLANNING, state.plannerLeaks, false),
     ...landingView(state),
     ...(state.upstream !== undefined && { upstream: { text: upstreamWords(state.upstream, state.base.branch), diverged: state.upstream.diverged } }),

@@ -33,6 +33,8 @@ const actionSchema = v.variant('type', [
   plain('trust'),
   plain('open-folder'),
   plain('init-repository'),
+  plain('check-again'),
+  plain('open-source-control'),
   plain('pick-run'),
   v.object({ type: v.literal('recover-run'), run: id }),
   plain('export-receipts'),

@@ -51,6 +51,12 @@ describe('openRepository', () => {
       /safe\.directory/u,
       async (repo) => openRepository(repo.root, { environment: repo.env, executable: await fakeGit(repo, 'case "$*" in *rev-parse*) echo "fatal: detected dubious ownership in repository" >&2; exit 128;; esac') }),
     ],
+    [
+      'somebody else’s repository above the folder',
+      'unreadable',
+      /run: git config --global --add safe\.directory \/srv\/feed$/u,
+      async (repo) => openRepository(repo.root, { environment: repo.env, executable: await fakeGit(repo, 'case "$*" in *rev-parse*) printf "fatal: detected dubious ownership\\n\\tgit config --global --add safe.directory /srv/feed\\n" >&2; exit 128;; esac') }),
+    ],
   ];
   it.each(problems)('refuses %s', async (_name, reason, says, open) => {
     const repo = await empty();

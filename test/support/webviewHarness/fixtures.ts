@@ -170,7 +170,7 @@ function plan(): RunView {
       { code: 'no-gate', severity: 'warning', tasks: ['api-reference'], message: 'no gate command: its result will be unproven.' },
     ],
     notices: [
-      { kind: 'warning', text: 'You have uncommitted changes in 3 files. They are not in the worktrees: commit them first if the tasks need them.' },
+      { kind: 'warning', text: 'You have uncommitted changes in 3 files. They are not in the worktrees: commit them first if the tasks need them.', offer: 'source-control' },
       { kind: 'info', text: 'Claude Code and Codex may edit and run commands inside their worktrees. Claude Code is paid by your subscription.' },
     ],
     note: 'The endpoint and the table are independent; the feed page needs both.',
@@ -249,6 +249,10 @@ export const FIXTURES = {
   loading: empty('loading'),
   'no-folder': empty('no-folder', { agents: [] }),
   'no-repository': empty('no-repository'),
+  unreadable: empty('unreadable', {
+    emptyText: 'git does not trust /srv/shared/feed, because it belongs to another user. Nothing was changed. If you trust it, run: git config --global --add safe.directory /srv/shared/feed',
+  }),
+  bare: empty('bare', { emptyText: '/srv/git/feed.git is a bare repository, without files to work on. Nothing was changed. Open a clone of it (git clone /srv/git/feed.git).' }),
   'no-commit': empty('no-commit'),
   untrusted: empty('untrusted'),
   'git-missing': empty('git-missing'),
