@@ -2,8 +2,10 @@
 import type { Amount, AttemptBill } from '../core/bill.js';
 import { billLines, groupBy, runAmount } from '../core/bill.js';
 import { printBill } from '../core/billPrint.js';
+import { overshootText } from '../core/budget.js';
 import type { RunState } from '../core/run.js';
 import { tokens } from './output.js';
+import { overshoot } from './summary.js';
 
 export function billObject(state: RunState): object {
   const lines = billLines(state);
@@ -11,6 +13,7 @@ export function billObject(state: RunState): object {
   return {
     run: state.run,
     ...runAmount(state),
+    ...overshoot(state),
     tasks: tasks.map((task) => ({
       task,
       attempts: lines
@@ -63,6 +66,7 @@ export function describeBill(state: RunState): string {
   const total = runAmount(state);
   const print = printBill(lines);
   const row = (name: string, amount: Amount, choose: Parameters<typeof print>[0]) => [name, withUnknown(print(choose), amount), `${tokens(amount.inputTokens)} in`, `${tokens(amount.cachedInputTokens)} cached`, `${tokens(amount.outputTokens)} out`];
+  const over = overshootText(state);
   const label = (line: AttemptBill) => `${line.task} #${String(line.attempt)} ${line.agent}${line.model === undefined ? '' : ` ${line.model}`}`;
   return [
     `Bill of ${state.run}`,
@@ -71,6 +75,7 @@ export function describeBill(state: RunState): string {
       ...groupBy(lines, (line) => line.role).map(({ key, amount }) => row(`all ${key}s`, amount, (part) => part.line.role === key)),
       row('total', total, () => true),
     ]),
+    ...(over === undefined ? [] : [`  ${over}`]),
     ...(lines.some((line) => line.apiEquivalent) ? ['  Work on a subscription is shown as what the API would have cost.'] : []),
     ...(total.unknownUsd ? ['  "unknown": an agent told no tokens, or its model has no known price.'] : []),
   ].join('\n');

@@ -1,5 +1,6 @@
 /** What a run came to, as `run --json` ends with and `status --json` prints. */
 import { runAmount } from '../core/bill.js';
+import { overshootOf, overshootText } from '../core/budget.js';
 import type { Change } from '../core/change.js';
 import { targetBranch } from '../core/change.js';
 import { isolationOf } from '../core/isolation.js';
@@ -53,7 +54,14 @@ function body(state: RunState) {
     }),
   );
   const changes = Object.fromEntries([...state.changes].map(([id, change]) => [id, changeStatus(change)]));
-  return { tasks, ...(state.changes.size > 0 && { changes }), ...(state.upstream !== undefined && { upstream: state.upstream }), bill: runAmount(state) };
+  return { tasks, ...(state.changes.size > 0 && { changes }), ...(state.upstream !== undefined && { upstream: state.upstream }), bill: { ...runAmount(state), ...overshoot(state) } };
+}
+
+/** The run's budget and what was spent beyond it, beside the bill's other numbers. */
+export function overshoot(state: RunState): { readonly budgetUsd?: number; readonly overshootUsd?: number } {
+  const budgetUsd = state.team.limits.runUsd;
+  const overshootUsd = overshootOf(state);
+  return { ...(budgetUsd !== undefined && { budgetUsd }), ...(overshootUsd !== undefined && { overshootUsd }) };
 }
 
 function changeStatus(change: Change): object {
@@ -84,6 +92,7 @@ export function describeRun(state: RunState): string {
     const leaks = openLeaks(task).map((leak) => `\n  ${''.padEnd(wide)}  ${leakText(task.task.title, leak)}`);
     return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${leaks.join('')}`;
   });
+  const over = overshootText(state);
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`].join('\n');
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`, ...(over === undefined ? [] : [`  ${over}`])].join('\n');
 }

@@ -1,4 +1,4 @@
-/** usage -> bill, budgets. Sums what is known and says that something is not; an unknown price is never 0. */
+/** usage -> bill. Sums what is known and says that something is not; an unknown price is never 0. */
 import type { Usage } from './activity.js';
 import { NO_USAGE } from './activity.js';
 import type { AgentId, Role } from './ids.js';
@@ -137,29 +137,4 @@ export function groupBy<T extends Amount>(lines: readonly T[], key: (line: T) =>
 function pick(amount: Amount): Amount {
   const { usd, unknownUsd, inputTokens, cachedInputTokens, outputTokens } = amount;
   return { usd, unknownUsd, inputTokens, cachedInputTokens, outputTokens };
-}
-
-export interface BudgetView {
-  /** Known money of everything that is over. */
-  readonly spent: number;
-  /** Held back for attempts that run now, or are about to, and have told nothing yet. */
-  readonly reserved: number;
-  readonly limit?: number;
-}
-
-/**
- * What an attempt that starts now may be expected to cost: the dearest finished attempt of this run so far, at least
- * nothing. CLIs that tell only at the end (codex, gemini) would otherwise let every parallel start slip under the limit.
- */
-export function reserveFor(state: RunState): number {
-  let dearest = 0;
-  for (const line of billLines(state)) dearest = Math.max(dearest, line.usd);
-  return dearest;
-}
-
-export function runBudget(state: RunState): BudgetView {
-  // A task that is being set up has no attempt yet, but its start is decided: it must not be given away twice.
-  const running = [...state.tasks.values()].filter((each) => each.state === 'setting-up' || each.state === 'working' || each.attempts.some((attempt) => attempt.endedAt === undefined)).length;
-  const limit = state.team.limits.runUsd;
-  return { spent: runAmount(state).usd, reserved: running * reserveFor(state), ...(limit !== undefined && { limit }) };
 }

@@ -58,6 +58,8 @@ export type EventBody =
       readonly feedback?: string;
       readonly apiEquivalent: boolean;
       readonly slot?: number;
+      /** Dollars that it may spend, where a budget is set. */
+      readonly budgetUsd?: number;
       readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
     }
   | { readonly type: 'attempt.started'; readonly task: string; readonly attempt: number; readonly pid: number }

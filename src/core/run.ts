@@ -94,6 +94,8 @@ export interface AttemptState {
   readonly apiEquivalent: boolean;
   /** `SWITCHYARD_SLOT` of its processes. */
   readonly slot?: number;
+  /** Dollars that were promised to it: its share of the budgets when it began. */
+  readonly budgetUsd?: number;
   /** Why this agent and not the one that the team names. */
   readonly insteadOf?: { readonly agent: AgentId; readonly why: string };
 }

@@ -1,5 +1,6 @@
 /** decide(state) -> what may start now, and why the rest may not. Deterministic; reads nothing but its arguments. */
-import { reserveFor, runBudget, taskAmount } from './bill.js';
+import { taskAmount } from './bill.js';
+import { fits, LEAST, neededFor, othersHold, runBudget, wasCutShort } from './budget.js';
 import { adjacency, compare, depths } from './graph.js';
 import { memberFor } from './member.js';
 import { holdsLanding } from './leak.js';
@@ -49,7 +50,7 @@ export function decide(state: RunState): Decision {
   let slots = state.team.limits.maxParallel - tasks.filter(holdsSlot).length;
   const busy = tasks.filter(holdsFiles);
   const budget = runBudget(state);
-  const estimate = reserveFor(state);
+  const needed = neededFor(state);
   let committed = budget.spent + budget.reserved;
   const start: string[] = [];
   let refusedByBudget = false;
@@ -78,7 +79,7 @@ export function decide(state: RunState): Decision {
       });
       continue;
     }
-    const limit = overBudget(state, task, committed, estimate);
+    const limit = overBudget(state, task, committed, committed > budget.spent ? needed : leastFor(state, task, needed));
     if (limit !== undefined) {
       refusedByBudget = true;
       waits.set(id, limit);
@@ -89,7 +90,7 @@ export function decide(state: RunState): Decision {
       continue;
     }
     slots -= 1;
-    committed += estimate;
+    committed += needed;
     busy.push(task);
     start.push(id);
   }
@@ -152,14 +153,21 @@ function stuckBehind(state: RunState, task: TaskRun, known: Blocks): boolean {
 
 /** Why a task that is in work may not begin another attempt; `undefined` when the budgets allow it. */
 export function budgetReason(state: RunState, task: TaskRun): Reason | undefined {
-  // A task in work holds its own reservation already.
   const budget = runBudget(state);
-  return overBudget(state, task, budget.spent + budget.reserved, 0);
+  const needed = neededFor(state);
+  // A task in work holds its own reservation already.
+  const committed = budget.spent + budget.reserved - needed;
+  return overBudget(state, task, committed, othersHold(state, task.task.id) ? needed : leastFor(state, task, needed));
 }
 
-function overBudget(state: RunState, task: TaskRun, committed: number, estimate: number): Reason | undefined {
+/** With nobody else at work, a task that was cut at its share may go on with all that is left. */
+function leastFor(state: RunState, task: TaskRun, needed: number): number {
+  return wasCutShort(state, task) ? Math.min(LEAST, needed) : needed;
+}
+
+function overBudget(state: RunState, task: TaskRun, committed: number, needed: number): Reason | undefined {
   const { runUsd, taskUsd } = state.team.limits;
-  if (runUsd !== undefined && committed > 0 && committed + estimate > runUsd) {
+  if (runUsd !== undefined && committed > 0 && !fits(committed, needed, runUsd)) {
     return { kind: 'budget', text: `The run's budget of $${runUsd.toFixed(2)} leaves no room for another attempt ($${committed.toFixed(2)} spent or reserved)` };
   }
   const spent = taskAmount(state, task.task.id).usd;

@@ -197,6 +197,7 @@ export function newAttempt(event: Extract<Event, { type: 'attempt.starting' }>, 
     ...(event.feedback !== undefined && { feedback: event.feedback }),
     apiEquivalent: event.apiEquivalent,
     ...(event.slot !== undefined && { slot: event.slot }),
+    ...(event.budgetUsd !== undefined && { budgetUsd: event.budgetUsd }),
     ...(event.insteadOf !== undefined && { insteadOf: event.insteadOf }),
   };
 }

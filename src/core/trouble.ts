@@ -3,6 +3,7 @@
  * without them. One table for all CLIs; each CLI's parser finds the reason (adapters/agents).
  */
 import type { AgentOutcome, FailureReason } from './activity.js';
+import { wasCutShort } from './budget.js';
 import type { EventBody } from './events.js';
 import type { AgentId } from './ids.js';
 import { memberFor } from './member.js';
@@ -80,6 +81,7 @@ export function afterTrouble(state: RunState, task: TaskRun, outcome: Omit<Agent
   const attempt = task.attempts.at(-1);
   const person: TroubleStep = { step: 'needs-you', reason: failure(reason, outcome, words), events: [] };
   if (handling === 'stop') return { step: 'stopped', reason: stopped(reason, outcome), events: [] };
+  if (reason === 'budget' && wasCutShort(state, task)) return { step: 'wait', events: [] };
   if (handling === 'person' || attempt === undefined) return person;
   if (handling === 'hand-off') return (task.handOffs ?? 0) > 0 ? person : { step: 'wait', events: [{ type: 'task.handed-off', task: id, attempt: attempt.attempt }] };
   const wait = nextWait(state, attempt.agent, id, outcome, now);

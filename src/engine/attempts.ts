@@ -1,11 +1,12 @@
 /** From a waiting task to an ended attempt: the worktree, its set-up, the agent. Every step can be repeated safely. */
 import type { AgentOutcome, Usage } from '../core/activity.js';
-import { NEVER_STARTED, reserveFor, runAmount, shareOf, taskAmount } from '../core/bill.js';
+import { NEVER_STARTED, shareOf } from '../core/bill.js';
+import { othersHold, shareFor } from '../core/budget.js';
 import type { AgentId, Role } from '../core/ids.js';
 import { targetBranch } from '../core/change.js';
 import type { FoundLeak } from '../core/leak.js';
 import type { AgentAdapter, AttemptEnd, RunningAttempt, StartRequest } from '../core/ports.js';
-import type { AttemptState, Reason, RunState, TaskRun } from '../core/run.js';
+import type { AttemptState, Reason, TaskRun } from '../core/run.js';
 import { isCheckpoint } from '../core/handOff.js';
 import { memberFor, ownMember } from '../core/member.js';
 import { budgetReason } from '../core/scheduler.js';
@@ -62,8 +63,8 @@ export function isUnheeded(task: TaskRun): boolean {
   return last?.outcome !== undefined && task.feedback === undefined && last.startedAt >= task.since && last.outcome.message !== NEVER_STARTED;
 }
 
-/** Starts the next attempt of a task, or finds the one that is already under way, and waits for its end. */
-export async function runAttempt(context: RunContext, id: string): Promise<AgentOutcome | Reason | undefined> {
+/** Starts the next attempt of a task, or finds the one that is already under way, and waits for its end. `no-room`: it waits for money that others hold. */
+export async function runAttempt(context: RunContext, id: string): Promise<AgentOutcome | Reason | 'no-room' | undefined> {
   const { world, store } = context;
   const task = context.task(id);
   const last = task.attempts.at(-1);
@@ -81,7 +82,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   }
   if (last?.outcome !== undefined && isUnheeded(task)) return last.outcome;
   const spent = task.attempts.length > 0 ? budgetReason(store.state, task) : undefined;
-  if (spent !== undefined) return { ...spent, failure: 'budget' };
+  if (spent !== undefined) return othersHold(store.state, id) ? 'no-room' : { ...spent, failure: 'budget' };
   const member = memberFor(store.state, task);
   const adapter = world.agents.adapter(member.agent);
   if (adapter === undefined) return { kind: 'agent-failed', failure: 'missing-cli', text: `There is no agent "${member.agent}"` };
@@ -99,8 +100,9 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   const resume = adapter.resumes ? sessionFor(task, member.agent) : undefined;
   const { prompt, feedback } = await promptFor(context, task, resume);
   const own = ownMember(store.state, task.task).agent;
+  const budgetUsd = shareFor(store.state, id);
+  if (budgetUsd === 'no-room') return budgetUsd;
   const slot = context.takeSlot();
-  const budgetUsd = budgetFor(store.state, id);
   const spec = specFor(context, {
     role: 'executor',
     task: id,
@@ -133,6 +135,7 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
     ...(feedback !== undefined && { feedback }),
     apiEquivalent: status?.account === 'subscription',
     slot,
+    ...(budgetUsd !== undefined && { budgetUsd }),
     ...(own !== member.agent && { insteadOf: { agent: own, why: `${own} ${TROUBLE.quota.what}` } }),
   });
   const state = context.task(id).attempts.at(-1);
@@ -307,18 +310,6 @@ export function specFor(context: RunContext, parts: SpecParts) {
     },
     files: { 'prompt.txt': parts.request.prompt, ...files },
   };
-}
-
-/** What this attempt may spend: the tighter of what the task and the run have left. */
-function budgetFor(state: RunState, id: string): number | undefined {
-  const { runUsd, taskUsd } = state.team.limits;
-  const left: number[] = [];
-  if (taskUsd !== undefined) left.push(taskUsd - taskAmount(state, id).usd);
-  if (runUsd !== undefined) {
-    const others = [...state.tasks.values()].flatMap((each) => each.attempts).filter((attempt) => attempt.endedAt === undefined).length;
-    left.push(runUsd - runAmount(state).usd - others * reserveFor(state));
-  }
-  return left.length === 0 ? undefined : Math.max(0.01, Math.min(...left));
 }
 
 export function messageOf(error: unknown): string {

@@ -55,7 +55,9 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           const outcome = await runAttempt(context, id);
           // An attempt that never began was put aside: whether the next one may begin is asked again above.
           if (outcome === undefined) break;
-          if ('kind' in outcome) await move(context, id, 'needs-you', outcome);
+          // Others hold the money: the scheduler says so, and starts it when they give some back.
+          if (outcome === 'no-room') await move(context, id, 'waiting');
+          else if ('kind' in outcome) await move(context, id, 'needs-you', outcome);
           else await afterAttempt(context, id, outcome);
           break;
         }

@@ -1,4 +1,5 @@
 /** The planner: an agent that reads the repository at the base commit and answers a plan. It can change nothing. */
+import { LEAST, runBudget } from '../core/budget.js';
 import { targetBranch } from '../core/change.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { CHECK_FILES, findChecks } from '../core/checksFound.js';
@@ -169,6 +170,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
   const { member, adapter } = question;
   const attempt = store.state.plannerAttempts.length + 1;
   const folder = paths.attempt(world, store.state.run, PLANNER, attempt);
+  const budget = runBudget(store.state);
   const request: Pick<StartRequest, 'cwd' | 'prompt' | 'permissions' | 'resume' | 'schema' | 'goal' | 'budgetUsd'> = {
     cwd: question.worktree,
     prompt: question.prompt,
@@ -176,7 +178,7 @@ async function askOnce(context: RunContext, question: Question): Promise<AgentOu
     goal: question.goal,
     ...(adapter.answersBySchema && { schema: PLAN_JSON_SCHEMA }),
     ...(question.resume !== undefined && { resume: question.resume }),
-    ...(store.state.team.limits.runUsd !== undefined && { budgetUsd: store.state.team.limits.runUsd }),
+    ...(budget.limit !== undefined && { budgetUsd: Math.max(LEAST, budget.limit - budget.spent) }),
   };
   const slot = context.takeSlot();
   const made = specFor(context, { role: 'planner', task: PLANNER, title: 'Planning', attempt, member, adapter, folder, slot, request, ...(question.executable !== undefined && { executable: question.executable }), ...(question.contained === true && { contained: true }) });

@@ -128,6 +128,19 @@ describe('run --yes', () => {
     expect(more.code).toBe(0);
     expect(more.summary.tasks['b']).toMatchObject({ state: 'landed' });
   });
+
+  test('agents that start together share the budget; what goes beyond it is said', async () => {
+    const use = { usage: { model: 'claude-sonnet-4-5', inputTokens: 1_000_000, outputTokens: 10_000 } };
+    const plan = await planFile(repo, planOf(...['a', 'b', 'c'].map((id) => scriptedTask(id, [write(`${id}/x.txt`), use]))));
+    const result = await switchyard(repo, ['run', plan, '--yes', '--json', '--budget-usd', '4', '--max-parallel', '2']);
+    expect(result.code).toBe(4);
+    expect(result.lines.filter((line) => line['type'] === 'attempt.starting').map((line) => [line['task'], line['budgetUsd']])).toEqual([['a', 2], ['b', 2]]);
+    expect(result.summary.tasks).toMatchObject({ a: { state: 'landed' }, b: { state: 'landed' }, c: { state: 'waiting', attempts: 0, why: { kind: 'budget' } } });
+    // The scripted agent has no limit of its own and tells what it used when it is done.
+    expect(result.summary.bill).toMatchObject({ budgetUsd: 4 });
+    expect(result.summary.bill.overshootUsd).toBeCloseTo(2.3);
+    for (const text of [result.stderr, (await switchyard(repo, ['status'])).stdout, (await switchyard(repo, ['bill'])).stdout]) expect(text).toContain('$2.30 beyond the budget of $4.00: some CLIs tell what they used only at their end.');
+  });
 });
 
 describe('a person decides', () => {

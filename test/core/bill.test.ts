@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../src/core/activity.js';
-import { amountOf, billLines, groupBy, NOTHING, plus, reserveFor, runAmount, runBudget, shareOf, sum, taskAmount } from '../../src/core/bill.js';
+import { amountOf, billLines, groupBy, NOTHING, plus, runAmount, shareOf, sum, taskAmount } from '../../src/core/bill.js';
+import { reserveFor, runBudget } from '../../src/core/budget.js';
 import { dag, Run, starting, usage, usd } from './build.js';
 
 describe('amounts', () => {

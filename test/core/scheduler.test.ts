@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decide, remainingPath } from '../../src/core/scheduler.js';
+import { runBudget, shareFor, wasCutShort } from '../../src/core/budget.js';
+import { budgetReason, decide, remainingPath } from '../../src/core/scheduler.js';
 import type { TaskState } from '../../src/core/task.js';
-import { dag, plan, Run, SHA, task, usage, usd } from './build.js';
+import type { Limits } from '../../src/core/team.js';
+import { dag, plan, Run, SHA, starting, task, usage, usd } from './build.js';
 
 const alone = (...ids: string[]) => dag(Object.fromEntries(ids.map((id) => [id, ''])));
 const starts = (run: Run) => decide(run.state).start;
@@ -219,4 +221,74 @@ it('decides the same for the same state, and changes nothing', () => {
   const copy = structuredClone(run.state);
   expect(decide(run.state)).toEqual(decide(run.state));
   expect(run.state).toEqual(copy);
+});
+
+describe('the first wave of a budget', () => {
+  const wave = (limits: Partial<Limits>, ...ids: string[]) => new Run({ maxParallel: 3, runUsd: 4, ...limits }).approve(alone(...ids));
+  /** Begins an attempt as the engine does: with what it is promised now. */
+  const begin = (run: Run, id: string) => {
+    const share = shareFor(run.state, id);
+    if (typeof share !== 'number') throw new Error(`${id} is promised nothing: ${String(share)}`);
+    run.move(id, 'working').add(starting(id, run.task(id).attempts.length + 1, { budgetUsd: share }));
+    return share;
+  };
+  const cut = (run: Run, id: string, dollars: number) => run.end(id, usd(dollars), { ok: false, reason: 'budget' });
+  const setUp = (run: Run) => {
+    for (const id of starts(run)) run.move(id, 'setting-up');
+    return run;
+  };
+
+  it('each is promised a fair share, all together never more than the limit', () => {
+    const run = setUp(wave({}, 'a', 'b', 'c'));
+    const shares = ['a', 'b', 'c'].map((id) => begin(run, id));
+    expect(shares).toEqual([1.3333, 1.3333, 1.3334]);
+    expect(runBudget(run.state)).toMatchObject({ spent: 0, limit: 4 });
+    expect(runBudget(run.state).reserved).toBeCloseTo(4);
+  });
+  it('what comes later waits with its reason, and goes on with what is given back', () => {
+    const run = setUp(wave({ maxParallel: 2 }, 'a', 'b', 'c'));
+    expect([begin(run, 'a'), begin(run, 'b')]).toEqual([2, 2]);
+    run.add({ type: 'limits.changed', limits: { maxParallel: 9 } });
+    expect(starts(run)).toEqual([]);
+    expect(wait(run, 'c')).toEqual({ kind: 'budget', text: "The run's budget of $4.00 leaves no room for another attempt ($4.00 spent or reserved)" });
+    expect(shareFor(run.move('c', 'setting-up').state, 'c')).toBe('no-room');
+    run.move('c', 'waiting').end('a', usd(0.5)).move('a', 'checking');
+    expect(starts(run)).toEqual(['c']);
+    expect(begin(run.move('c', 'setting-up'), 'c')).toBe(1.5);
+  });
+  it('one alone is promised everything, an attempt that told nothing gives its share back', () => {
+    const run = setUp(wave({}, 'a'));
+    expect(begin(run, 'a')).toBe(4);
+    expect(runBudget(run.end('a').state)).toMatchObject({ spent: 0 });
+  });
+  it('with a known cost, those that may come later keep room', () => {
+    const run = new Run({ maxParallel: 3, runUsd: 4 }).approve(dag({ a: '', b: 'a', c: 'b' })).land('a', usd(1));
+    expect(begin(setUp(run), 'b')).toBe(1.5);
+  });
+  it('one that needs more than its share waits for the others, then has all that is left', () => {
+    const run = setUp(wave({ maxParallel: 2 }, 'a', 'b'));
+    begin(run, 'a');
+    begin(run, 'b');
+    cut(run, 'a', 2.1);
+    expect(wasCutShort(run.state, run.task('a'))).toBe(true);
+    run.move('a', 'waiting');
+    expect(starts(run)).toEqual([]);
+    expect(wait(run, 'a')?.kind).toBe('budget');
+    expect(decide(run.state).outOfBudget).toBe(false);
+    run.end('b', usd(0.5)).move('b', 'checking');
+    // Less than the dearest attempt has cost, but nobody else needs it.
+    expect(starts(run)).toEqual(['a']);
+    run.move('a', 'setting-up').move('a', 'working');
+    expect(budgetReason(run.state, run.task('a'))).toBeUndefined();
+    expect(shareFor(run.state, 'a')).toBe(1.4);
+  });
+  it('one that had everything, or whose CLI counts differently, needs a person', () => {
+    const all = setUp(wave({}, 'a'));
+    begin(all, 'a');
+    expect(wasCutShort(cut(all, 'a', 4.01).state, all.task('a'))).toBe(false);
+    const early = setUp(wave({}, 'a', 'b'));
+    begin(early, 'a');
+    expect(wasCutShort(cut(early, 'a', 0.1).state, early.task('a'))).toBe(false);
+  });
+  it("a task's own budget is the tighter limit", () => expect(begin(setUp(wave({ taskUsd: 0.5 }, 'a', 'b')), 'a')).toBe(0.5));
 });

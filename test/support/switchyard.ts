@@ -23,7 +23,7 @@ export interface Summary {
   readonly run: string;
   readonly state: string;
   readonly tasks: Readonly<Record<string, { readonly state: string; readonly attempts: number; readonly commit?: string; readonly why?: { readonly kind: string; readonly text: string; readonly paths?: readonly string[] } }>>;
-  readonly bill: { readonly usd: number; readonly unknownUsd: boolean; readonly inputTokens: number; readonly cachedInputTokens: number; readonly outputTokens: number };
+  readonly bill: { readonly usd: number; readonly unknownUsd: boolean; readonly inputTokens: number; readonly cachedInputTokens: number; readonly outputTokens: number; readonly overshootUsd?: number };
 }
 
 export async function switchyard(repo: Pick<TempRepo, 'root' | 'env'>, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {

@@ -1,6 +1,7 @@
 /** The run's bill as the dashboard shows it. Pure. */
 import type { Amount, AttemptBill } from '../../core/bill.js';
 import { billLines, groupBy, sum } from '../../core/bill.js';
+import { overshootOf } from '../../core/budget.js';
 import type { PrintMoney } from '../../core/billPrint.js';
 import { printBill } from '../../core/billPrint.js';
 import type { RunState } from '../../core/run.js';
@@ -12,6 +13,7 @@ export function billView(state: RunState): BillView {
   const total = sum(lines);
   const titles = new Map(lines.map((line) => [line.task, line.title]));
   const budget = state.team.limits.runUsd;
+  const overshootUsd = overshootOf(state, total);
   const printed = (amount: Amount, choose: Parameters<typeof money>[0]): PrintedAmount => ({ ...amount, printed: money(choose) });
   return {
     total: printed(total, () => true),
@@ -20,7 +22,7 @@ export function billView(state: RunState): BillView {
     byModel: modelGroups(lines).map(({ key, amount }) => ({ key, amount: printed(amount, ({ line, model }) => (model ?? unnamed(line)) === key) })),
     byTask: groupBy(lines, (line) => line.task).map(({ key, amount }) => ({ key, title: titles.get(key) ?? key, amount: printed(amount, (part) => part.line.task === key) })),
     ...(budget !== undefined && { budgetUsd: budget }),
-    ...(budget !== undefined && total.usd > budget && { overshootUsd: total.usd - budget }),
+    ...(overshootUsd !== undefined && { overshootUsd }),
   };
 }
 
