@@ -23,7 +23,7 @@ export function defaultTeamFile(team: Team, agents: readonly AgentStatus[]): str
     "deep": ${member(team.tiers.deep)}
   },
 
-  // edit: change files only. edit-and-run: also run commands in the worktree. full: anything; asks you once.
+  // edit: change files only. edit-and-run: also run commands, which start in the worktree. full: anything; asks you once.
   "permissions": ${JSON.stringify(team.permissions)},
 
   // Commands for every new worktree, for example ["npm ci"].

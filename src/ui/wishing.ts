@@ -62,7 +62,7 @@ async function consents(app: Base): Promise<boolean> {
     {
       modal: true,
       detail:
-        'The team file sets "permissions" to "full": agents may run any command and change any file that you may, also outside their worktrees. Switchyard still checks and gates what lands. With "edit-and-run" they stay inside their worktrees.\n\nYou are asked once. Your answer is kept by this editor for this workspace, not in the repository: nobody else’s agents are allowed anything by it.',
+        'The team file sets "permissions" to "full": agents may run any command and change any file that you may, also outside their worktrees. Switchyard still checks and gates what lands. With "edit-and-run" their edits stay in their worktrees, and commands start there.\n\nYou are asked once. Your answer is kept by this editor for this workspace, not in the repository: nobody else’s agents are allowed anything by it.',
     },
     allow,
   );

@@ -79,6 +79,23 @@ describe('the snapshot', () => {
     expect(view.notices.find((notice) => notice.text.includes('run commands'))?.kind).toBe('info');
   });
 
+  it('says what really keeps the agents of the plan in their worktrees', () => {
+    type Team = NonNullable<Parameters<typeof runOf>[1]>;
+    const told = (tasks: readonly ReturnType<typeof task>[], team: Omit<Team, 'version'> = {}): string =>
+      run(runOf([{ type: 'plan.proposed', revision: 1, plan: plan(...tasks) }], { version: 1, ...team })).notices.find((notice) => /^(?:Agents may|The team file gives)/u.test(notice.text))?.text ?? '';
+    const [claude, codex, boxed] = [task('db'), task('api', { agent: 'codex' }), task('ui', { isolation: 'sandbox' })];
+    expect(told([claude])).toBe(
+      'Agents may edit files and run commands. Nothing keeps commands of Claude Code inside the worktree: what they change in your checkout or another task’s worktree is noticed afterwards, elsewhere it is not. “isolation” in the team file confines them.',
+    );
+    expect(told([codex])).toBe('Agents may edit files and run commands. Codex keeps its commands inside its worktree by its own sandbox.');
+    expect(told([boxed])).toBe('Agents may edit files and run commands. The isolation in the team file or the plan keeps what they write to the worktree, temporary files and caches.');
+    expect(told([claude, codex, boxed])).toMatch(/keeps what Claude Code writes in such tasks to the worktree.* Codex keeps its commands .* Nothing keeps commands of Claude Code /u);
+    expect(told([claude, codex], { permissions: 'edit' })).toMatch(/run no commands, or only such that read\. Codex edits by commands: its own sandbox/u);
+    expect(told([claude, boxed], { permissions: 'full' })).toMatch(/anything on this machine .* Only tasks with an “isolation” are confined/u);
+    expect(told([boxed], { permissions: 'full' })).toMatch(/within the isolation of their tasks/u);
+    expect(told([codex], { permissions: 'full' })).toMatch(/anything on this machine that you may, without asking\.$/u);
+  });
+
   it('warns of full permission and of agents that are missing', () => {
     const events = [{ type: 'plan.proposed', revision: 1, plan: plan(task('db', { agent: 'codex' })) }] as const;
     const { notices } = run(runOf(events, { version: 1, permissions: 'full' }));

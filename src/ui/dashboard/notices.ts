@@ -3,6 +3,7 @@ import type { AgentId } from '../../core/ids.js';
 import type { AgentStatus, RepositoryFacts } from '../../core/ports.js';
 import type { RunState } from '../../core/run.js';
 import type { RunView } from '../../shared/protocol.js';
+import { permissionNotice } from './permission.js';
 
 type Notice = RunView['notices'][number];
 
@@ -10,7 +11,7 @@ type Notice = RunView['notices'][number];
 export function startNotices(state: RunState, facts: RepositoryFacts, agents: readonly AgentStatus[], inside?: string): readonly Notice[] {
   if (state.proposal === undefined || state.revision > 0) return [];
   const used = agentsOf(state);
-  return [...placeNotices(facts, inside), ...checkoutNotices(facts, state), permissionNotice(state), ...agentNotices(used, agents)];
+  return [...placeNotices(facts, inside), ...checkoutNotices(facts, state), permissionNotice(state, agents), ...agentNotices(used, agents)];
 }
 
 function agentsOf(state: RunState): readonly AgentId[] {
@@ -45,17 +46,6 @@ function checkoutNotices(facts: RepositoryFacts, state: RunState): readonly Noti
     notices.push({ kind: 'info', text: 'Your commits are signed, so landings are too. Your key may ask for its passphrase.' });
   }
   return notices;
-}
-
-function permissionNotice(state: RunState): Notice {
-  switch (state.team.permissions) {
-    case 'edit':
-      return { kind: 'info', text: 'Agents may edit files in their own worktree and run no commands.' };
-    case 'edit-and-run':
-      return { kind: 'info', text: 'Agents may edit files and run commands in their own worktree.' };
-    case 'full':
-      return { kind: 'warning', text: 'The team file gives agents full permission: they may do anything on this machine that you may, without asking.' };
-  }
 }
 
 function agentNotices(used: readonly AgentId[], agents: readonly AgentStatus[]): readonly Notice[] {

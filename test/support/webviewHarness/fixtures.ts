@@ -171,7 +171,8 @@ function plan(): RunView {
     ],
     notices: [
       { kind: 'warning', text: 'You have uncommitted changes in 3 files. They are not in the worktrees: commit them first if the tasks need them.', offer: 'source-control' },
-      { kind: 'info', text: 'Claude Code and Codex may edit and run commands inside their worktrees. Claude Code is paid by your subscription.' },
+      { kind: 'info', text: 'Agents may edit files and run commands. Codex keeps its commands inside its worktree by its own sandbox. Nothing keeps commands of Claude Code and Gemini CLI inside the worktree: what they change in your checkout or another task’s worktree is noticed afterwards, elsewhere it is not. “isolation” in the team file confines them.' },
+      { kind: 'info', text: 'Claude Code works on your subscription; money is shown as what the API would have cost.' },
     ],
     note: 'The endpoint and the table are independent; the feed page needs both.',
   });
