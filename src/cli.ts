@@ -70,17 +70,18 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const task = { ...run(values, undefined), ...(first !== undefined && { task: first }) };
   const feedback = values.feedback === undefined ? {} : { feedback: values.feedback };
   const at = values.repo === undefined ? {} : { repo: values.repo };
-  const drive = () => ({ yes: values.yes === true, limits: limitsOf(values), ...at });
+  const consent = { given: values['consent-full'] === true, argv };
+  const drive = () => ({ consent, yes: values.yes === true, limits: limitsOf(values), ...at });
   if (isWishCommand(name)) {
     const about = name === 'land' || name === 'bring-in' ? run(values, first) : task;
-    return withSession(reader, (session) => recordWish(session, name, { ...about, paths: args.slice(1), ...feedback, ...(values.side !== undefined && { side: values.side }) }, output));
+    return withSession(reader, (session) => recordWish(session, name, { ...about, consent, paths: args.slice(1), ...feedback, ...(values.side !== undefined && { side: values.side }) }, output));
   }
   switch (name) {
     case 'plan':
       if (values.from !== undefined) return planFromOutline(values.from, values.out, output);
       if (first === undefined) throw new UsageError('What is the goal? switchyard plan "<goal>" --out plan.json');
       return withSession(writer('switchyard plan'), (session) =>
-        planGoal(session, { goal: first, ...(values.agent !== undefined && { agent: values.agent }), ...(values.model !== undefined && { model: values.model }), ...(values.out !== undefined && { out: values.out }) }, output),
+        planGoal(session, { goal: first, consent, ...(values.agent !== undefined && { agent: values.agent }), ...(values.model !== undefined && { model: values.model }), ...(values.out !== undefined && { out: values.out }) }, output),
       );
     case 'check':
       return check(first ?? '', values, repo, output);

@@ -13,6 +13,7 @@ export const OPTIONS = {
   help: { about: 'this text' },
   run: { value: 'RUN', about: 'which run, e.g. r2 (default: the newest)' },
   yes: { about: 'approve the plan, and land every task that is green' },
+  'consent-full': { about: 'allow agents everything where the team file says "permissions": "full"; once per repository' },
   out: { value: 'FILE', about: 'write it here' },
   from: { value: 'FILE.md', about: 'an outline (a Markdown list); no model is asked' },
   agent: { value: 'ID', about: 'who plans: claude, codex, gemini, opencode or scripted' },
@@ -76,7 +77,7 @@ export const COMMANDS = {
   plan: {
     usage: ['"<goal>" [--out plan.json] [--agent ID] [--model M]', '--from FILE.md [--out plan.json]'],
     about: 'A planner agent decomposes the goal into a plan. With --from an outline becomes a plan, and no model is asked.',
-    options: ['out', 'from', 'agent', 'model'],
+    options: ['out', 'from', 'agent', 'model', 'consent-full'],
     takes: [0, 1],
     exits: [DONE, BAD, [EXIT.needsPerson, 'the planner gave no usable plan'], STOPPED],
     example: 'switchyard plan "Add an activity feed" --out plan.json',
@@ -93,7 +94,7 @@ export const COMMANDS = {
   run: {
     usage: ['plan.json [--yes] [--max-parallel N] [--budget-usd X]'],
     about: 'Runs a plan: an agent, a branch and a worktree for each task; every result passes its gate. Without --yes it stops at each point where a person decides.',
-    options: ['yes', 'max-parallel', 'budget-usd', 'task-budget-usd'],
+    options: ['yes', 'max-parallel', 'budget-usd', 'task-budget-usd', 'consent-full'],
     takes: [1, 1],
     asks: 'Which plan?',
     exits: [[EXIT.done, 'everything has landed'], BAD, PERSON, BUDGET, STOPPED],
@@ -102,7 +103,7 @@ export const COMMANDS = {
   resume: {
     usage: ['[RUN] [--yes] [--max-parallel N] [--budget-usd X]'],
     about: 'Goes on with a run after a stop, a crash, a budget or an approval; acts on the wishes that wait.',
-    options: ['run', 'yes', 'max-parallel', 'budget-usd', 'task-budget-usd'],
+    options: ['run', 'yes', 'max-parallel', 'budget-usd', 'task-budget-usd', 'consent-full'],
     takes: [0, 1],
     exits: [[EXIT.done, 'everything has landed'], BAD, PERSON, BUDGET, STOPPED],
     example: 'switchyard resume --yes',
@@ -118,7 +119,7 @@ export const COMMANDS = {
   approve: {
     usage: ['[TASK]'],
     about: 'Approves the proposed plan; with a task, lands its green result.',
-    options: ['run'],
+    options: ['run', 'consent-full'],
     takes: [0, 1],
     exits: [RECORDED, BAD],
     example: 'switchyard approve db && switchyard resume',

@@ -8,6 +8,8 @@ import { plannerWait } from '../core/plannerTrouble.js';
 import { waitReason } from '../core/trouble.js';
 import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
+import type { Consent } from './consent.js';
+import { needConsent } from './consent.js';
 import { readJson, readText, writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError, money } from './output.js';
@@ -70,12 +72,17 @@ export interface PlanOptions {
   readonly agent?: string;
   readonly model?: string;
   readonly out?: string;
+  readonly consent: Consent;
 }
 
 /** `plan "<goal>"`: a planner agent decomposes the goal. The run that holds its bill ends with the plan. */
 export async function planGoal(session: EngineSession, options: PlanOptions, output: Output): Promise<ExitCode> {
   if (options.agent !== undefined && !isAgentId(options.agent)) throw new UsageError(`There is no agent "${options.agent}"; there are ${AGENT_IDS.join(', ')}.`);
-  const planner = options.agent !== undefined && isAgentId(options.agent) ? { agent: options.agent, ...(options.model !== undefined && { model: options.model }) } : undefined;
+  const { team } = await session.team();
+  await needConsent(session, team.permissions, options.consent, output);
+  // A model alone is the model of whoever plans anyway.
+  const agent = options.agent ?? (options.model === undefined ? undefined : team.planner.agent);
+  const planner = agent === undefined ? undefined : { agent, ...(options.model !== undefined && { model: options.model }) };
   const interruption = new AbortController();
   const interrupt = () => {
     interruption.abort();

@@ -6,6 +6,8 @@ import type { Limits } from '../core/team.js';
 import { upstreamWords } from '../core/upstream.js';
 import type { EngineSession } from '../engine/session.js';
 import { describeBill } from './bill.js';
+import type { Consent } from './consent.js';
+import { needConsent } from './consent.js';
 import { lineView, terminalView } from './liveView.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
@@ -18,10 +20,12 @@ export interface DriveOptions {
   readonly limits: Partial<Limits>;
   /** The `--repo` that was given: what to run next must name it too. */
   readonly repo?: string;
+  readonly consent: Consent;
 }
 
 /** A new run of a checked plan. */
 export async function runPlan(session: EngineSession, plan: Plan, options: DriveOptions, output: Output): Promise<ExitCode> {
+  await needConsent(session, (await session.team()).team.permissions, options.consent, output);
   return driven(session, options, output, async () => {
     const made = await session.decompose({ kind: 'plan', plan, overrides: { limits: options.limits } });
     if (!made.ok) throw new UsageError(made.reason);
@@ -38,6 +42,8 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
     } catch (error) {
       throw new UsageError(error instanceof Error ? error.message : String(error));
     }
+    const permissions = session.current()?.team.permissions;
+    if (permissions !== undefined) await needConsent(session, permissions, options.consent, output);
     await session.takeWishes();
     if (Object.keys(options.limits).length > 0) {
       await session.changeLimits(options.limits);

@@ -4,6 +4,8 @@ import type { KeptSide, RunState, TaskRun } from '../core/run.js';
 import { isActive, isOver, stateClause, stateWords } from '../core/task.js';
 import type { Wish } from '../core/wishes.js';
 import type { EngineSession } from '../engine/session.js';
+import type { Consent } from './consent.js';
+import { needConsent } from './consent.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError } from './output.js';
 import { stateOf, taskOf } from './state.js';
@@ -20,6 +22,7 @@ export interface WishOptions {
   /** What `resolve` keeps. */
   readonly side?: string;
   readonly feedback?: string;
+  readonly consent: Consent;
 }
 
 export function isWishCommand(name: string): name is WishCommand {
@@ -32,6 +35,7 @@ export async function recordWish(session: EngineSession, what: WishCommand, opti
   const wish = wishFor(state, what, options);
   const refusal = 'task' in wish ? refused(state, taskOf(state, wish.task), what, holder !== undefined, 'paths' in wish ? wish.paths : []) : undefined;
   if (refusal !== undefined) throw new UsageError(refusal);
+  if (wish.type === 'approve-plan') await needConsent(session, state.team.permissions, options.consent, output);
   const answer = await session.wish(wish);
   if (!answer.ok) throw new UsageError(answer.reason);
   output.object({ type: 'wish.recorded', run: state.run, wish, ...(holder !== undefined && { heldBy: holder }) });

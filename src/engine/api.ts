@@ -92,6 +92,9 @@ export interface Session {
 
   /** `named` are the agents that the team file names itself. */
   team(): Promise<{ readonly team: Team; readonly problems: readonly string[]; readonly file: string; readonly named: readonly AgentId[] }>;
+  /** May agents of this repository have full permission? Asked once; the answer is this clone's. */
+  hasConsent(): Promise<boolean>;
+  giveConsent(): Promise<void>;
   agents(refresh?: boolean): Promise<readonly AgentStatus[]>;
   activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]>;
   gateOutput(task: string, attempt: number): Promise<string | undefined>;

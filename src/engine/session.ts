@@ -12,6 +12,7 @@ import { messageOf } from './attempts.js';
 import { beginning } from './beginning.js';
 import { knownBackups, restoreBackup } from './backups.js';
 import { clean, lookIn, wouldClean } from './cleaning.js';
+import { giveConsent, hasConsent } from './consent.js';
 import type { RunOptions } from './context.js';
 import { measureDisk, readableRuns } from './disk.js';
 import { emitter } from './emitter.js';
@@ -304,6 +305,14 @@ export class EngineSession implements Session {
 
   async team() {
     return readTeam(this.#world);
+  }
+
+  hasConsent(): Promise<boolean> {
+    return hasConsent(this.#world);
+  }
+
+  giveConsent(): Promise<void> {
+    return giveConsent(this.#world);
   }
 
   agents(refresh?: boolean): Promise<readonly AgentStatus[]> {

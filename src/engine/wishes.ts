@@ -4,6 +4,7 @@ import { editPlan } from '../core/planEdit.js';
 import { isActive, stateClause } from '../core/task.js';
 import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
+import { hasConsent } from './consent.js';
 import type { RunContext } from './context.js';
 import { settleLeaks } from './leaks.js';
 import type { RunLoop } from './loop.js';
@@ -13,6 +14,7 @@ import { landRun, undo, undoRun } from './changeWishes.js';
 import { guest, onTask } from './taskWishes.js';
 
 const OK: WishAnswer = { ok: true };
+const NO_CONSENT = 'Nothing was started: the team file sets "permissions" to "full", and nobody has allowed that in this repository yet. Approve in the editor, which asks; or: switchyard approve --consent-full';
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 
 
@@ -20,6 +22,8 @@ const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
   const { context } = loop;
   const { store } = context;
+  // Whoever wishes it, from wherever: what starts agents with everything allowed was agreed to in this repository.
+  if (wish.type === 'approve-plan' && store.state.team.permissions === 'full' && !(await hasConsent(context.world))) return refuse(NO_CONSENT);
   const { state } = store;
   if (wish.run !== state.run) return refuse(`This is run ${state.run}, not ${wish.run}.`);
   if (store.broken !== undefined) return refuse(store.broken.message);

@@ -52,21 +52,26 @@ async function mergesUnsentComments(app: Base, run: string, task: string): Promi
   return answer === merge;
 }
 
-/** Full permission is asked about once per workspace. */
+/** Full permission is asked about once per repository. */
 async function consents(app: Base): Promise<boolean> {
-  const run = app.repository.session()?.current();
-  if (run?.team.permissions !== 'full' || app.context.workspaceState.get<boolean>(CONSENT) === true) return true;
+  const session = app.repository.session();
+  if (session?.current()?.team.permissions !== 'full' || (await session.hasConsent())) return true;
+  if (app.context.workspaceState.get<boolean>(CONSENT) === true) {
+    // Given before the record lay in the repository, where the headless command finds it too.
+    await session.giveConsent();
+    return true;
+  }
   const allow = 'Allow in This Workspace';
   const answer = await vscode.window.showWarningMessage(
     'Let agents do anything without asking?',
     {
       modal: true,
       detail:
-        'The team file sets "permissions" to "full": agents may run any command and change any file that you may, also outside their worktrees. Switchyard still checks and gates what lands. With "edit-and-run" their edits stay in their worktrees, and commands start there.\n\nYou are asked once. Your answer is kept by this editor for this workspace, not in the repository: nobody else’s agents are allowed anything by it.',
+        'The team file sets "permissions" to "full": agents may run any command and change any file that you may, also outside their worktrees. Switchyard still checks and gates what lands. With "edit-and-run" their edits stay in their worktrees, and commands start there.\n\nYou are asked once. Your answer is kept with this clone, never committed: nobody else’s agents are allowed anything by it.',
     },
     allow,
   );
   if (answer !== allow) return false;
-  await app.context.workspaceState.update(CONSENT, true);
+  await session.giveConsent();
   return true;
 }
