@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { bytesText } from '../core/text.js';
 import type { AgentView, Snapshot } from '../shared/protocol.js';
+import { agentDetail, agentLabel, isUsable } from './agentWords.js';
 import { VIEWS } from './contributions.js';
 import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
@@ -65,29 +66,16 @@ function spentOn(model: Model, agent: string): string | undefined {
   return moneyWords({ usd: lines.reduce((sum, line) => sum + line.usd, 0), unknownUsd: lines.some((line) => line.unknownUsd) });
 }
 
-/** `2.1.329 · signed in`, or why it cannot be used. */
-export function agentDetail(agent: AgentView, spent?: string): string {
-  if (!agent.found) return agent.missingAt === undefined ? 'not installed' : 'not where the settings say';
-  const parts = [agent.version];
-  if (agent.problem !== undefined) parts.push(agent.problem);
-  else if (agent.account === 'none-needed') parts.push('no account needed');
-  else if (agent.signedIn === 'yes') parts.push(agent.account === 'api-key' ? 'API key' : 'signed in');
-  else parts.push(agent.signedIn === 'no' ? 'not signed in' : 'sign-in unknown');
-  if (agent.working > 0) parts.push(`${String(agent.working)} working`);
-  if (spent !== undefined) parts.push(spent);
-  return parts.filter((part) => part !== undefined).join(' · ');
-}
-
 function agentItem(agent: AgentView | undefined, spent: string | undefined): vscode.TreeItem {
   if (agent === undefined) return new vscode.TreeItem('');
   const item = new vscode.TreeItem(agent.name);
-  const usable = agent.found && agent.problem === undefined && agent.signedIn !== 'no';
+  const usable = isUsable(agent);
   const [icon, color] = !agent.found ? ['circle-slash', 'disabledForeground'] : usable ? ['pass', 'charts.green'] : ['warning', 'charts.yellow'];
   item.id = agent.id;
   item.description = agentDetail(agent, spent);
   item.tooltip = [agent.name, agent.problem, agent.hint].filter((line) => line !== undefined).join('\n');
   item.iconPath = new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   item.contextValue = usable ? 'agent' : 'agent;unusable';
-  item.accessibilityInformation = { label: `${agent.name}, ${agentDetail(agent, spent)}` };
+  item.accessibilityInformation = { label: agentLabel(agent, spent) };
   return item;
 }

@@ -42,6 +42,7 @@ export interface CommandArguments {
   readonly importOutline: [];
   readonly openTeamFile: [];
   readonly refreshAgents: [];
+  readonly copyAgentSetup: [agent?: string];
   readonly cleanUp: [sure?: boolean];
   readonly exportReceipts: [];
   readonly restoreBackup: [ref?: string, into?: string];
@@ -92,6 +93,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   importOutline: true,
   openTeamFile: true,
   refreshAgents: true,
+  copyAgentSetup: true,
   cleanUp: true,
   exportReceipts: true,
   restoreBackup: true,

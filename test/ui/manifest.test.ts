@@ -79,9 +79,9 @@ describe('the manifest', () => {
     }
   });
 
-  it('hides from the palette what only makes sense on a comment', () => {
+  it('hides from the palette what only makes sense on a row or a comment', () => {
     const hidden = contributes.menus['commandPalette']?.filter((item) => item.when === 'false').map((item) => item.command);
-    expect(hidden).toEqual(['switchyard.addComment', 'switchyard.deleteComment']);
+    expect(hidden).toEqual(['switchyard.copyAgentSetup', 'switchyard.addComment', 'switchyard.deleteComment']);
   });
 
   it('is woken for what the editor may bring back by itself', () => {

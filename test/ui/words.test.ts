@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView } from '../../src/shared/protocol.js';
+import { agentLabel } from '../../src/ui/agentWords.js';
 import { checkAction, checkActivity, checkWish } from '../../src/ui/dashboard/validate.js';
 import { batchText, newsOf, outdated } from '../../src/ui/news.js';
 import { groupTasks, moneyWords, statusWords, taskContextValue, taskDetail, taskLabel, taskTooltip } from '../../src/ui/tasks/groups.js';
@@ -31,6 +32,16 @@ describe('tasks in the tree', () => {
     expect(taskDetail(api)).toBe('2 tests are red after 3 attempts');
     expect(taskLabel(api)).toBe('The api, needs you, 2 tests are red after 3 attempts');
     expect(taskTooltip(db).split('\n')).toEqual(expect.arrayContaining(['The db', 'Owns src/db/**', 'Gate: npm test', 'switchyard/r1/db']));
+  });
+});
+
+describe('agents in the tree', () => {
+  it('tell a screen reader how to set up what cannot be used, which else stands only in the tooltip', () => {
+    const [claude, codex] = snapshotOf(undefined).agents;
+    if (claude === undefined || codex === undefined) throw new Error('no agents');
+    expect(agentLabel(claude)).toBe('Claude Code, 2.1.329 · signed in');
+    expect(agentLabel(codex)).toBe('Codex, not installed, to set up: npm install -g @openai/codex');
+    expect(agentLabel({ ...claude, signedIn: 'no', hint: 'Run claude and sign in.' })).toBe('Claude Code, 2.1.329 · not signed in, to sign in: Run claude and sign in.');
   });
 });
 

@@ -59,6 +59,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   importOutline: run.importOutline,
   openTeamFile: workspace.openTeamFile,
   refreshAgents: workspace.refreshAgents,
+  copyAgentSetup: workspace.copyAgentSetup,
   cleanUp,
   exportReceipts: run.exportReceipts,
   restoreBackup,

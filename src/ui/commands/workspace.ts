@@ -40,6 +40,15 @@ export async function refreshAgents(app: App): Promise<Outcome> {
   }
 }
 
+/** What installs an agent, or signs in to it, for a terminal. */
+export async function copyAgentSetup(app: App, agent?: unknown): Promise<Outcome> {
+  const hint = app.model.snapshot().agents.find((each) => each.id === agent)?.hint;
+  if (hint === undefined) return refuse('There is nothing to set up for this agent.');
+  await vscode.env.clipboard.writeText(hint);
+  vscode.window.setStatusBarMessage(`Copied: ${hint}`, 5_000);
+  return DONE;
+}
+
 export async function checkAgain(app: App): Promise<Outcome> {
   await app.repository.reopen();
   return DONE;
