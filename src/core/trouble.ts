@@ -41,7 +41,7 @@ export const TROUBLE: Readonly<Record<FailureReason, Trouble>> = {
   budget: { handling: 'person', what: 'reached its budget and was stopped', next: 'Raise the limit, then retry.' },
   'turn-limit': { handling: 'person', what: 'reached its turn limit', next: 'Retry resumes its session.' },
   refused: { handling: 'person', what: 'refused the task', next: 'Change its instructions or the agent, then retry.' },
-  stopped: { handling: 'stop', what: 'was stopped', next: 'Go On or Retry continues it.' },
+  stopped: { handling: 'stop', what: 'was stopped', next: 'Retry continues it.' },
   interrupted: { handling: 'stop', what: 'was interrupted', next: 'Go On or Retry continues it in its own session.' },
   'missing-cli': { handling: 'person', what: 'was not found', next: 'Install it or change the tier, then retry.' },
   'wrong-version': { handling: 'person', what: 'has a version that cannot be used', next: 'Update it, then retry.' },
@@ -139,7 +139,7 @@ function failure(reason: FailureReason, outcome: Pick<AgentOutcome, 'message' | 
 }
 
 function stopped(reason: FailureReason, outcome: Pick<AgentOutcome, 'message'>): Reason {
-  if (reason === 'stopped') return { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Go On or Retry continues it.' };
+  if (reason === 'stopped') return { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Retry continues it.' };
   return { kind: 'interrupted', failure: reason, text: `${outcome.message ?? 'The agent was interrupted.'} ${TROUBLE[reason].next}` };
 }
 

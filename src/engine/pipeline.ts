@@ -100,7 +100,7 @@ export function isUnderWay(task: TaskRun): boolean {
   return (last !== undefined && last.endedAt === undefined) || task.state === 'merging' || (task.state === 'working' && isUnheeded(task));
 }
 
-const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Go On or Retry continues it.' };
+const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Retry continues it.' };
 
 const NOT_BEGUN: Reason = { kind: 'interrupted', text: 'Its agent was announced and never began: the editor or the machine stopped before. Nothing was lost; Go On or Retry starts it.' };
 

@@ -106,7 +106,7 @@ async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> 
     const task = store.state.tasks.get(id);
     if (task === undefined) return refuse(`There is no task "${id}" in ${store.state.run}.`);
     if (task.state === 'waiting') {
-      await store.append({ type: 'task.state', task: id, from: 'waiting', to: 'stopped', reason: { kind: 'stopped-by-you', text: 'Stopped before it started. Go On or Retry lets it start.' } });
+      await store.append({ type: 'task.state', task: id, from: 'waiting', to: 'stopped', reason: { kind: 'stopped-by-you', text: 'Stopped before it started. Retry lets it start.' } });
       return OK;
     }
     if (!isActive(task.state)) return refuse(`${task.task.title} ${stateClause(task.state)}; nothing of it runs.`);

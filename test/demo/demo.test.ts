@@ -68,6 +68,21 @@ index.sync(store.list());
 console.log(JSON.stringify({ tags: store.tags().map(({ tag }) => tag), found: index.search('fresh').map(({ note }) => note.title) }));
 `;
 
+test('a task that is sent back changes its own files again, and adds nothing elsewhere a second time', async () => {
+  const { tasks } = await recordedPlan();
+  for (const { id, script } of tasks) {
+    const attempts = script !== undefined && 'attempts' in script ? script.attempts : [];
+    const [first, later] = [attempts[0] ?? [], attempts.at(-1) ?? []];
+    const written = later.flatMap((step) => ('write' in step ? [step.write.path] : []));
+    const appended = later.flatMap((step) => ('append' in step ? [step.append.path] : []));
+    expect(attempts.length, id).toBeGreaterThan(1);
+    expect(written.length, id).toBeGreaterThan(0);
+    // A write begins the file anew, so that its note stands there once however often it is sent back.
+    expect(appended.length === 1 && appended.every((path) => written.includes(path)), id).toBe(true);
+    expect(later).not.toEqual(first);
+  }
+});
+
 test('npm run demo plays it from the goal to the bill, and ends well', async () => {
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);

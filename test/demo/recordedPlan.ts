@@ -28,7 +28,9 @@ export async function recordedPlan(pace = 1): Promise<Plan> {
   const scripted = async (task: Omit<Task, 'script'>, attempts: readonly Recorded[]): Promise<Task> => {
     const folders = attempts.map((_, index) => join(RECORDED, task.id, ...(attempts.length > 1 ? [String(index + 1)] : [])));
     const scripts = await Promise.all(attempts.map((attempt, index) => script(folders[index] ?? '', attempt, MODELS[task.tier], pace)));
-    return { ...task, script: { attempts: scripts } };
+    const last = attempts.at(-1);
+    const again = last === undefined ? [] : [await lookAgain(folders.at(-1) ?? '', last, MODELS[task.tier], pace)];
+    return { ...task, script: { attempts: [...scripts, ...again] } };
   };
   return { version: 1, goal: DEMO_GOAL, tasks: await Promise.all(TASKS.map(([task, ...attempts]) => scripted(task, attempts))) };
 }
@@ -50,6 +52,18 @@ async function script(folder: string, attempt: Recorded, model: string, pace: nu
     { usage: { model, inputTokens, cachedInputTokens, outputTokens } },
     { say: attempt.last },
   ];
+}
+
+/** What any later attempt does, e.g. after a review's comments: what was added elsewhere once is not added twice. */
+async function lookAgain(folder: string, attempt: Recorded, model: string, pace: number): Promise<ScriptStep[]> {
+  const [inputTokens, cachedInputTokens, outputTokens] = attempt.tokens;
+  const { steps, ...rest } = attempt;
+  const added = new Set((steps ?? []).flatMap((step) => ('append' in step ? [step.append.path] : [])));
+  const script1 = await script(folder, { ...rest, first: 'Looking at it again with what I was told.', last: 'Looked at again; a note at the end of the file says so.', tokens: [Math.round(inputTokens / 2), Math.round(cachedInputTokens / 2), Math.round(outputTokens / 4)] }, model, pace);
+  const path = script1.flatMap((step) => ('write' in step && !added.has(step.write.path) ? [step.write.path] : []))[0];
+  const note = path === undefined ? [] : [{ append: { path, text: path.endsWith('.md') ? '\n<!-- Read again after a review. -->\n' : '// Read again after a review.\n' } }];
+  const end = script1.findIndex((step) => 'usage' in step);
+  return [...script1.slice(0, end), ...note, ...script1.slice(end)];
 }
 
 const TASKS: readonly (readonly [Omit<Task, 'script'>, ...Recorded[]])[] = [

@@ -27,11 +27,10 @@ journey('mouse', { make }, ({ step }) => {
     await start.click();
   });
 
-  step('a goal is typed and handed to the planner', async ({ wb, picture }) => {
+  step('the repository’s own goal is there to begin with, and is handed to the planner', async ({ wb, picture }) => {
     const lens = wb.page.locator('.codelens-decoration a', { hasText: 'Decompose into a Plan' });
     await lens.waitFor();
-    await wb.page.locator('.editor-instance .view-lines').first().click();
-    await wb.page.keyboard.type(DEMO_GOAL);
+    await wb.page.locator('.editor-instance .view-lines', { hasText: DEMO_GOAL.slice(0, 40) }).waitFor();
     await picture('goal');
     await lens.click();
   });
