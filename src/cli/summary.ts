@@ -48,6 +48,7 @@ function body(state: RunState) {
           ...(task.resolved.length > 0 && { resolved: task.resolved }),
           ...(why !== undefined && task.state !== 'landed' && { why }),
           ...(task.dependencies !== undefined && { dependencies: task.dependencies }),
+          ...(task.note !== undefined && { note: task.note }),
           ...(openLeaks(task).length > 0 && { leaks: openLeaks(task) }),
         },
       ];
@@ -89,8 +90,9 @@ export function describeRun(state: RunState): string {
     const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
+    const note = task.note === undefined ? '' : ` (you said: ${task.note.replace(/\s+/g, ' ')})`;
     const leaks = openLeaks(task).map((leak) => `\n  ${''.padEnd(wide)}  ${leakText(task.task.title, leak)}`);
-    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${leaks.join('')}`;
+    return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${note}${leaks.join('')}`;
   });
   const over = overshootText(state);
   const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;

@@ -49,7 +49,8 @@ function wishFor(state: RunState, what: WishCommand, options: WishOptions): Wish
   const named = options.task === undefined ? {} : { task: taskOf(state, options.task).task.id };
   switch (what) {
     case 'approve':
-      if (options.task !== undefined) return { type: 'approve', run, task: taskOf(state, options.task).task.id };
+      if (options.task !== undefined) return { type: 'approve', run, task: taskOf(state, options.task).task.id, ...feedback };
+      if (options.feedback !== undefined) throw new UsageError(`--feedback is kept with a task: switchyard approve TASK --feedback "…". To have the plan changed: switchyard replan --feedback "…". Nothing was recorded.`);
       if (state.proposal === undefined && awaitsLanding(state)) return { type: 'land-run', run };
       if (state.proposal === undefined) throw new UsageError(`${run} has no proposed plan to approve. Which task? It has: ${[...state.tasks.keys()].join(', ')}`);
       return { type: 'approve-plan', run, revision: state.proposal.revision };
@@ -75,7 +76,7 @@ function wishFor(state: RunState, what: WishCommand, options: WishOptions): Wish
   const { id } = task.task;
   if (what === 'retry') return { type: 'retry', run, task: id, ...feedback };
   if (what === 'check-again') return { type: 'check', run, task: id };
-  if (what === 'drop') return { type: 'drop', run, task: id };
+  if (what === 'drop') return { type: 'drop', run, task: id, ...feedback };
   if (what === 'resolve') return { type: 'resolve-conflict', run, task: id, ...keptOf(options) };
   const paths = options.paths.length > 0 ? options.paths : (task.reason?.paths ?? []);
   return { type: 'allow-paths', run, task: id, paths };

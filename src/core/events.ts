@@ -40,7 +40,8 @@ export type EventBody =
   | { readonly type: 'agent.goes-on'; readonly agent: AgentId; readonly by: 'time' | 'person' }
   /** The attempt's context was full; a fresh session goes on from a checkpoint. */
   | { readonly type: 'task.handed-off'; readonly task: string; readonly attempt: number }
-  | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason }
+  /** `note`: what the person said who dropped it. */
+  | { readonly type: 'task.state'; readonly task: string; readonly from: TaskState; readonly to: TaskState; readonly reason?: Reason; readonly note?: string }
   | { readonly type: 'worktree.creating'; readonly task: string; readonly path: string; readonly branch: string; readonly commit: Sha }
   | { readonly type: 'worktree.created'; readonly task: string; readonly dependencies?: readonly ProvidedDependency[] }
   | { readonly type: 'worktree.removing'; readonly task: string; readonly backup?: string }
@@ -106,7 +107,8 @@ export type EventBody =
   | { readonly type: 'receipt.made'; readonly receipt: Receipt }
   /** Tools or lock files are others than when the gate ran: it runs again. `why` is for people. */
   | { readonly type: 'receipt.outdated'; readonly task: string; readonly receipt: string; readonly why: string }
-  | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes' }
+  /** `note`: what the person said beside it. */
+  | { readonly type: 'task.approved'; readonly task: string; readonly by: 'person' | 'yes'; readonly note?: string }
   /** A person lands a task whose gate proved nothing; the receipt says so. */
   | { readonly type: 'unproven.accepted'; readonly task: string; readonly receipt: Receipt }
   | { readonly type: 'approval.withdrawn'; readonly task: string }

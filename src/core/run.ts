@@ -172,6 +172,8 @@ export interface TaskRun {
   readonly state: TaskState;
   readonly since: number;
   readonly reason?: Reason;
+  /** What a person said when they approved or dropped it. */
+  readonly note?: string;
   readonly attempts: readonly AttemptState[];
   readonly worktree?: string;
   readonly branch?: string;

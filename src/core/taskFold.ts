@@ -23,6 +23,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       task.since = at;
       if (event.reason === undefined) delete task.reason;
       else task.reason = event.reason;
+      if (event.note !== undefined) task.note = event.note;
       return;
     case 'worktree.creating':
       task.worktree = event.path;
@@ -61,6 +62,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
       // What was approved is what was reviewed; an agent that works again makes something else.
       task.approved = false;
+      delete task.note;
       delete task.feedback;
       delete task.comments;
       delete task.receipt;
@@ -139,6 +141,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       return;
     case 'task.approved':
       task.approved = true;
+      if (event.note !== undefined) task.note = event.note;
       return;
     case 'approval.withdrawn':
       task.approved = false;

@@ -35,8 +35,8 @@ export type Wish =
   | { readonly type: 'discard-plan'; readonly run: string }
   /** Sends the proposal back to the planner with the person's words. */
   | { readonly type: 'ask-changes'; readonly run: string; readonly text: string }
-  /** Lands a ready task: *Approve & Merge*. */
-  | { readonly type: 'approve'; readonly run: string; readonly task: string }
+  /** Lands a ready task: *Approve & Merge*. `feedback` is kept with the task; no agent is told. */
+  | { readonly type: 'approve'; readonly run: string; readonly task: string; readonly feedback?: string }
   | {
       readonly type: 'retry';
       readonly run: string;
@@ -46,7 +46,7 @@ export type Wish =
     }
   /** `task` is the failing one whose evidence the planner gets; without it the whole rest is planned again. */
   | { readonly type: 'replan'; readonly run: string; readonly task?: string; readonly feedback?: string }
-  | { readonly type: 'drop'; readonly run: string; readonly task: string }
+  | { readonly type: 'drop'; readonly run: string; readonly task: string; readonly feedback?: string }
   /** Lets a task keep changes outside what it owns, after its boundary check failed. */
   | { readonly type: 'allow-paths'; readonly run: string; readonly task: string; readonly paths: readonly string[] }
   /** What to do with changes that a task's agent left outside its worktree: one leak, or all that are open. */

@@ -92,8 +92,8 @@ export async function runAttempt(context: RunContext, id: string): Promise<Agent
   if (status?.found !== true && !contained) {
     return { kind: 'agent-failed', failure: 'missing-cli', text: `${adapter.name} was not found. ${status?.hint ?? ''} Nothing was started; install it or change the tier, then retry.`.replace('  ', ' ') };
   }
-  if (status?.problem !== undefined && !contained) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''}`.trim() };
-  if (status?.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} ${TROUBLE['signed-out'].next.replace(' ({signIn})', '')}` };
+  if (status?.problem !== undefined && !contained) return { kind: 'agent-failed', failure: 'wrong-version', text: `${adapter.name} cannot be used: ${status.problem} ${status.hint ?? ''} Nothing was started; install or update it, then retry.`.replace('  ', ' ') };
+  if (status?.signedIn === 'no') return { kind: 'agent-failed', failure: 'signed-out', text: `${adapter.name} is not signed in. ${status.hint ?? ''} Nothing was started. ${TROUBLE['signed-out'].next.replace(' ({signIn})', '')}` };
 
   const attempt = task.attempts.length + 1;
   const folder = paths.attempt(world, store.state.run, id, attempt);

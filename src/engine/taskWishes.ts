@@ -34,13 +34,13 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
   }
   switch (wish.type) {
     case 'approve':
-      return approve(context, task);
+      return approve(context, task, noteOf(wish));
     case 'retry':
       return retry(context, wish);
     case 'drop':
       if (isOver(task.state)) return refuse(`${title} ${stateClause(task.state)} already.`);
       if (task.state === 'merging') return refuse(`${title} is just landing; it cannot be dropped any more.`);
-      guest(loop, () => drop(loop, id));
+      guest(loop, () => drop(loop, id, noteOf(wish)));
       return OK;
     case 'allow-paths':
       if (task.reason?.kind !== 'boundary') return refuse(`${title} has no paths to allow.`);
@@ -74,12 +74,18 @@ export function guest(loop: RunLoop, work: () => Promise<void>): void {
   void loop.guest(work).catch((error: unknown) => loop.context.world.log.error('A wish could not be carried out to its end', error));
 }
 
-async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> {
+/** A person's words that no agent is told: they stay with the task. */
+function noteOf({ feedback }: { readonly feedback?: string }): { readonly note?: string } {
+  const note = feedback?.trim() ?? '';
+  return note === '' ? {} : { note };
+}
+
+async function approve(context: RunContext, task: TaskRun, note: { readonly note?: string }): Promise<WishAnswer> {
   const { store } = context;
   const { id, title } = task.task;
   if (task.state === 'ready') {
     context.rearm(id);
-    await store.append(...resumed(context), { type: 'task.approved', task: id, by: 'person' });
+    await store.append(...resumed(context), { type: 'task.approved', task: id, by: 'person', ...note });
     return OK;
   }
   const again = task.state === 'needs-you' && (task.reason?.kind === 'checkout-in-the-way' || task.reason?.kind === 'merge-failed') && task.receipt !== undefined;
@@ -89,7 +95,7 @@ async function approve(context: RunContext, task: TaskRun): Promise<WishAnswer> 
     await store.append(
       ...resumed(context),
       ...(receipt === undefined ? [] : [{ type: 'unproven.accepted' as const, task: id, receipt }]),
-      { type: 'task.approved', task: id, by: 'person' },
+      { type: 'task.approved', task: id, by: 'person', ...note },
       { type: 'task.state', task: id, from: task.state, to: 'merging' },
     );
     return OK;
@@ -137,13 +143,13 @@ async function feedbackFor(context: RunContext, task: TaskRun, opened: OpenedCon
   return task.reason === undefined ? 'Please try again.' : `${task.reason.text}\n\nGo on and bring the task to its end.`;
 }
 
-async function drop(loop: RunLoop, id: string): Promise<void> {
+async function drop(loop: RunLoop, id: string, note: { readonly note?: string }): Promise<void> {
   const { context } = loop;
   await context.stop(id);
   await loop.driven(id);
   const { state } = context.task(id);
   if (isOver(state) || state === 'merging') return;
-  await context.store.append({ type: 'task.state', task: id, from: state, to: 'dropped' });
+  await context.store.append({ type: 'task.state', task: id, from: state, to: 'dropped', ...note });
   await cleanUp(context, id);
 }
 

@@ -112,6 +112,44 @@ describe('agents', () => {
     expect(result.summary.tasks['a']).toMatchObject({ state: 'needs-you', attempts: 0, why: { kind: 'agent-failed', failure: 'missing-cli' } });
   });
 
+  describe.each([
+    ['too old', 'echo "codex-cli 0.20.1"', 'wrong-version', /Codex.* cannot be used: .*0\.20\.1 is older than 0\.169\.0/],
+    ['not signed in', 'case "$1" in --version) echo "codex-cli 0.169.0";; login) echo "Not logged in" >&2; exit 1;; esac', 'signed-out', /Codex.* is not signed in\./],
+  ])('a CLI that is %s', (_name, answers, failure, said) => {
+    /** A stand-in on PATH that writes down every call. */
+    async function standIn(): Promise<{ readonly env: { readonly PATH: string }; readonly calls: () => Promise<string> }> {
+      const bin = join(repo.folder, 'bin');
+      await mkdir(bin);
+      const calls = join(repo.folder, 'calls');
+      await writeFile(join(bin, 'codex'), `#!/bin/sh\necho "$*" >> '${calls}'\n${answers}\n`, { mode: 0o755 });
+      return { env: { PATH: `${bin}:${repo.env['PATH'] ?? ''}` }, calls: () => readFile(calls, 'utf8') };
+    }
+
+    test('as executor: the task needs you, nothing was started', async () => {
+      const { env, calls } = await standIn();
+      const head = await repo.git('rev-parse', 'main');
+      const result = await switchyard(repo, ['run', await planFile(repo, planOf({ ...scriptedTask('a', []), agent: 'codex' })), '--yes', '--json'], env);
+      expect(result.code).toBe(3);
+      expect(result.summary.tasks['a']).toMatchObject({ state: 'needs-you', attempts: 0, why: { kind: 'agent-failed', failure } });
+      expect(result.summary.tasks['a']?.why?.text).toMatch(said);
+      expect(result.summary.tasks['a']?.why?.text).toContain('Nothing was started');
+      expect(await calls()).not.toContain('exec');
+      expect(await repo.git('rev-parse', 'main')).toBe(head);
+      expect(await repo.git('status', '--porcelain', '--ignored')).toBe('');
+    });
+
+    test('as planner: it says so, nothing was started or changed', async () => {
+      const { env, calls } = await standIn();
+      const before = await fingerprint();
+      const result = await switchyard(repo, ['plan', 'Do something', '--agent', 'codex', '--out', join(repo.folder, 'out.json')], env);
+      expect(result.code).toBe(2);
+      expect(result.stderr).toMatch(said);
+      expect(result.stderr).toContain('Nothing was started.');
+      expect(await calls()).not.toContain('exec');
+      expect(await fingerprint()).toBe(before);
+    });
+  });
+
   test('crashing and hanging ones', async () => {
     await repo.write('.switchyard/team.jsonc', '{"version":1,"limits":{"idleMinutes":0.01}}');
     await repo.commit('Team');

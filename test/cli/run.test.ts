@@ -144,6 +144,22 @@ describe('run --yes', () => {
 });
 
 describe('a person decides', () => {
+  test('what they say when they approve or drop stays with the task', async () => {
+    const plan = await planFile(repo, planOf(scriptedTask('db', [write('db/x.txt')]), scriptedTask('docs', [write('docs/x.txt')])));
+    await switchyard(repo, ['run', plan]);
+    const refused = await switchyard(repo, ['approve', '--feedback', 'fine']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--feedback is kept with a task');
+    await switchyard(repo, ['approve']);
+    await switchyard(repo, ['resume']);
+    expect((await switchyard(repo, ['approve', 'db', '--feedback', 'good names'])).code).toBe(0);
+    expect((await switchyard(repo, ['drop', 'docs', '--feedback', 'not needed\nnow'])).code).toBe(0);
+    const result = await switchyard(repo, ['resume', '--json']);
+    expect(result.code).toBe(0);
+    expect(result.summary.tasks).toMatchObject({ db: { state: 'landed', note: 'good names' }, docs: { state: 'dropped', note: 'not needed\nnow' } });
+    expect((await switchyard(repo, ['status'])).stdout).toMatch(/docs +dropped.*\(you said: not needed now\)/);
+  });
+
   test('without --yes it stops at the plan, then at each green task', async () => {
     const plan = await planFile(repo, planOf(scriptedTask('db', [write('db/x.txt')])));
     const proposed = await switchyard(repo, ['run', plan, '--json']);

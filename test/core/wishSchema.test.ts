@@ -13,7 +13,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
   ],
   'discard-plan': [{ type: 'discard-plan', run }],
   'ask-changes': [{ type: 'ask-changes', run, text: 'smaller' }],
-  approve: [{ type: 'approve', ...on }],
+  approve: [{ type: 'approve', ...on }, { type: 'approve', ...on, feedback: 'f' }],
   retry: [
     { type: 'retry', ...on },
     { type: 'retry', ...on, feedback: 'f', comments: [{ path: 'src/a.ts', line: 3, text: 'why' }] },
@@ -22,7 +22,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
     { type: 'replan', run },
     { type: 'replan', ...on, feedback: 'f' },
   ],
-  drop: [{ type: 'drop', ...on }],
+  drop: [{ type: 'drop', ...on }, { type: 'drop', ...on, feedback: 'f' }],
   undo: [{ type: 'undo', ...on }],
   'bring-in': [{ type: 'bring-in', run }],
   'land-run': [{ type: 'land-run', run }],
@@ -56,7 +56,7 @@ describe('hostile input is no wish, and says so', () => {
     expect(problem({ ...wish, extra: 1 })).toMatch(/^not a wish: extra: /);
     for (const key of Object.keys(wish)) {
       const { [key as keyof Wish]: _gone, ...rest } = wish;
-      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
+      const optional = (wish.type === 'leak' && key === 'leak') || (['approve', 'drop'].includes(wish.type) && key === 'feedback') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
       expect(problem(rest) === '', key).toBe(optional);
       for (const value of [null, 7, true, [7], { length: 1 }, undefined]) {
         if (key === 'revision' && value === 7) continue;
