@@ -95,6 +95,8 @@ export function describeRun(state: RunState): string {
     return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${note}${leaks.join('')}`;
   });
   const over = overshootText(state);
-  const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(state.tasks.size)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`, ...(over === undefined ? [] : [`  ${over}`])].join('\n');
+  // What was dropped is no longer wanted, and what was undone is there no more: as the dashboard counts.
+  const wanted = [...state.tasks.values()].filter((task) => task.state !== 'dropped');
+  const landed = wanted.filter((task) => task.state === 'landed' && task.undone === undefined).length;
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(wanted.length)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`, ...(over === undefined ? [] : [`  ${over}`])].join('\n');
 }

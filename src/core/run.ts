@@ -247,6 +247,8 @@ export interface RunState {
   /** When the first plan was approved: from then on agents worked. Milliseconds since the epoch. */
   readonly approvedAt?: number;
   readonly endedAt?: number;
+  /** When its plan was done: taking a landing back later makes the run no longer. */
+  readonly workedUntil?: number;
   /** When a plan was last proposed, edited, discarded or approved. */
   readonly planChangedAt?: number;
   /** 0 until a plan was approved. */

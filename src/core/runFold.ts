@@ -75,6 +75,7 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
       return undefined;
     case 'run.ended':
       run.endedAt = at;
+      run.workedUntil ??= at;
       return undefined;
     case 'agent.waits': {
       const { agent, kind, until, told, count } = event;
@@ -163,6 +164,7 @@ function approve(run: Mutable<RunState>, revision: number, seq: number, at: numb
   run.edges = checkPlan(inForce).edges;
   delete run.proposal;
   delete run.endedAt;
+  delete run.workedUntil;
   // What landed as a whole is over; new tasks fill a new integration branch.
   if (run.integration?.landed === true) delete run.integration;
   run.changes = new Map([...run.changes].filter(([id]) => id !== RUN_CHANGE));

@@ -3,7 +3,7 @@ import type { TaskState } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
 import { firstSentence, unquoted } from '../core/text.js';
 import type { RunView } from '../shared/protocol.js';
-import { moneyWords } from './tasks/groups.js';
+import { groupOf, moneyWords } from './tasks/groups.js';
 
 export interface NewsItem {
   /** The same key is never told twice. */
@@ -43,8 +43,8 @@ export function newsOf(run: RunView): readonly NewsItem[] {
     items.push({ key: `${run.id}/planner/${String(run.planner.startedAt)}`, kind: 'plan', text: `Planning failed: ${ended(run.planner.failure)}` });
   }
   if (run.phase === 'done') {
-    const landed = run.tasks.filter((task) => task.state === 'landed').length;
-    const dropped = run.tasks.length - landed;
+    const landed = run.tasks.filter((task) => groupOf(task) === 'landed').length;
+    const dropped = run.tasks.filter((task) => task.state === 'dropped').length;
     const money = run.bill.total.usd > 0 || run.bill.total.unknownUsd ? ` It cost ${moneyWords(run.bill.total)}.` : '';
     items.push({
       key: `${run.id}/finished/${String(run.planRevision)}`,

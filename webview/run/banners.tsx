@@ -51,7 +51,8 @@ function PlanNews({ run }: { readonly run: RunView }): ReactNode {
 
 function DoneNews({ run }: { readonly run: RunView }): ReactNode {
   const view = useApp((state) => state.view);
-  const landed = run.tasks.filter(isLanded).length;
+  const wanted = run.tasks.filter((task) => task.state !== 'dropped');
+  const landed = wanted.filter(isLanded).length;
   const cost = money(run.bill.total, run.bill.lines.length > 0);
   return (
     <Banner
@@ -65,7 +66,7 @@ function DoneNews({ run }: { readonly run: RunView }): ReactNode {
       }
     >
       <b>
-        {landed === run.tasks.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(run.tasks.length, 'task')}`} landed on {run.base}
+        {landed === wanted.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(wanted.length, 'task')}`} landed on {run.base}
       </b>
       {run.endedAt === undefined ? '' : ` in ${duration(run.endedAt - run.startedAt)}`}
       {cost === undefined ? '' : `, for ${cost}`}.

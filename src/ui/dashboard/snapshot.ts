@@ -86,7 +86,7 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     planRevision: proposal?.revision ?? state.revision,
     ...(proposal !== undefined && state.revision > 0 && { revisionInForce: state.revision }),
     startedAt: state.approvedAt ?? state.createdAt,
-    ...(state.endedAt !== undefined && { endedAt: state.endedAt }),
+    ...(state.endedAt !== undefined && { endedAt: state.workedUntil ?? state.endedAt }),
     ...(note !== undefined && { note }),
     ...plannerView(state, input.live),
     tasks: view.tasks,

@@ -127,7 +127,7 @@ export function statusWords(run: RunView): string {
   if (run.landing?.state === 'ready') parts.push('the run is ready to land');
   else if (run.landing?.state === 'needs-you') parts.push('the run cannot land yet');
   if (run.phase === 'done') parts.push(`${String(count('landed'))} landed`);
-  else if (parts.length === 0) parts.push(`${String(count('landed'))} of ${String(run.tasks.length)} landed`);
+  else if (parts.length === 0) parts.push(`${String(count('landed'))} of ${String(run.tasks.length - count('dropped'))} landed`);
   const { total } = run.bill;
   if (total.usd > 0 || total.unknownUsd) parts.push(moneyWords(total));
   return parts.join(' · ');
