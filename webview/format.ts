@@ -1,5 +1,6 @@
 /** Numbers and times in words. Pure; every figure keeps its width class (tabular figures in the style sheet). */
-import type { Amount } from '../src/shared/protocol.js';
+import { apiMarked } from '../src/core/text.js';
+import type { Amount, BillLine } from '../src/shared/protocol.js';
 
 const MINUTE = 60_000;
 
@@ -15,17 +16,24 @@ export function usd(value: number): string {
 }
 
 /** `undefined` when no agent reported anything: then no figure is shown. */
-export function money(amount: Amount, billed: boolean): string | undefined {
+export function money(amount: Amount, billed: boolean, apiEquivalent = false): string | undefined {
   if (!billed) return undefined;
-  if (!amount.unknownUsd) return usd(amount.usd);
-  return amount.usd === 0 ? 'price unknown' : `${usd(amount.usd)} + unknown`;
+  const known = apiMarked(usd(amount.usd), apiEquivalent);
+  if (!amount.unknownUsd) return known;
+  return amount.usd === 0 ? 'price unknown' : `${known} + unknown`;
 }
 
 /** The same where there is little room: `$0.31+?`. */
-export function shortMoney(amount: Amount, billed: boolean): string | undefined {
+export function shortMoney(amount: Amount, billed: boolean, apiEquivalent = false): string | undefined {
   if (!billed) return undefined;
-  if (!amount.unknownUsd) return usd(amount.usd);
-  return amount.usd === 0 ? '$ ?' : `${usd(amount.usd)}+?`;
+  const known = apiMarked(usd(amount.usd), apiEquivalent);
+  if (!amount.unknownUsd) return known;
+  return amount.usd === 0 ? '$ ?' : `${known}+?`;
+}
+
+/** Does a subscription cover some of these lines? Then their sum is marked. */
+export function isEquivalent(lines: readonly Pick<BillLine, 'apiEquivalent'>[]): boolean {
+  return lines.some((line) => line.apiEquivalent);
 }
 
 /** `950`, `4,210`, `38k`, `1.2M`. */

@@ -1,10 +1,9 @@
 /** The live view of a run on a terminal: one line a task, redrawn in place when something changed. */
-import { runAmount } from '../core/bill.js';
 import { decide } from '../core/scheduler.js';
 import type { Reason, RunState } from '../core/run.js';
 import { isActive } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
-import { money } from './output.js';
+import { runMoney } from './output.js';
 
 export interface LiveView {
   /** Looks at the state and draws what changed. */
@@ -58,7 +57,7 @@ export function terminalView(stream: NodeJS.WriteStream): LiveView {
       return `${MARKS[task.state] ?? ' '} ${id.padEnd(16)} ${STATE_WORDS[task.state].toLowerCase().padEnd(11)} ${task.state === 'landed' ? '' : (text ?? '')}`.slice(0, width);
     });
     const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
-    rows.push(`${String(landed)} of ${String(state.tasks.size)} landed · ${money(runAmount(state))}`);
+    rows.push(`${String(landed)} of ${String(state.tasks.size)} landed · ${runMoney(state)}`);
     stream.write(`${drawn > 0 ? `\u001b[${String(drawn)}A` : ''}${rows.map((row) => `\u001b[2K${row}\n`).join('')}\u001b[0J`);
     drawn = rows.length;
   };

@@ -1,4 +1,7 @@
 /** Where the headless command writes: JSON lines on stdout and nothing else there; everything for people on stderr. */
+import { billLines, sum } from '../core/bill.js';
+import type { RunState } from '../core/run.js';
+import { apiMarked } from '../core/text.js';
 
 export const EXIT = { done: 0, internal: 1, badInput: 2, needsPerson: 3, budget: 4, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -31,10 +34,16 @@ export function createOutput(json: boolean): Output {
   };
 }
 
-/** `$0.84`, or `$0.84 + unknown` when a price or a count is missing. */
-export function money(amount: { readonly usd: number; readonly unknownUsd: boolean }): string {
+/** `$0.84`, `≈ $0.84 API` of a subscription, `$0.84 + unknown` when a price or a count is missing. */
+export function money(amount: { readonly usd: number; readonly unknownUsd: boolean }, apiEquivalent = false): string {
   const known = amount.usd > 0 && amount.usd < 0.01 ? `$${amount.usd.toFixed(4)}` : `$${amount.usd.toFixed(2)}`;
-  return amount.unknownUsd ? `${known} + unknown` : known;
+  const marked = apiMarked(known, apiEquivalent);
+  return amount.unknownUsd ? `${marked} + unknown` : marked;
+}
+
+export function runMoney(state: RunState): string {
+  const lines = billLines(state);
+  return money(sum(lines), lines.some((line) => line.apiEquivalent));
 }
 
 export function tokens(count: number): string {

@@ -12,7 +12,7 @@ import type { Consent } from './consent.js';
 import { needConsent } from './consent.js';
 import { readJson, readText, writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
-import { EXIT, UsageError, money } from './output.js';
+import { EXIT, UsageError, runMoney } from './output.js';
 import { count, quote } from './words.js';
 
 /** `check`: every problem on a line of its own; then the order of the tasks, or how much there is to repair. */
@@ -118,7 +118,7 @@ export async function planGoal(session: EngineSession, options: PlanOptions, out
     return state?.planner?.tries.length === 0 ? EXIT.badInput : EXIT.needsPerson;
   }
   const amount = runAmount(state);
-  output.say(`Planned by ${state.team.planner.agent}: ${count(proposal.plan.tasks.length, 'task')}, ${count(amount.inputTokens + amount.outputTokens, 'token')}, ${money(amount)}`);
+  output.say(`Planned by ${state.team.planner.agent}: ${count(proposal.plan.tasks.length, 'task')}, ${count(amount.inputTokens + amount.outputTokens, 'token')}, ${runMoney(state)}`);
   if (proposal.plan.note !== undefined) output.say(proposal.plan.note);
   await deliver(proposal.plan, options.out, checkPlanInput(proposal.plan), output);
   return EXIT.done;

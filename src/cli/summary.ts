@@ -11,7 +11,7 @@ import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
 import { stateWords } from '../core/task.js';
 import { upstreamWords } from '../core/upstream.js';
-import { money } from './output.js';
+import { runMoney } from './output.js';
 
 export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
 
@@ -98,5 +98,5 @@ export function describeRun(state: RunState): string {
   // What was dropped is no longer wanted, and what was undone is there no more: as the dashboard counts.
   const wanted = [...state.tasks.values()].filter((task) => task.state !== 'dropped');
   const landed = wanted.filter((task) => task.state === 'landed' && task.undone === undefined).length;
-  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(wanted.length)} landed on ${targetBranch(state)} · ${money(runAmount(state))}`, ...(over === undefined ? [] : [`  ${over}`])].join('\n');
+  return [`${state.run}: ${state.goal.split('\n')[0] ?? ''}`, ...lines, ...plannerLeaks(state), ...changeLines(state), ...(state.upstream === undefined ? [] : [`  ${upstreamWords(state.upstream, state.base.branch)}`]), `${String(landed)} of ${String(wanted.length)} landed on ${targetBranch(state)} · ${runMoney(state)}`, ...(over === undefined ? [] : [`  ${over}`])].join('\n');
 }

@@ -44,3 +44,8 @@ export function firstSentence(text: string): { readonly first: string; readonly 
   if (end === null) return { first: text, rest: '' };
   return { first: text.slice(0, end.index + end[0].trimEnd().length), rest: text.slice(end.index + end[0].length) };
 }
+
+/** The one short mark of money that a subscription covers: it is what the API would have cost. */
+export function apiMarked(figure: string, apiEquivalent: boolean): string {
+  return apiEquivalent ? `≈ ${figure} API` : figure;
+}

@@ -63,7 +63,7 @@ export function diskItem(disk: Disk | undefined): vscode.TreeItem {
 function spentOn(model: Model, agent: string): string | undefined {
   const lines = model.snapshot().run?.bill.lines.filter((line) => line.agent === agent) ?? [];
   if (lines.length === 0) return undefined;
-  return moneyWords({ usd: lines.reduce((sum, line) => sum + line.usd, 0), unknownUsd: lines.some((line) => line.unknownUsd) });
+  return moneyWords({ usd: lines.reduce((sum, line) => sum + line.usd, 0), unknownUsd: lines.some((line) => line.unknownUsd) }, lines.some((line) => line.apiEquivalent));
 }
 
 function agentItem(agent: AgentView | undefined, spent: string | undefined): vscode.TreeItem {

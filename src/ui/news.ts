@@ -3,7 +3,7 @@ import type { TaskState } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
 import { firstSentence, unquoted } from '../core/text.js';
 import type { RunView } from '../shared/protocol.js';
-import { groupOf, moneyWords } from './tasks/groups.js';
+import { groupOf, runMoneyWords } from './tasks/groups.js';
 
 export interface NewsItem {
   /** The same key is never told twice. */
@@ -45,11 +45,11 @@ export function newsOf(run: RunView): readonly NewsItem[] {
   if (run.phase === 'done') {
     const landed = run.tasks.filter((task) => groupOf(task) === 'landed').length;
     const dropped = run.tasks.filter((task) => task.state === 'dropped').length;
-    const money = run.bill.total.usd > 0 || run.bill.total.unknownUsd ? ` It cost ${moneyWords(run.bill.total)}.` : '';
+    const money = runMoneyWords(run);
     items.push({
       key: `${run.id}/finished/${String(run.planRevision)}`,
       kind: 'finished',
-      text: `The run is finished: ${String(landed)} landed on ${run.base}${dropped > 0 ? `, ${String(dropped)} dropped` : ''}.${money}`,
+      text: `The run is finished: ${String(landed)} landed on ${run.base}${dropped > 0 ? `, ${String(dropped)} dropped` : ''}.${money === undefined ? '' : ` It cost ${money}.`}`,
     });
   }
   return items;

@@ -28,7 +28,7 @@ describe('tasks in the tree', () => {
     const [db, api] = view(busy).tasks;
     if (db === undefined || api === undefined) throw new Error('no tasks');
     expect(taskContextValue(db)).toContain(';approve;');
-    expect(taskDetail(db)).toBe('+7 −2 · $0.25');
+    expect(taskDetail(db)).toBe('+7 −2 · ≈ $0.25 API');
     expect(taskDetail(api)).toBe('2 tests are red after 3 attempts');
     expect(taskLabel(api)).toBe('The api, needs you, 2 tests are red after 3 attempts');
     expect(taskTooltip(db).split('\n')).toEqual(expect.arrayContaining(['The db', 'Owns src/db/**', 'Gate: npm test', 'switchyard/r1/db']));
@@ -47,7 +47,7 @@ describe('agents in the tree', () => {
 
 describe('the status bar', () => {
   it('says only what is not zero', () => {
-    expect(statusWords(view(busy))).toBe('1 working · 1 needs you · 1 ready · $0.50');
+    expect(statusWords(view(busy))).toBe('1 working · 1 needs you · 1 ready · ≈ $0.50 API');
     expect(statusWords(view([{ type: 'plan.proposed', revision: 1, plan: plan(task('db')) }]))).toBe('plan to approve');
     expect(statusWords(view(approved(task('db'))))).toBe('0 of 1 landed');
   });
@@ -56,6 +56,8 @@ describe('the status bar', () => {
     expect(moneyWords({ usd: 0, unknownUsd: true })).toBe('unknown cost');
     expect(moneyWords({ usd: 1.5, unknownUsd: true })).toBe('$1.50+');
     expect(moneyWords({ usd: 0.0042, unknownUsd: false })).toBe('$0.0042');
+    expect(moneyWords({ usd: 1.5, unknownUsd: true }, true)).toBe('≈ $1.50 API+');
+    expect(moneyWords({ usd: 0, unknownUsd: true }, true)).toBe('unknown cost');
   });
 });
 

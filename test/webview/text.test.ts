@@ -20,6 +20,8 @@ describe('figures', () => {
     expect(shortMoney(amount(0, true), true)).toBe('$ ?');
     expect(money(amount(0, true), true)).toBe('price unknown');
     expect(money(amount(0.3, true), true)).toBe('$0.30 + unknown');
+    expect(money(amount(0.3, true), true, true)).toBe('≈ $0.30 API + unknown');
+    expect(shortMoney(amount(0.3, false), true, true)).toBe('≈ $0.30 API');
     expect(usd(0.001)).toBe('<$0.01');
     expect(usd(0)).toBe('$0.00');
     expect(usd(1234.5)).toBe('$1,234.50');

@@ -28,7 +28,7 @@ export function spokenTask(task: TaskView, run: RunView | undefined, now: number
     task.state === 'proposed' ? `${task.tier} tier` : gateText(task),
     agentText(task.agent, task.model),
     task.isolation === undefined ? '' : `in a ${task.isolation}`,
-    money(task.amount, task.billed) ?? '',
+    money(task.amount, task.billed, task.apiEquivalent) ?? '',
     task.baseConflict === undefined ? '' : `will conflict with ${run?.base ?? 'the base'} in ${task.baseConflict.join(', ')}`,
     titles.length === 0 ? '' : `after ${titles.join(', ')}`,
   ]
@@ -84,7 +84,7 @@ export const TaskNode = memo(function TaskNode({ id }: { readonly id: string }):
   const dimmed = useApp((state) => state.filter !== undefined && task !== undefined && groupOf(task) !== state.filter);
   const now = useNow(task !== undefined && MOVING.has(task.state));
   if (task === undefined) return null;
-  const cost = shortMoney(task.amount, task.billed);
+  const cost = shortMoney(task.amount, task.billed, task.apiEquivalent);
   const removed = task.difference === 'removed';
   return (
     <>

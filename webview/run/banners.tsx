@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
 import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
-import { clock, count, duration, money } from '../format.js';
+import { clock, count, duration, isEquivalent, money } from '../format.js';
 import { isLanded } from '../states.js';
 import { useNow } from '../time.js';
 import { LandingNews, UpstreamNews } from './landing.js';
@@ -53,7 +53,7 @@ function DoneNews({ run }: { readonly run: RunView }): ReactNode {
   const view = useApp((state) => state.view);
   const wanted = run.tasks.filter((task) => task.state !== 'dropped');
   const landed = wanted.filter(isLanded).length;
-  const cost = money(run.bill.total, run.bill.lines.length > 0);
+  const cost = money(run.bill.total, run.bill.lines.length > 0, isEquivalent(run.bill.lines));
   return (
     <Banner
       kind="done"

@@ -6,7 +6,7 @@ import { Bar } from '../components/bar.js';
 import { MenuButton } from '../components/menu.js';
 import { Button } from '../components/toolkit.js';
 import { isLanded } from '../states.js';
-import { agentText, ago, count, duration, money, tokens, usd } from '../format.js';
+import { agentText, ago, count, duration, isEquivalent, money, tokens, usd } from '../format.js';
 import { perform } from '../task/acting.js';
 import { useNow } from '../time.js';
 import { moreRunActs, runActs, type RunAct } from './runActs.js';
@@ -33,7 +33,7 @@ export function proposedBy(run: RunView): string {
     `Proposed by ${agentText(planner.agent, planner.model)}`,
     planner.endedAt === undefined ? '' : duration(planner.endedAt - planner.startedAt),
     planner.billed ? `${tokens(amount.inputTokens + amount.outputTokens)} tokens` : '',
-    money(amount, planner.billed) ?? '',
+    money(amount, planner.billed, isEquivalent(run.bill.lines.filter((line) => line.role === 'planner'))) ?? '',
   ]
     .filter((part) => part !== '')
     .join(' · ');
@@ -84,7 +84,7 @@ function Meters({ run }: { readonly run: RunView }): ReactNode {
   const tasks = run.tasks.filter((task) => task.difference !== 'removed' && task.state !== 'dropped');
   const landed = tasks.filter(isLanded).length;
   const { bill } = run;
-  const equivalent = bill.lines.some((line) => line.apiEquivalent);
+  const equivalent = isEquivalent(bill.lines);
   const spent = equivalent ? 'API-equivalent' : 'Spent';
   return (
     <dl className="meters">

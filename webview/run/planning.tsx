@@ -4,7 +4,7 @@ import type { RunView } from '../../src/shared/protocol.js';
 import { send } from '../app.js';
 import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
-import { agentText, clock, money, tokens } from '../format.js';
+import { agentText, clock, isEquivalent, money, tokens } from '../format.js';
 import { useNow } from '../time.js';
 
 const PLANNER_TRIES = 3;
@@ -18,7 +18,7 @@ function Goal({ text }: { readonly text: string }): ReactNode {
 export function Planning({ run }: { readonly run: RunView }): ReactNode {
   const now = useNow(true);
   const planner = run.planner;
-  const cost = planner === undefined ? undefined : money(planner.amount, planner.billed);
+  const cost = planner === undefined ? undefined : money(planner.amount, planner.billed, isEquivalent(run.bill.lines.filter((line) => line.role === 'planner')));
   return (
     <section className="stage" aria-label="Planning">
       <div className="stage-card">

@@ -5,7 +5,7 @@ import { app, send, useApp } from '../app.js';
 import { Banner } from '../components/banner.js';
 import { Icon } from '../components/icon.js';
 import { Button } from '../components/toolkit.js';
-import { clock, count, money, usd } from '../format.js';
+import { clock, count, isEquivalent, money, usd } from '../format.js';
 import { LandingNews } from '../run/landing.js';
 import { isLanded } from '../states.js';
 import { useNow } from '../time.js';
@@ -18,7 +18,7 @@ function openDashboard(task?: string): void {
 function strip(run: RunView): { readonly left: string; readonly right: string } {
   const tasks = run.tasks.filter((task) => task.difference !== 'removed' && task.state !== 'dropped');
   const landed = tasks.filter(isLanded).length;
-  const spent = money(run.bill.total, run.bill.lines.length > 0) ?? '';
+  const spent = money(run.bill.total, run.bill.lines.length > 0, isEquivalent(run.bill.lines)) ?? '';
   const phase = run.phase === 'paused' ? ' · paused' : run.phase === 'stopped' ? ' · stopped' : '';
   return {
     left: run.phase === 'proposed' ? `${count(tasks.length, 'task')} proposed` : `${landed} of ${tasks.length} landed${phase}`,

@@ -150,6 +150,8 @@ export interface TaskView {
   readonly amount: Amount;
   /** Something was reported by an agent at all (else show no figure). */
   readonly billed: boolean;
+  /** A subscription covers some of it: the money is what the API would have cost. */
+  readonly apiEquivalent?: true;
   readonly branch?: string;
   readonly worktree?: string;
   /** How its worktree got its dependency folders, a sentence for each. */

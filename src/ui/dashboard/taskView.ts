@@ -68,6 +68,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...leakViews(task.title, run.leaks, isMovable(run)),
     amount: sum(lines),
     billed: isBilled(lines),
+    ...(lines.some((line) => line.apiEquivalent) && { apiEquivalent: true as const }),
     ...(run.branch !== undefined && { branch: run.branch }),
     ...(run.worktree !== undefined && !run.cleaned && { worktree: run.worktree }),
     ...(run.dependencies !== undefined && !run.cleaned && { dependencyFolders: run.dependencies.map(providedText) }),

@@ -2,7 +2,7 @@
 import type { TaskState } from '../../core/task.js';
 import { reasonLine } from '../../core/reasonWords.js';
 import { STATE_WORDS } from '../../core/task.js';
-import { unquoted } from '../../core/text.js';
+import { apiMarked, unquoted } from '../../core/text.js';
 import type { RunView, TaskView } from '../../shared/protocol.js';
 
 export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'proposed', 'stopped', 'landed', 'undone', 'dropped'] as const;
@@ -63,10 +63,10 @@ export function taskDetail(task: TaskView): string {
       return whyLine(task) ?? STATE_WORDS[task.state];
     case 'landed':
       if (task.undo !== undefined) return task.undo.state === 'moving' ? 'being undone' : `not undone: ${unquoted(task.undo.text)}`;
-      return join(change, task.billed ? moneyWords(task.amount) : undefined);
+      return join(change, task.billed ? moneyWords(task.amount, task.apiEquivalent) : undefined);
     case 'ready':
       if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'stray changes wait for your choice';
-      return join(change, task.billed ? moneyWords(task.amount) : undefined);
+      return join(change, task.billed ? moneyWords(task.amount, task.apiEquivalent) : undefined);
     case 'working':
       if (task.why?.kind === 'pull-request') return 'pull request open';
       return join(task.activity ?? STATE_WORDS[task.state], task.agent);
@@ -81,11 +81,16 @@ export function taskDetail(task: TaskView): string {
   }
 }
 
-/** `$0.84`; `$0.84+` when something is not known; `unknown` when nothing is. */
-export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean }): string {
+/** `$0.84`; `≈ $0.84 API` of a subscription; `$0.84+` when something is not known; `unknown cost` when nothing is. */
+export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean }, apiEquivalent = false): string {
   if (amount.usd === 0 && amount.unknownUsd) return 'unknown cost';
   const digits = amount.usd > 0 && amount.usd < 0.01 ? 4 : 2;
-  return `$${amount.usd.toFixed(digits)}${amount.unknownUsd ? '+' : ''}`;
+  return `${apiMarked(`$${amount.usd.toFixed(digits)}`, apiEquivalent)}${amount.unknownUsd ? '+' : ''}`;
+}
+
+/** The run's money so far; `undefined` while there is none. */
+export function runMoneyWords({ bill: { total, lines } }: Pick<RunView, 'bill'>): string | undefined {
+  return total.usd > 0 || total.unknownUsd ? moneyWords(total, lines.some((line) => line.apiEquivalent)) : undefined;
 }
 
 /** Everything a tooltip says, as plain lines. */
@@ -128,8 +133,8 @@ export function statusWords(run: RunView): string {
   else if (run.landing?.state === 'needs-you') parts.push('the run cannot land yet');
   if (run.phase === 'done') parts.push(`${String(count('landed'))} landed`);
   else if (parts.length === 0) parts.push(`${String(count('landed'))} of ${String(run.tasks.length - count('dropped'))} landed`);
-  const { total } = run.bill;
-  if (total.usd > 0 || total.unknownUsd) parts.push(moneyWords(total));
+  const money = runMoneyWords(run);
+  if (money !== undefined) parts.push(money);
   return parts.join(' · ');
 }
 
