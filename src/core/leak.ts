@@ -38,15 +38,24 @@ export interface Leak extends FoundLeak {
   readonly settled?: LeakChoice;
   /** Files that were not taken back: changed since, or nobody knows what they were. */
   readonly left?: readonly string[];
+  /** It was a guess, and this task's own stream has named all of its files since: the choice is asked for there. */
+  readonly explainedBy?: string;
 }
 
 export function openLeaks(task: { readonly leaks?: readonly Leak[] }): readonly Leak[] {
-  return (task.leaks ?? []).filter((leak) => leak.settled === undefined);
+  return (task.leaks ?? []).filter((leak) => leak.settled === undefined && leak.explainedBy === undefined);
 }
 
 /** The same leaks, with what a person decided about one of them. */
 export function settledLeaks(leaks: readonly Leak[] | undefined, { leak: id, choice, left }: { readonly leak: string; readonly choice: LeakChoice; readonly left: readonly string[] }): readonly Leak[] {
   return (leaks ?? []).map((leak) => (leak.id === id ? { ...leak, settled: choice, left } : leak));
+}
+
+/** The same leaks, less open: of what another task did for certain nobody else is suspected any more. The same list where nothing changes. */
+export function explainedLeaks(leaks: readonly Leak[] | undefined, by: string, sure: FoundLeak): readonly Leak[] | undefined {
+  const paths = new Set(sure.certainty === 'certain' && sure.refs === undefined ? sure.files.map(({ path }) => path) : []);
+  const isGuess = (leak: Leak): boolean => leak.certainty === 'possible' && leak.root === sure.root && leak.more === undefined && leak.files.every(({ path }) => paths.has(path));
+  return leaks?.some(isGuess) === true ? leaks.map((leak) => (isGuess(leak) ? { ...leak, explainedBy: by } : leak)) : leaks;
 }
 
 /** Whose agent left something elsewhere: a task, or the planner by its name. */

@@ -3,7 +3,7 @@ import { RUN_CHANGE } from './change.js';
 import type { ChangeEvent } from './changeFold.js';
 import type { Event } from './events.js';
 import { PLANNER } from './events.js';
-import { settledLeaks } from './leak.js';
+import { explainedLeaks, settledLeaks } from './leak.js';
 import { FoldError } from './foldError.js';
 import type { Own } from './own.js';
 import { checkPlan } from './planCheck.js';
@@ -113,6 +113,7 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
       if (event.task === PLANNER) return undefined;
       break;
     case 'leak.found':
+      forgetGuesses(run, event, own);
       if (event.task !== PLANNER) break;
       run.plannerLeaks = [...(run.plannerLeaks ?? []), event.leak];
       return undefined;
@@ -131,6 +132,15 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
     default:
   }
   return event;
+}
+
+/** What this leak explains is no other task's any more. */
+function forgetGuesses(run: Mutable<RunState>, { task: by, leak }: Extract<Event, { readonly type: 'leak.found' }>, own: Own): void {
+  for (const [id, task] of run.tasks) {
+    const leaks = id === by ? task.leaks : explainedLeaks(task.leaks, by, leak);
+    if (leaks === task.leaks || leaks === undefined) continue;
+    run.tasks = own.map(run.tasks).set(id, { ...task, leaks });
+  }
 }
 
 /** An agent that has ended an attempt well is over its trouble: the next wait is a first one. */

@@ -58,4 +58,17 @@ describe('a leak', () => {
     expect(leakText('A', possible)).toBe('src/a.ts in your checkout changed while “A” or b ran, and not by a save in this editor.');
     expect(leakText('A', { ...leak, owner: 'b', more: 2 })).toBe('The agent of “A” changed 3 files in the worktree of b, outside its worktree.');
   });
+
+  it('that was only possible of one task is asked about no more once another’s own stream names all of its files', () => {
+    const possible: FoundLeak = { ...leak, certainty: 'possible', others: ['b'] };
+    const other = { ...possible.files[0]!, path: 'src/other.ts' };
+    const run = new Run().approve(plan(task('a'), task('b'))).add({ type: 'leak.found', task: 'a', leak: possible }, { type: 'leak.found', task: 'a', leak: { ...possible, id: '1-2', files: [...possible.files, other] } });
+    const before = run.state;
+    run.add({ type: 'leak.found', task: 'b', leak });
+    expect(openLeaks(run.task('a')).map(({ id }) => id)).toEqual(['1-2']);
+    // It stays in the list, which later ones are numbered by.
+    expect(run.task('a').leaks).toHaveLength(2);
+    expect(openLeaks(run.task('b'))).toHaveLength(1);
+    expect(openLeaks(before.tasks.get('a')!)).toHaveLength(2);
+  });
 });
