@@ -134,7 +134,8 @@ describe('run --yes', () => {
     const plan = await planFile(repo, planOf(...['a', 'b', 'c'].map((id) => scriptedTask(id, [write(`${id}/x.txt`), use]))));
     const result = await switchyard(repo, ['run', plan, '--yes', '--json', '--budget-usd', '4', '--max-parallel', '2']);
     expect(result.code).toBe(4);
-    expect(result.lines.filter((line) => line['type'] === 'attempt.starting').map((line) => [line['task'], line['budgetUsd']])).toEqual([['a', 2], ['b', 2]]);
+    // Which of the two is announced first, their worktrees decide.
+    expect(Object.fromEntries(result.lines.filter((line) => line['type'] === 'attempt.starting').map((line) => [line['task'], line['budgetUsd']]))).toEqual({ a: 2, b: 2 });
     expect(result.summary.tasks).toMatchObject({ a: { state: 'landed' }, b: { state: 'landed' }, c: { state: 'waiting', attempts: 0, why: { kind: 'budget' } } });
     // The scripted agent has no limit of its own and tells what it used when it is done.
     expect(result.summary.bill).toMatchObject({ budgetUsd: 4 });
