@@ -77,9 +77,12 @@ export function createGoal(base: Base, opened: () => void): Goal {
       if (offered !== '') file.set(offered);
       const document = await vscode.workspace.openTextDocument(GOAL);
       // All of an offered goal is selected: whoever wants something else just types.
-      const all = document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
-      const editor = await vscode.window.showTextDocument(document, { preview: false, ...(offered !== '' && { selection: all }) });
-      await file.shownIn(editor);
+      const editor = await vscode.window.showTextDocument(document, { preview: false, ...(offered !== '' && { selection: whole(document) }) });
+      const replaced = await file.shownIn(editor);
+      // A document that the editor has kept from before is read again later, or not at all.
+      const empty = offered !== '' && document.getText() === '';
+      if (empty) await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), offered));
+      if (offered !== '' && (replaced || empty)) editor.selection = whole(document);
       if (text !== undefined && text.trim() !== '') await append(editor, text);
       return DONE;
     },
@@ -172,6 +175,11 @@ async function writtenGoal(base: Base): Promise<string> {
   }
 }
 
+function whole(document: vscode.TextDocument): vscode.Selection {
+  const { start, end } = document.validateRange(new vscode.Range(0, 0, document.lineCount, 0));
+  return new vscode.Selection(start, end);
+}
+
 async function append(editor: vscode.TextEditor, text: string): Promise<void> {
   const { document } = editor;
   const end = document.lineAt(document.lineCount - 1).range.end;
@@ -245,12 +253,12 @@ class GoalFile implements vscode.FileSystemProvider {
     if (!this.#closing) this.#thrownAway = false;
   }
 
-  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place. */
-  async shownIn(editor: vscode.TextEditor): Promise<void> {
+  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place, and says whether it did. */
+  async shownIn(editor: vscode.TextEditor): Promise<boolean> {
     const { document } = editor;
     const stale = this.#thrownAway && !this.#closing && document.getText() !== this.text;
     this.reopened();
-    if (stale) await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
+    return stale && editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {

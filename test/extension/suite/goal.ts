@@ -40,6 +40,18 @@ test('the three views can be shown', async () => {
   assert.ok(commands.includes('switchyard.plan.focus'), 'the plan view is contributed');
 });
 
+test('the first goal begins with the repository’s GOAL.md, all of it selected', async (context) => {
+  await switchyard();
+  context.after(() => command('cancelGoal'));
+  assert.equal(await command('decomposeTask'), true);
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  assert.ok(folder);
+  const written = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, 'GOAL.md'))).trim();
+  assert.equal(goalText(), written);
+  const editor = vscode.window.activeTextEditor;
+  assert.equal(editor?.document.getText(editor.selection), written);
+});
+
 test('the goal is a document of several lines that asks nothing when it is closed and forgets nothing', async () => {
   await switchyard();
   assert.equal(await command('decomposeTask', 'First line.\nSecond line.'), true);
@@ -53,14 +65,15 @@ test('the goal is a document of several lines that asks nothing when it is close
   assert.equal(goalText(), 'First line.\nSecond line.\n\n\nA third.\n');
   assert.equal(await command('cancelGoal'), true);
   await noTab('the goal', isGoal);
-  assert.equal(await command('decomposeTask'), true);
-  assert.equal(goalText(), '');
 });
 
 test('an empty goal is refused and stays open', async (context) => {
   await switchyard();
   context.after(() => command('cancelGoal'));
   await command('decomposeTask');
+  const editor = vscode.window.activeTextEditor;
+  assert.ok(await editor?.edit((edit) => edit.delete(new vscode.Range(0, 0, editor.document.lineCount, 0))));
+  assert.equal(goalText(), '');
   assert.equal(await command('startPlanning'), false);
   assert.ok(openTabs().some(isGoal));
 });
