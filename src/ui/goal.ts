@@ -73,16 +73,13 @@ export function createGoal(base: Base, opened: () => void): Goal {
         await vscode.commands.executeCommand('switchyard.tasks.focus');
         return refuse(noRepository(base));
       }
-      const offered = text === undefined && file.text === '' && goalTabs().length === 0 ? await writtenGoal(base) : '';
+      // Only into a document that opens with it: into one that the editor has kept, it would come between the person's keys.
+      const offered = text === undefined && file.text === '' && goalDocument() === undefined ? await writtenGoal(base) : '';
       if (offered !== '') file.set(offered);
       const document = await vscode.workspace.openTextDocument(GOAL);
       // All of an offered goal is selected: whoever wants something else just types.
       const editor = await vscode.window.showTextDocument(document, { preview: false, ...(offered !== '' && { selection: whole(document) }) });
-      const replaced = await file.shownIn(editor);
-      // A document that the editor has kept from before is read again later, or not at all.
-      const empty = offered !== '' && document.getText() === '';
-      if (empty) await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), offered));
-      if (offered !== '' && (replaced || empty)) editor.selection = whole(document);
+      await file.shownIn(editor);
       if (text !== undefined && text.trim() !== '') await append(editor, text);
       return DONE;
     },
@@ -253,12 +250,12 @@ class GoalFile implements vscode.FileSystemProvider {
     if (!this.#closing) this.#thrownAway = false;
   }
 
-  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place, and says whether it did. */
-  async shownIn(editor: vscode.TextEditor): Promise<boolean> {
+  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place. */
+  async shownIn(editor: vscode.TextEditor): Promise<void> {
     const { document } = editor;
     const stale = this.#thrownAway && !this.#closing && document.getText() !== this.text;
     this.reopened();
-    return stale && editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
+    if (stale) await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {
