@@ -38,11 +38,15 @@ export function watchUpstream(context: RunContext, busy: (work: () => Promise<vo
       return;
     }
     busy(async () => {
-      do {
-        looking = 'yes';
-        await lookOnce();
-      } while (nextLook());
-      looking = 'no';
+      try {
+        do {
+          looking = 'yes';
+          await lookOnce();
+        } while (nextLook());
+      } finally {
+        // A look that failed (a full disk) is not the last one.
+        looking = 'no';
+      }
     });
   };
   const nextLook = (): boolean => looking === 'again' && stop !== undefined;
