@@ -29,6 +29,8 @@ export class RunLoop {
   #closed = false;
   /** Landed or dropped before this loop began, and a crash came before the worktree was removed. Tried once; then Clean Up does it. */
   readonly #untidied: Set<string>;
+  /** In work when this loop began: whoever worked on it is gone. */
+  readonly #left: Set<string>;
   readonly #upstream: UpstreamWatch;
   /** The landing of the run whose branch was tidied away. */
   #integrationTidied: string | undefined;
@@ -46,6 +48,7 @@ export class RunLoop {
     this.#startsNothing = options.startsNothing;
     const { tasks } = context.store.state;
     this.#untidied = new Set([...tasks].filter(([, task]) => isOver(task.state) && task.worktree !== undefined && !task.cleaned).map(([id]) => id));
+    this.#left = new Set([...tasks].filter(([, task]) => isActive(task.state)).map(([id]) => id));
     this.#upstream = watchUpstream(context, (work) => void this.guest(work).catch(() => undefined));
     this.#space = new SpaceWait(context, (work) => this.guest(work));
     context.store.onDidChange((events) => {
@@ -100,12 +103,12 @@ export class RunLoop {
     this.#waits = decision.waits;
     this.#outOfBudget = decision.outOfBudget;
     if (state.revision > 0 && !state.discarded) {
-      if (!state.stopped && !this.#startsNothing) for (const id of [...decision.start, ...decision.land]) this.#drive(id);
+      if (!state.stopped && !this.#startsNothing) for (const id of [...decision.start, ...decision.land]) this.#drive(id, false);
       // A state that is in work without anybody working on it: after a restart, or sent back by a person.
       const still = state.stopped || this.#startsNothing;
       for (const [id, task] of state.tasks) {
-        if (isActive(task.state) && (!still || isUnderWay(task) || (this.#startsNothing && task.state === 'working'))) this.#drive(id);
-        else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id);
+        if (isActive(task.state) && (!still || isUnderWay(task) || this.#left.has(id))) this.#drive(id, still);
+        else if (isOver(task.state) && this.#untidied.delete(id)) this.#drive(id, still);
       }
       this.#lookAtChanges(still);
       this.#upstream.noticed();
@@ -161,9 +164,10 @@ export class RunLoop {
     await store.append({ type: 'change.state', change: id, to: 'needs-you', reason }).catch(() => undefined);
   }
 
-  #drive(id: string): void {
+  #drive(id: string, startsNothing: boolean): void {
     if (this.#driving.has(id)) return;
-    const driving = drive(this.#context, id, { startsNothing: this.#startsNothing })
+    this.#left.delete(id);
+    const driving = drive(this.#context, id, { startsNothing })
       .catch((error: unknown) => this.#failed(id, error))
       .finally(() => {
         this.#driving.delete(id);

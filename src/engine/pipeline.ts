@@ -26,10 +26,10 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
   try {
     for (;;) {
       const { state } = context.task(id);
-      // Recovery ends what was under way; it begins no gate and no further attempt.
+      // Recovery ends what was under way; it begins no set-up, no gate and no further attempt, and leaves nobody at work who is not.
       if (startsNothing && !isOver(state) && !isUnderWay(context.task(id))) {
-        // An agent that was announced and never began is not at work.
-        if (state === 'working') await move(context, id, 'stopped', NOT_BEGUN);
+        const left = LEFT[state];
+        if (left !== undefined) await move(context, id, 'stopped', left);
         return;
       }
       switch (state) {
@@ -102,7 +102,12 @@ export function isUnderWay(task: TaskRun): boolean {
 
 const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Retry continues it.' };
 
-const NOT_BEGUN: Reason = { kind: 'interrupted', text: 'Its agent was announced and never began: the editor or the machine stopped before. Nothing was lost; Go On or Retry starts it.' };
+/** A state of work in which nobody works any more, by what it was. */
+const LEFT: Readonly<Partial<Record<TaskState, Reason>>> = {
+  'setting-up': { kind: 'interrupted', text: 'Its worktree was not set up to its end: the editor or the machine stopped before. Nothing was lost; Go On or Retry sets it up.' },
+  working: { kind: 'interrupted', text: 'Its agent was announced and never began: the editor or the machine stopped before. Nothing was lost; Go On or Retry starts it.' },
+  checking: { kind: 'interrupted', text: 'Its work was not checked to its end: the editor or the machine stopped before. Its work is kept in its worktree; Go On or Check Again checks it.' },
+};
 
 /** To a state in which something is done next, and announced. */
 function moveOn(context: RunContext, id: string, to: TaskState): void {

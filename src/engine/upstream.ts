@@ -14,9 +14,10 @@ export async function noticeUpstream(context: RunContext): Promise<void> {
   looks.set(context, look);
   const found = await world.git.upstreamOf(store.state.base.branch).catch((error: unknown) => {
     world.log.warn(`Could not look at what ${store.state.base.branch} follows: ${messageOf(error)}`);
-    return undefined;
+    return 'unknown' as const;
   });
-  if (looks.get(context) !== look) return;
+  // What could not be looked at stays as it was last seen.
+  if (looks.get(context) !== look || found === 'unknown') return;
   const ahead = found === undefined || found.behind === 0 ? undefined : { name: found.name, behind: found.behind, diverged: found.ahead > 0 };
   const known = store.state.upstream;
   if (ahead?.name === known?.name && ahead?.behind === known?.behind && ahead?.diverged === known?.diverged) return;

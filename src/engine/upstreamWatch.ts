@@ -20,6 +20,7 @@ export function watchUpstream(context: RunContext, busy: (work: () => Promise<vo
   const { store, world } = context;
   let stop: Promise<(() => void) | undefined> | undefined;
   let stopBase: Promise<() => void> | undefined;
+  let warned = false;
   /** One fetch moves a ref by several file events: what comes during a look is one more look. */
   let looking: 'no' | 'yes' | 'again' = 'no';
   const open = (): readonly string[] => [...store.state.tasks].filter(([, task]) => task.state === 'in-review' && task.pullRequest?.url !== undefined).map(([id]) => id);
@@ -79,7 +80,13 @@ export function watchUpstream(context: RunContext, busy: (work: () => Promise<vo
           look();
           return end;
         })
-        .catch(() => undefined);
+        .catch((error: unknown) => {
+          // Tried again when the run's state changes next.
+          stop = undefined;
+          if (!warned) world.log.warn(`What ${store.state.base.branch} follows cannot be watched: ${messageOf(error)}`);
+          warned = true;
+          return undefined;
+        });
     },
     close,
   };

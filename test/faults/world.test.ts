@@ -1,5 +1,5 @@
 /** The log says one thing, the world another: the world wins, nothing is done twice, and a second recovery finds nothing to do. */
-import { rm, writeFile } from 'node:fs/promises';
+import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FaultKind } from '../support/faults/faults.js';
@@ -33,19 +33,19 @@ const intended = async (scene: Scene): Promise<string> => {
 };
 
 const CASES: readonly Case[] = [
-  { name: 'the worktree is there, the log only announces it', crash: ['crash-after', 'git.addWorktree(a)#1'], recovered: 'setting-up' },
+  { name: 'the worktree is there, the log only announces it', crash: ['crash-after', 'git.addWorktree(a)#1'], recovered: 'stopped' },
   { name: 'the agent was announced and never started', crash: ['crash', 'runners.start(a)#1'], recovered: 'stopped' },
   { name: 'the agent runs, the log only announces it', crash: ['crash-after', 'runners.start(a)#1'], world: async ({ cast, worktree }) => {
     await writeFile(join(worktree, 'a.txt'), '').then(() => rm(join(worktree, 'a.txt')));
     for (const actor of cast.atWork) actor.end('lost');
   }, recovered: 'stopped', starts: 2 },
-  { name: 'the agent has ended, the log does not know', crash: ['crash', 'log.append(attempt.ended a)#1'], recovered: 'checking' },
-  { name: 'its work is committed, the log does not know', crash: ['crash-after', 'git.commitAll(a)#1'], recovered: 'checking' },
-  { name: 'the gate is green, the log does not know', crash: ['crash', 'log.append(gate.finished a)#1'], recovered: 'checking' },
+  { name: 'the agent has ended, the log does not know', crash: ['crash', 'log.append(attempt.ended a)#1'], recovered: 'stopped' },
+  { name: 'its work is committed, the log does not know', crash: ['crash-after', 'git.commitAll(a)#1'], recovered: 'stopped' },
+  { name: 'the gate is green, the log does not know', crash: ['crash', 'log.append(gate.finished a)#1'], recovered: 'stopped' },
   { name: 'a landing is announced and has not happened', crash: ['crash', 'git.advance()#1'], recovered: 'landed' },
   { name: 'a landing has happened, the log only announces it', crash: ['crash-after', 'git.advance()#1'], recovered: 'landed' },
   { name: 'a landing has happened, and a person has committed on top of it', crash: ['crash-after', 'git.advance()#1'], world: commitOnMain, recovered: 'landed' },
-  { name: 'a landing is announced, and a person has moved the base meanwhile', crash: ['crash', 'git.advance()#1'], world: commitOnMain, recovered: 'checking' },
+  { name: 'a landing is announced, and a person has moved the base meanwhile', crash: ['crash', 'git.advance()#1'], world: commitOnMain, recovered: 'stopped' },
   { name: 'a landing is announced, and a person has put that commit on the base by hand', crash: ['crash', 'git.advance()#1'], world: async (scene) => scene.repo.git('merge', '--quiet', '--ff-only', await intended(scene)), recovered: 'landed' },
   { name: 'the worktree of a landed task is gone, the log does not know', crash: ['crash-after', 'git.removeWorktree(a)#1'], recovered: 'landed' },
   { name: 'the folder of a ready task was deleted by hand', world: ({ worktree }) => rm(worktree, { recursive: true }), recovered: 'ready' },
@@ -78,6 +78,22 @@ describe.concurrent('log and world', () => {
       await scene.repo.cleanup();
     }
   });
+});
+
+test('in a run that was being stopped when the machine went down nobody is shown at work', async () => {
+  const scene = await Scene.make({ kind: 'crash', point: 'log.append(gate.finished a)#1' });
+  try {
+    await scene.begin();
+    const stopped = { v: 1, seq: (await scene.events()).length + 1, at: new Date().toISOString(), type: 'run.stopped' };
+    await appendFile(join(scene.repo.root, '.git/switchyard/runs/r1/events.jsonl'), `${JSON.stringify(stopped)}\n`);
+    await scene.look();
+    expect(scene.task()).toMatchObject({ state: 'stopped', reason: { kind: 'interrupted' } });
+    await scene.goOn();
+    expect(scene.task().state).toBe('landed');
+    expect(scene.starts).toBe(1);
+  } finally {
+    await scene.repo.cleanup();
+  }
 });
 
 test('the base was moved back by hand: what a person removed does not come back', async () => {

@@ -25,8 +25,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** `later`: milliseconds that its clock is ahead; `measured`: collects the folders that were measured. */
-export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string; readonly later?: () => number; readonly freeBytes?: World['freeBytes']; readonly measured?: string[] } = {}): Promise<Engine> {
+/** `later`: milliseconds that its clock is ahead; `measured`: collects the folders that were measured; `wrap`: puts something before the world's ports. */
+export async function openEngine(repo: TempRepo, options: { readonly env?: Readonly<Record<string, string>>; readonly autoApprove?: boolean; readonly run?: string; readonly later?: () => number; readonly freeBytes?: World['freeBytes']; readonly measured?: string[]; readonly wrap?: (world: World) => World } = {}): Promise<Engine> {
   const env = { ...repo.env, ...options.env };
   const world = await buildWorld(await openRepository(repo.root, { environment: env }), {
     directory: repo.root,
@@ -42,7 +42,7 @@ export async function openEngine(repo: TempRepo, options: { readonly env?: Reado
     return world.folderUse(folder, apart, signal);
   };
   const moved: World = { ...world, clock: { ...world.clock, now: () => world.clock.now() + later() }, ...(options.freeBytes !== undefined && { freeBytes: options.freeBytes }), folderUse };
-  const session = await EngineSession.open(moved, { label: 'test', mode: 'writer', autoApprove: options.autoApprove ?? false });
+  const session = await EngineSession.open(options.wrap?.(moved) ?? moved, { label: 'test', mode: 'writer', autoApprove: options.autoApprove ?? false });
   if (options.run !== undefined) await session.open(options.run);
   const current = () => {
     const state = session.current();

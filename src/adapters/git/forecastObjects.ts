@@ -3,12 +3,13 @@
  * objects are read through alternates. Deleting the folder is all the cleaning there is.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
 import type { Sha } from '../../core/ports.js';
+import { startTime } from '../process.js';
 
 const compress = promisify(deflate);
 
@@ -37,33 +38,40 @@ export async function writeCommit(folder: string, tree: Sha, parents: readonly S
   return id;
 }
 
-/** The process that made it is part of the name, so that the next one can tell what was left behind. */
 const PREFIX = 'switchyard-forecast-';
+/** `<pid>-<process table>-<start time>-<random>`; earlier versions wrote the pid alone. */
+const NAME = new RegExp(`^${PREFIX}(\\d+)-(?:([0-9a-f]{8})-([0-9a-f]{8})-)?`, 'u');
 const HOUR = 3_600_000;
+
+const short = (text: string): string => createHash('sha1').update(text).digest('hex').slice(0, 8);
+
+/** Containers may share the temporary folder and not the numbers of processes: Linux names the table they count in. */
+async function processTable(): Promise<string> {
+  return short(await readlink('/proc/self/ns/pid').catch(() => ''));
+}
 
 /** Makes the temporary folder that holds everything of one forecast, and removes those of processes that were killed. */
 export async function makeRoot(): Promise<string> {
-  await sweep().catch(() => undefined);
-  return mkdtemp(join(tmpdir(), `${PREFIX}${String(process.pid)}-`));
+  const table = await processTable();
+  await sweep(table).catch(() => undefined);
+  const started = short((await startTime(process.pid)) ?? '');
+  // Who made it is part of the name: a killed process has left no other word.
+  return mkdtemp(join(tmpdir(), `${PREFIX}${String(process.pid)}-${table}-${started}-`));
 }
 
-async function sweep(): Promise<void> {
+async function sweep(table: string): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`, 'u').exec(name)?.[1]);
-    if (Number.isNaN(pid) || isAlive(pid)) continue;
-    // Another container may share the folder but not the process table; a forecast that is in use is younger.
-    const { mtimeMs } = await stat(join(tmpdir(), name));
-    if (Date.now() - mtimeMs > HOUR) await discard(join(tmpdir(), name));
+    const [, pid, itsTable, started] = NAME.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const folder = join(tmpdir(), name);
+    const left = itsTable === table ? short((await startTime(Number(pid))) ?? '') !== started : await isOld(folder);
+    if (left) await discard(folder);
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
+/** Nobody here can ask whether its process lives; a forecast that is in use is younger. */
+async function isOld(folder: string): Promise<boolean> {
+  return Date.now() - (await stat(folder)).mtimeMs > HOUR;
 }
 
 /** Whether it is still there: systems tidy their temporary folders. */

@@ -245,17 +245,25 @@ it('begins anew when its temporary folder is tidied away, and removes what a kil
   await on.put('one', 'shared.txt', '1\n');
   await on.put('other', 'shared.txt', '2\n');
   const temporary = join(on.repo.folder, 'temporary');
-  // No process has the highest number there can be.
-  const [left, young] = [join(temporary, 'switchyard-forecast-4194305-x'), join(temporary, 'switchyard-forecast-4194305-y')];
-  await mkdir(join(left, 'work-1'), { recursive: true });
-  await mkdir(young);
-  await utimes(left, 1_000_000, 1_000_000);
-  vi.stubEnv('TMPDIR', temporary);
   const { forecaster } = watching(on);
-  expect(pairOf(await forecaster.compute('main', branches)).conflict).toBe(true);
+  vi.stubEnv('TMPDIR', temporary);
+  await mkdir(temporary);
+  const conflicts = async () => pairOf(await forecaster.compute('main', branches)).conflict;
+  expect(await conflicts()).toBe(true);
+  const [mine = ''] = await readdir(temporary);
+  const [, table = '', started = ''] = new RegExp(`^switchyard-forecast-${String(process.pid)}-([0-9a-f]{8})-([0-9a-f]{8})-`, 'u').exec(mine) ?? [];
+  // No process has the highest number there can be; ours was somebody else's before; and a container counts its own.
+  const dead = `switchyard-forecast-4194305-${table}-${started}-x`;
+  const reused = `switchyard-forecast-${String(process.pid)}-${table}-00000000-x`;
+  const elsewhere = `switchyard-forecast-4194305-00000000-${started}-x`;
+  const old = 'switchyard-forecast-4194305-x';
+  for (const name of [dead, reused, elsewhere, old]) await mkdir(join(temporary, name, 'work-1'), { recursive: true });
+  await utimes(join(temporary, old), 1_000_000, 1_000_000);
+  const other = watching(on).forecaster;
+  expect(pairOf(await other.compute('main', branches)).conflict).toBe(true);
   const names = await readdir(temporary);
-  expect(names).toHaveLength(2);
-  expect(names).toContain('switchyard-forecast-4194305-y');
+  expect(names).toHaveLength(3);
+  expect(names).toEqual(expect.arrayContaining([mine, elsewhere]));
   for (const name of names) await rm(join(temporary, name), { recursive: true });
   expect(pairOf(await forecaster.compute('main', branches))).toMatchObject({ conflict: true, uncommitted: true });
   expect(on.warnings).toEqual([]);

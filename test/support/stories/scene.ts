@@ -94,6 +94,13 @@ export class Scene {
     await this.#close();
   }
 
+  /** Opens the run as a window does, until nothing moves. */
+  async look(): Promise<void> {
+    await this.#open();
+    await this.#do((session) => session.open('r1'));
+    await this.#close();
+  }
+
   async drop(): Promise<void> {
     await this.#open();
     await this.#do((session) => session.open('r1'));
