@@ -4,6 +4,7 @@
  */
 import { watch } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { CommandResult } from '../core/ports.js';
 import { SECRET, secretPattern } from '../core/secrets.js';
 import { createTestCounter } from '../core/testCount.js';
 
@@ -12,7 +13,7 @@ export const LONGEST_TAIL_LINE = 2000;
 /** Where the last lines are looked for; 50 lines of the longest kept length fit. */
 const TAIL_BYTES = 1024 * 1024;
 const PIECE_BYTES = 256 * 1024;
-/** Beyond this nobody's summary is looked for: the count is unknown. */
+/** So much of the end is read: summaries come last, and those of more than this are nobody's. */
 const COUNTED_BYTES = 64 * 1024 * 1024;
 
 export interface OutputLimits {
@@ -40,16 +41,17 @@ export async function readTail(output: FileHandle, from: number): Promise<string
   return tailOf(first < text.length ? text.slice(first) : text);
 }
 
-/** Tests that ran, from all that stands in the file from `from` on; `undefined` is unknown. */
-export async function countTests(output: FileHandle, from: number): Promise<number | undefined> {
+/** Tests that ran (absent is unknown) and that failed, from what stands in the file from `from` on. */
+export async function countTests(output: FileHandle, from: number): Promise<Pick<CommandResult, 'tests' | 'failures'>> {
   const { size } = await output.stat();
-  if (size - from > COUNTED_BYTES) return undefined;
   const counter = createTestCounter();
   const decoder = new TextDecoder();
-  for (let at = from; at < size; at += PIECE_BYTES) {
+  for (let at = Math.max(from, size - COUNTED_BYTES); at < size; at += PIECE_BYTES) {
     counter.feed(decoder.decode(await bytes(output, at, Math.min(PIECE_BYTES, size - at)), { stream: true }));
   }
-  return counter.end();
+  const tests = counter.end();
+  const failures = counter.failures();
+  return { ...(tests !== undefined && { tests }), ...(failures > 0 && { failures }) };
 }
 
 /** Takes the middle out of what stands in the file from `from` on, where it is longer than twice `keep`, and says so. */

@@ -19,7 +19,7 @@ export interface OnBase {
 }
 
 /**
- * Judges by exit codes only. `dirtied` are tracked paths that the gate itself changed: such a tree is not the one that
+ * Judges by exit codes, and never green where the test runners' own words say that it proves nothing. `dirtied` are tracked paths that the gate itself changed: such a tree is not the one that
  * was tested, so it is not green.
  */
 export function judge(commands: readonly string[], results: readonly CommandResult[], dirtied: readonly string[], onBase?: OnBase): GateJudgement {
@@ -30,16 +30,24 @@ export function judge(commands: readonly string[], results: readonly CommandResu
   if (dirtied.length > 0) {
     return { verdict: 'red', note: `The gate itself changed tracked files (${listed(dirtied)}), so what it tested is not what would land.` };
   }
+  const swallowed = results.find((result) => result.failures !== undefined);
+  if (swallowed !== undefined) return { verdict: 'unproven', note: `\`${swallowed.command}\` ended well, but its own summary says that ${swallowed.failures === 1 ? 'a test' : `${String(swallowed.failures)} tests`} failed: nothing was proven.` };
   const empty = results.find((result) => result.tests === 0);
   if (empty !== undefined) return { verdict: 'unproven', note: `\`${empty.command}\` passed but ran no test: nothing was proven.` };
   const fewer = results.find((result) => result.tests !== undefined && result.tests < (onBase?.tests.get(result.command) ?? 0));
   if (fewer !== undefined && onBase !== undefined) return { verdict: 'unproven', note: fewerTests(fewer.command, fewer.tests ?? 0, onBase.tests.get(fewer.command) ?? 0, onBase.branch) };
+  const silent = results.find((result) => result.tests === undefined && (onBase?.tests.get(result.command) ?? 0) > 0);
+  if (silent !== undefined && onBase !== undefined) return { verdict: 'unproven', note: silentTests(silent.command, onBase.tests.get(silent.command) ?? 0, onBase.branch) };
   const flaky = results.filter((result) => result.earlier !== undefined);
   return flaky.length === 0 ? { verdict: 'green' } : { verdict: 'green', note: `${flakyText(flaky)}.` };
 }
 
 function fewerTests(command: string, ran: number, before: number, branch: string): string {
   return `\`${command}\` passed but ran ${String(ran)} ${ran === 1 ? 'test' : 'tests'}, and ${String(before)} on ${branch}: what the ${before - ran === 1 ? 'missing one' : `missing ${String(before - ran)}`} proved is not proven.`;
+}
+
+function silentTests(command: string, before: number, branch: string): string {
+  return `\`${command}\` passed, but nothing that it printed tells that a test ran; on ${branch} it ran ${before === 1 ? 'one' : String(before)}: what ${before === 1 ? 'that' : 'they'} proved is not proven.`;
 }
 
 function flakyText(flaky: readonly CommandResult[]): string {

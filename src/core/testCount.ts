@@ -1,7 +1,8 @@
 /**
- * How many tests a command ran, read from what the common runners print. Tests that were skipped did not run: a test
- * that was switched off must not count. Line by line, so that output of any size can be read in pieces, and summed, so
- * that the packages of a workspace count together, also where each line begins with its package's name.
+ * How many tests a command ran and how many of them failed, read from what the common runners print. Tests that were
+ * skipped did not run: a test that was switched off must not count. Line by line, so that output of any size can be read
+ * in pieces, and summed, so that the packages of a workspace count together, also where each line begins with its
+ * package's name.
  */
 import { stripAnsi } from './text.js';
 
@@ -10,12 +11,21 @@ export interface TestCounter {
   feed(text: string): void;
   /** Tests that ran; `undefined`: no runner was recognised, or it does not tell (`go test` without `-v`). */
   end(): number | undefined;
+  /** Of what was read, the tests that failed by a runner's own word: its exit code may have been lost (`… || true`, `… | tee`). */
+  failures(): number;
 }
 
 /** What one runner has said so far; `undefined` from `count` means that it was not seen. */
 interface Runner {
   line(text: string): void;
   count(): number | 'unknown' | undefined;
+  failures(): number;
+}
+
+/** What one line says. */
+interface Said {
+  readonly ran: number;
+  readonly failed: number;
 }
 
 /** No summary is longer; what is longer is data. */
@@ -28,19 +38,21 @@ const RUNNERS: readonly (() => Runner)[] = [node, vitest, jest, mocha, pytest, u
 
 export function createTestCounter(): TestCounter {
   const runners = RUNNERS.map((make) => make());
+  const saysNone = none();
   let rest = '';
   const take = (raw: string): void => {
     if (raw.length > LONGEST_LINE) return;
-    const line = stripAnsi(raw).replace(/\r$/, '');
+    const line = stripAnsi(raw);
     const bare = line.replace(PREFIX, '');
-    for (const runner of runners) {
+    for (const runner of [...runners, saysNone]) {
       runner.line(line);
       if (bare !== line && !/^Tests:/.test(line)) runner.line(bare);
     }
   };
   return {
     feed: (text) => {
-      const lines = (rest + text).split('\n');
+      // A progress line that is written over itself ends with a carriage return; the summary may follow it.
+      const lines = (rest + text).split(/[\r\n]/);
       // A line without an end in sight is data; its beginning is enough to see that.
       rest = (lines.pop() ?? '').slice(0, LONGEST_LINE * 8);
       for (const line of lines) take(line);
@@ -49,9 +61,11 @@ export function createTestCounter(): TestCounter {
       take(rest);
       rest = '';
       const counts = runners.map((runner) => runner.count()).filter((count) => count !== undefined);
-      if (counts.length === 0 || counts.includes('unknown')) return undefined;
+      if (counts.length === 0) return saysNone.count();
+      if (counts.includes('unknown')) return undefined;
       return counts.reduce<number>((sum, count) => sum + (count === 'unknown' ? 0 : count), 0);
     },
+    failures: () => runners.reduce((sum, runner) => sum + runner.failures(), 0),
   };
 }
 
@@ -63,16 +77,22 @@ export function testCount(output: string): number | undefined {
 }
 
 /** A runner whose lines each add to one sum. */
-function summing(read: (line: string) => number | undefined): Runner {
+function summing(read: (line: string) => Said | undefined): Runner {
   let sum: number | undefined;
+  let failed = 0;
   return {
     line: (text) => {
       const found = read(text);
-      if (found !== undefined) sum = (sum ?? 0) + found;
+      if (found === undefined) return;
+      sum = (sum ?? 0) + found.ran;
+      failed += found.failed;
     },
     count: () => sum,
+    failures: () => failed,
   };
 }
+
+const NOTHING: Said = { ran: 0, failed: 0 };
 
 /** `3 passed`, `1 failed`: the numbers before these words. */
 function numbers(text: string, words: string): number {
@@ -87,14 +107,18 @@ function numbers(text: string, words: string): number {
  */
 function node(): Runner {
   let sum: number | undefined;
+  let failed = 0;
   let files = 0;
   return {
     line: (text) => {
-      const found = /^(?:#|ℹ) (?:pass|fail|cancelled) +(\d+)\s*$/.exec(text);
-      if (found !== null) sum = (sum ?? 0) + Number(found[1]);
-      else if (/^(?:# Subtest: |✔ )(?:[A-Za-z]:)?[^\s]*[\\/][^\s]*\.[cm]?[jt]sx?(?: \([\d.]+ms\))?\s*$/.test(text)) files += 1;
+      const found = /^(?:#|ℹ) (pass|fail|cancelled) +(\d+)\s*$/.exec(text);
+      if (found !== null) {
+        sum = (sum ?? 0) + Number(found[2]);
+        if (found[1] !== 'pass') failed += Number(found[2]);
+      } else if (/^(?:# Subtest: |✔ )(?:[A-Za-z]:)?[^\s]*[\\/][^\s]*\.[cm]?[jt]sx?(?: \([\d.]+ms\))?\s*$/.test(text)) files += 1;
     },
     count: () => (sum === undefined ? undefined : Math.max(0, sum - files)),
+    failures: () => failed,
   };
 }
 
@@ -102,8 +126,8 @@ function node(): Runner {
 function vitest(): Runner {
   return summing((line) => {
     const found = /^\s*Tests {2}(?:(.*) \(\d+\)|no tests)\s*$/.exec(line);
-    if (found !== null) return numbers(found[1] ?? '', 'passed|failed');
-    return line.startsWith('No test files found') ? 0 : undefined;
+    if (found !== null) return { ran: numbers(found[1] ?? '', 'passed|failed'), failed: numbers(found[1] ?? '', 'failed') };
+    return line.startsWith('No test files found') ? NOTHING : undefined;
   });
 }
 
@@ -111,16 +135,16 @@ function vitest(): Runner {
 function jest(): Runner {
   return summing((line) => {
     const found = /^Tests:\s+(.*)\d+ total\s*$/.exec(line);
-    if (found !== null) return numbers(found[1] ?? '', 'passed|failed');
-    return line.startsWith('No tests found, exiting') ? 0 : undefined;
+    if (found !== null) return { ran: numbers(found[1] ?? '', 'passed|failed'), failed: numbers(found[1] ?? '', 'failed') };
+    return line.startsWith('No tests found, exiting') ? NOTHING : undefined;
   });
 }
 
 /** `  12 passing (34ms)` and `  1 failing`. */
 function mocha(): Runner {
   return summing((line) => {
-    const found = /^\s*(\d+) (?:passing \([^)]*\)|failing)\s*$/.exec(line);
-    return found === null ? undefined : Number(found[1]);
+    const found = /^\s*(\d+) (?:passing \([^)]*\)|(failing))\s*$/.exec(line);
+    return found === null ? undefined : { ran: Number(found[1]), failed: found[2] === undefined ? 0 : Number(found[1]) };
   });
 }
 
@@ -128,50 +152,65 @@ function mocha(): Runner {
 function pytest(): Runner {
   return summing((line) => {
     const found = /^=*\s*((?:\d+ [a-z]+(?:, )?)+|no tests ran) in [\d.]+s(?: \([\d:, days]+\))?\s*=*$/.exec(line);
-    return found === null ? undefined : numbers(found[1] ?? '', 'passed|failed|errors?|xfailed|xpassed');
+    return found === null ? undefined : { ran: numbers(found[1] ?? '', 'passed|failed|errors?|xfailed|xpassed'), failed: numbers(found[1] ?? '', 'failed|errors?') };
   });
 }
 
 /** `Ran 12 tests in 0.003s`. It counts skipped ones too; `OK (skipped=1)` takes them off. */
 function unittest(): Runner {
   let sum: number | undefined;
+  let failed = 0;
   return {
     line: (text) => {
       const found = /^Ran (\d+) tests? in [\d.]+s\s*$/.exec(text);
       if (found !== null) sum = (sum ?? 0) + Number(found[1]);
-      const skipped = /^(?:OK|FAILED) \(.*\bskipped=(\d+)/.exec(text);
-      if (skipped !== null && sum !== undefined) sum = Math.max(0, sum - Number(skipped[1]));
+      const ended = /^(?:OK|FAILED) \((.*)\)\s*$/.exec(text)?.[1];
+      if (ended === undefined || sum === undefined) return;
+      sum = Math.max(0, sum - valueOf(ended, 'skipped'));
+      failed += valueOf(ended, 'failures') + valueOf(ended, 'errors');
     },
     count: () => sum,
+    failures: () => failed,
   };
+}
+
+/** `failures=1, errors=2, skipped=3`: the number behind a name. */
+function valueOf(text: string, name: string): number {
+  return Number(new RegExp(`\\b${name}=(\\d+)`).exec(text)?.[1] ?? 0);
 }
 
 /** `test result: ok. 3 passed; 0 failed; 0 ignored; …`, one line a crate. */
 function cargo(): Runner {
   return summing((line) => {
     const found = /^test result: \S+ (\d+) passed; (\d+) failed;/.exec(line);
-    return found === null ? undefined : Number(found[1]) + Number(found[2]);
+    return found === null ? undefined : { ran: Number(found[1]) + Number(found[2]), failed: Number(found[2]) };
   });
 }
 
 /**
  * `go test -v` and `-json` tell each test; without them there are packages only (`ok  	pkg	0.1s`), and all that can be
- * said is that no package had a test to run.
+ * said is that no package had a test to run, or that one failed.
  */
 function go(): Runner {
   let sum = 0;
+  let failedTests = 0;
+  let failedPackages = 0;
   let told = false;
   let packages = 0;
   let empty = 0;
   return {
     line: (text) => {
       if (/^=== RUN\s/.test(text)) told = true;
-      else if (/^\s*--- (?:PASS|FAIL): /.test(text)) sum += 1;
-      else if (/^\{.*"Action":"(?:pass|fail)".*"Test":/.test(text)) {
+      else if (/^\s*--- (?:PASS|FAIL): /.test(text)) {
+        sum += 1;
+        if (text.includes('--- FAIL: ')) failedTests += 1;
+      } else if (/^\{.*"Action":"(?:pass|fail)".*"Test":/.test(text)) {
         told = true;
         sum += 1;
+        if (text.includes('"Action":"fail"')) failedTests += 1;
       } else if (/^(?:ok {2}|FAIL|\? {3})\t\S/.test(text)) {
         packages += 1;
+        if (text.startsWith('FAIL')) failedPackages += 1;
         if (/\[no test(?: file)?s(?: to run)?\]/.test(text)) empty += 1;
       }
     },
@@ -180,5 +219,23 @@ function go(): Runner {
       if (packages === 0) return undefined;
       return packages === empty ? 0 : 'unknown';
     },
+    // A package that does not compile fails without a test.
+    failures: () => Math.max(failedTests, failedPackages),
+  };
+}
+
+/**
+ * Whoever runs no test mostly says so, also a runner that is not known here: `0 tests`, `Ran 0 tests across 0 files`,
+ * `Tests run: 0, Failures: 0`, `0 examples, 0 failures`, `running 0 tests`, `No tests were executed`. Counts only where no runner was recognised.
+ */
+function none(): { line(text: string): void; count(): 0 | undefined } {
+  let said = false;
+  let other = false;
+  return {
+    line: (text) => {
+      if (/^\s*(?:(?:ran|running|executed|total|found|tests?(?: run)?:?) *:? *)?0 (?:tests?|specs?|examples?|scenarios?)\b/i.test(text) || /^\s*(?:Tests run|Total tests): *0\b/.test(text) || /^\s*no tests? (?:were )?(?:found|executed|run|ran|to run)\b/i.test(text)) said = true;
+      else if (/^\s*(?:(?:ran|running|executed|total|found|tests?(?: run)?:?) *:? *)?[1-9]\d* (?:tests?|specs?|examples?|scenarios?)\b/i.test(text) || /^\s*(?:Tests run|Total tests): *[1-9]/.test(text)) other = true;
+    },
+    count: () => (said && !other ? 0 : undefined),
   };
 }

@@ -12,6 +12,13 @@ import { paths } from './world.js';
 
 const MINUTE = 60_000;
 
+export interface BaseTarget {
+  readonly base: Sha;
+  readonly slot: number;
+  readonly signal: AbortSignal;
+  readonly changesJudge?: true;
+}
+
 export class BaseGate {
   readonly #results = new Map<string, Promise<CommandResult | undefined>>();
   #last: Promise<unknown> = Promise.resolve();
@@ -24,16 +31,16 @@ export class BaseGate {
 
   /**
    * Tests that each command runs on the base, as far as that can be known. Free where a gate has run on the base's tree
-   * (a landed tree always has); else the command is run on the base once, if it is a test runner at all: `results` tell.
+   * (a landed tree always has); else the command is run on the base once, if it is a test runner at all: `results` tell,
+   * unless the work changes how it is judged.
    */
-  async tests(context: RunContext, base: Sha, results: readonly CommandResult[], slot: number, signal: AbortSignal): Promise<ReadonlyMap<string, number>> {
-    const runners = results.filter((result) => result.tests !== undefined);
-    if (runners.length === 0) return new Map();
+  async tests(context: RunContext, { base, slot, signal, changesJudge }: BaseTarget, results: readonly CommandResult[]): Promise<ReadonlyMap<string, number>> {
+    if (results.length === 0) return new Map();
     const { world } = context;
     const tree = await world.git.treeOf(base);
     const known = new Map(await knownCounts(world, tree));
-    for (const { command } of runners) {
-      if (known.has(command)) continue;
+    for (const { command, tests } of results) {
+      if (known.has(command) || (tests === undefined && changesJudge !== true)) continue;
       const onBase = await this.#result(context, base, command, slot, signal);
       if (onBase?.tests !== undefined) known.set(command, onBase.tests);
       if (onBase !== undefined) await rememberCounts(world, tree, [onBase]);

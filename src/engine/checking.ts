@@ -203,6 +203,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
       slot,
       signal: context.signal(id),
       ...(failedBefore !== undefined && { failedBefore }),
+      ...(changesJudge.length > 0 && { changesJudge: true as const }),
     });
   } catch (error) {
     return couldNotRun(context, id, commands[0] ?? '', messageOf(error));

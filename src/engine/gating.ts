@@ -26,6 +26,8 @@ export interface GateTarget {
   readonly failedBefore?: CommandResult;
   /** A revert takes tests away with what they tested; what a run has collected was judged task by task. */
   readonly mayRunFewerTests?: true;
+  /** The work changes how it is judged: every command is measured against the base, also one that looks like no test runner now. */
+  readonly changesJudge?: true;
 }
 
 export interface Gated {
@@ -47,7 +49,7 @@ export async function gateWorktree(context: RunContext, target: GateTarget): Pro
   const alone = judge(commands, results, dirtied);
   if (dirtied.length === 0) await rememberCounts(world, target.tree, results);
   if (alone.verdict !== 'green' || target.signal.aborted) return { results, judgement: alone };
-  const onBase = target.mayRunFewerTests === true ? undefined : await context.baseGate.tests(context, target.base, results, target.slot, target.signal);
+  const onBase = target.mayRunFewerTests === true ? undefined : await context.baseGate.tests(context, target, results);
   const judgement = onBase === undefined ? alone : judge(commands, results, dirtied, { branch: targetBranch(context.store.state), tests: onBase });
   if (judgement.verdict !== 'green') return { results, judgement };
   const { lock, tools } = await surroundings;

@@ -22,6 +22,7 @@ describe('judge', () => {
     ['a test command that ran no test', ['a'], [ran({ tests: 0 })], [], 'unproven'],
     ['a test command that ran some', ['a'], [ran({ tests: 3 })], [], 'green'],
     ['a command that says nothing of tests', ['a'], [ran({ tail: 'compiled' })], [], 'green'],
+    ['exit code 0 over a summary with failures', ['a'], [ran({ tests: 3, failures: 1 })], [], 'unproven'],
   ])('%s: %s', (_what, commands, results, dirtied, verdict) => expect(judge(commands, results, dirtied).verdict).toBe(verdict));
 
   it('says what is not plain', () => {
@@ -30,6 +31,7 @@ describe('judge', () => {
     expect(judge(['a', 'b'], [ran()], []).note).toBe('The gate did not finish.');
     expect(judge(['a'], [failed()], ['x'])).toEqual({ verdict: 'red' });
     expect(judge(['a'], [ran()], [])).toEqual({ verdict: 'green' });
+    expect(judge(['a'], [ran({ tests: 3, failures: 2 })], []).note).toBe('`npm test` ended well, but its own summary says that 2 tests failed: nothing was proven.');
   });
 });
 
@@ -39,11 +41,15 @@ describe('beside the exit codes', () => {
     ['as many tests as on the base', 12, 12, 'green'],
     ['more', 13, 12, 'green'],
     ['fewer', 11, 12, 'unproven'],
-    ['an unknown number', undefined, 12, 'green'],
+    ['an unknown number', undefined, 12, 'unproven'],
+    ['an unknown number, and none on the base', undefined, 0, 'green'],
   ])('%s', (_what, tests, before, verdict) => expect(judge(['npm test'], [ran(tests === undefined ? {} : { tests })], [], onBase(before)).verdict).toBe(verdict));
   it('says how many are missing', () => {
     expect(judge(['npm test'], [ran({ tests: 9 })], [], onBase(12)).note).toBe('`npm test` passed but ran 9 tests, and 12 on main: what the missing 3 proved is not proven.');
     expect(judge(['npm test'], [ran({ tests: 1 })], [], onBase(2)).note).toContain('ran 1 test, and 2 on main: what the missing one proved');
+  });
+  it('says what no longer tells that a test ran', () => {
+    expect(judge(['npm test'], [ran()], [], onBase(12)).note).toBe('`npm test` passed, but nothing that it printed tells that a test ran; on main it ran 12: what they proved is not proven.');
   });
   it('of another command the count on the base says nothing', () => expect(judge(['b'], [ran({ command: 'b', tests: 1 })], [], onBase(12)).verdict).toBe('green'));
   const earlier = { exitCode: 1, ms: 1, tail: 'no' };

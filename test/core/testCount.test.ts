@@ -43,12 +43,43 @@ const RAN: Readonly<Record<string, number | undefined>> = {
   'npm-workspaces': 4,
   turbo: 6,
   'pnpm-recursive': 6,
+  'cargo-colour-twice': 6,
+  'jest-colour-swallowed': 3,
+  'mocha-colour-twice': 3,
+  'node-colour-twice': 4,
+  'pytest-colour-twice': 6,
 };
+
+/** Tests that failed by the runner's own summary. All others have none. */
+const FAILED: Readonly<Record<string, number>> = {
+  'node-tap': 2,
+  'node-spec': 2,
+  vitest: 1,
+  jest: 1,
+  mocha: 1,
+  'mocha-tap': 1,
+  pytest: 2,
+  cargo: 1,
+  'go-verbose': 2,
+  'cargo-colour-twice': 2,
+  'jest-colour-swallowed': 1,
+  'mocha-colour-twice': 1,
+  'node-colour-twice': 1,
+  'pytest-colour-twice': 2,
+};
+
+function failures(text: string): number {
+  const counter = createTestCounter();
+  counter.feed(text);
+  counter.end();
+  return counter.failures();
+}
 
 describe('what runners print', () => {
   it.each(Object.entries(RAN))('%s: %s', async (name, ran) => {
     const text = await readFile(join(folder, `${name}.txt`), 'utf8');
     expect(testCount(text)).toBe(ran);
+    expect(failures(text)).toBe(FAILED[name] ?? 0);
     // Read in pieces that cut lines and colours anywhere, it is the same.
     const counter = createTestCounter();
     for (let at = 0; at < text.length; at += 7) counter.feed(text.slice(at, at + 7));
@@ -73,7 +104,16 @@ describe('unknown rather than guessed', () => {
   it('one runner that does not tell makes the sum unknown', () => expect(testCount('ok  \texample.com/a\t0.1s\n  3 passing (2ms)\n')).toBeUndefined());
 });
 
+describe('no test at all, said by a runner that is not known', () => {
+  it.each(['0 tests\n', 'Ran 0 tests across 0 files. [12.00ms]\n', 'Tests run: 0, Failures: 0, Errors: 0, Skipped: 0\n', '0 examples, 0 failures\n', 'No tests found\n', 'No tests were executed!\n', '> suite\nTotal: 0 tests\n'])('%j is none', (text) => expect(testCount(text)).toBe(0));
+  it.each(['0 tests failed\n12 tests passed\n', 'Tests run: 0, Failures: 0\nTests run: 4, Failures: 0\n', '10 tests\n', 'v1.0 tests\n', 'there are 0 tests of that kind here\n'])('%j tells nothing', (text) => expect(testCount(text)).toBeUndefined());
+  it('a runner that is known has the word', () => expect(testCount('running 0 tests\n# pass 3\n')).toBe(3));
+});
+
 describe('odd output', () => {
+  it('a summary behind a progress line that was written over', () => expect(testCount('running 1/2\rrunning 2/2\r  3 passing (2ms)\n')).toBe(3));
+  it('a test package that does not compile failed, without a test', () => expect(failures('FAIL\texample.com/demo [build failed]\nFAIL\n')).toBe(1));
+  it('unittest tells failures and errors apart', () => expect(failures('Ran 5 tests in 0.001s\n\nFAILED (failures=2, errors=1, skipped=1)\n')).toBe(3));
   it('is read to its end without a newline', () => expect(testCount('# pass 3')).toBe(3));
   it('may have Windows line ends', () => expect(testCount('ℹ pass 2\r\nℹ fail 1\r\n')).toBe(3));
   it('of very long lines costs little and counts nothing', () => {

@@ -119,6 +119,31 @@ describe('fewer tests than on the base', () => {
   });
 });
 
+describe('an exit code that lies', () => {
+  const failing = "import test from 'node:test';\ntest('one', () => {});\ntest('two', () => { throw new Error('two is broken'); });\n";
+
+  test.each([
+    ['thrown away', `${node} --test || true`],
+    ['lost in a pipe', `${node} --test | cat`],
+    ['that of another command', `${node} --test; echo done`],
+  ])('%s: what the runner itself says is believed, and it is not green', async (_how, command) => {
+    const run = await begin();
+    await run.run(planOf(scriptedTask('a', write('a/a.test.mjs', failing), { gate: [command] })));
+    expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'unproven', text: expect.stringContaining('its own summary says that a test failed: nothing was proven.') as string } });
+    expect(run.task('a').gates.at(-1)?.results).toMatchObject([{ exitCode: 0, tests: 2, failures: 1 }]);
+    expect(run.task('a').receipt).toBeUndefined();
+  });
+
+  test('tests that are left running behind it prove nothing', async () => {
+    await repo.write('test/a.test.mjs', tests('one'));
+    await repo.write('package.json', JSON.stringify({ name: 'x', version: '1.0.0', scripts: { test: 'node --test' } }));
+    await repo.commit('Tests');
+    const run = await begin();
+    await run.run(planOf(scriptedTask('a', write('package.json', JSON.stringify({ name: 'x', version: '1.0.0', scripts: { test: 'node --test & echo ok' } })), { owns: ['package.json'], gate: ['npm test'] })));
+    expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'unproven', text: expect.stringMatching(/nothing that it printed tells that a test ran; on main it ran one/) as string } });
+  });
+});
+
 describe('a red command is run once more', () => {
   test('and what then passes is green and flaky, with both outputs kept', async () => {
     const flaky = counted('if [ -f "$HOME/once" ]; then echo "all good"; else touch "$HOME/once"; echo "Error: too slow"; exit 1; fi');
@@ -204,9 +229,9 @@ describe('a task that changes how it is judged', () => {
     expect(run.task('a').gates[0]?.changesJudge).toEqual(['package.json scripts.test']);
   });
 
-  test('and weakens its tests away is not green', async () => {
+  test.each(['node --test --test-name-pattern=nothing', 'echo all tests passed', 'true', "echo '0 tests'"])('and weakens its tests away is not green: %s', async (script) => {
     const run = await begin();
-    await run.run(planOf(scriptedTask('a', write('package.json', packageJson('node --test --test-name-pattern=nothing')), { owns: ['package.json'], gate: ['npm test'] })));
+    await run.run(planOf(scriptedTask('a', write('package.json', packageJson(script)), { owns: ['package.json'], gate: ['npm test'] })));
     expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'unproven' } });
   });
 });

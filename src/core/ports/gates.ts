@@ -14,6 +14,8 @@ export interface CommandResult {
   readonly earlier?: Pick<CommandResult, 'exitCode' | 'signal' | 'ms' | 'tail'>;
   /** Tests that ran, as the runner's own summary says; absent: no runner was recognised, or it does not tell. */
   readonly tests?: number;
+  /** Tests that failed by the runner's own summary, whatever the exit code says; absent: none. */
+  readonly failures?: number;
   /** The last lines, for feedback (ANSI kept). The whole output is in the attempt's folder. */
   readonly tail: string;
 }
