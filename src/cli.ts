@@ -4,21 +4,21 @@ import { GitProblem } from './adapters/git/errors.js';
 import { readArguments } from './cli/arguments.js';
 import type { CommandLine } from './cli/arguments.js';
 import { boundary } from './cli/boundary.js';
+import { check } from './cli/check.js';
 import { readJson } from './cli/files.js';
 import { forecast } from './cli/forecast.js';
 import { helpOf, overview } from './cli/help.js';
 import { choiceOf, leak } from './cli/leak.js';
 import { openHere } from './cli/open.js';
-import type { ExitCode, Output } from './cli/output.js';
+import type { ExitCode } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
-import { checkedPlan, planFromOutline, planGoal, reportCheck } from './cli/planCommands.js';
+import { checkedPlan, planFromOutline, planGoal } from './cli/planCommands.js';
 import { exportRun, listBackups, recover, restore } from './cli/recovery.js';
 import { showReceipts } from './cli/receipts.js';
 import { resumeRun, runPlan } from './cli/runCommand.js';
 import { clean, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
 import { undo } from './cli/undo.js';
 import { isWishCommand, recordWish } from './cli/wishes.js';
-import { checkPlanInput } from './core/planCheck.js';
 import type { Limits } from './core/team.js';
 import { RunRefused } from './engine/refused.js';
 import type { EngineSession } from './engine/session.js';
@@ -84,7 +84,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
         planGoal(session, { goal: first, consent, ...(values.agent !== undefined && { agent: values.agent }), ...(values.model !== undefined && { model: values.model }), ...(values.out !== undefined && { out: values.out }) }, output),
       );
     case 'check':
-      return check(first ?? '', values, repo, output);
+      return check(first ?? '', repo, values.repo !== undefined, output);
     case 'run': {
       const file = first ?? '';
       const options = drive();
@@ -133,19 +133,6 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     case 'boundary':
       return boundary(values, output);
   }
-}
-
-/** A repository is only needed to know whether its team file brings a gate. */
-async function check(file: string, values: Values, repo: string, output: Output): Promise<ExitCode> {
-  const input = await readJson(file, 'the plan');
-  let teamHasGate = false;
-  if (values.repo !== undefined) {
-    await withSession(() => openHere({ repo, mode: 'reader' }, output), async (session) => {
-      teamHasGate = (await session.team()).team.gate.length > 0;
-      return EXIT.done;
-    });
-  }
-  return reportCheck(file, checkPlanInput(input, { teamHasGate }), output);
 }
 
 main(process.argv.slice(2)).then(

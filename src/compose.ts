@@ -127,11 +127,14 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
     stateFolder: join(git.commonDir, 'switchyard'),
     worktreesFolder: options.worktreesFolder ?? (await defaultWorktreesFolder(git.commonDir, git.root)),
     commonEnvironment: COMMON_ENVIRONMENT,
-    readTeamFile: async () => {
-      const file = join(git.root, '.switchyard', 'team.jsonc');
-      return { file, text: await files.read(file), parse: parseJsonc };
-    },
+    readTeamFile: () => readTeamFile(git.root),
   };
+}
+
+/** The team file of a checkout, by its root: its path, its text (`undefined` where there is none) and who understands it. */
+export async function readTeamFile(root: string): ReturnType<World['readTeamFile']> {
+  const file = join(root, '.switchyard', 'team.jsonc');
+  return { file, text: await createFiles().read(file), parse: parseJsonc };
 }
 
 /** An error keeps its kind and loses what must not be shown. */

@@ -35,9 +35,12 @@ export function billObject(state: RunState): object {
   };
 }
 
-/** RFC 4180: a header, then a line an attempt. Unknown money is an empty field, never 0. */
+/**
+ * RFC 4180: a header, then a line an attempt. `usd` is what is known of its money; where nothing is, an empty field, never
+ * 0. `unknownUsd` says that something is not known, as in `bill --json`.
+ */
 export function billCsv(state: RunState): string {
-  const head = ['run', 'task', 'attempt', 'role', 'agent', 'model', 'tier', 'usd', 'inputTokens', 'cachedInputTokens', 'outputTokens', 'apiEquivalent'];
+  const head = ['run', 'task', 'attempt', 'role', 'agent', 'model', 'tier', 'usd', 'inputTokens', 'cachedInputTokens', 'outputTokens', 'apiEquivalent', 'unknownUsd'];
   const rows = billLines(state).map((line) => [
     state.run,
     line.task,
@@ -46,11 +49,12 @@ export function billCsv(state: RunState): string {
     line.agent,
     line.model ?? '',
     line.tier ?? '',
-    line.unknownUsd ? '' : line.usd,
+    line.unknownUsd && line.usd === 0 ? '' : line.usd,
     line.inputTokens,
     line.cachedInputTokens,
     line.outputTokens,
     line.apiEquivalent,
+    line.unknownUsd,
   ]);
   return [head, ...rows].map((row) => row.map(field).join(',')).join('\r\n');
 }

@@ -84,7 +84,7 @@ export const COMMANDS = {
   },
   check: {
     usage: ['plan.json'],
-    about: 'Says everything that is wrong with a plan, and the order of its tasks. --repo also looks whether its team file brings a gate.',
+    about: 'Says everything that is wrong with a plan, and the order of its tasks. Inside a repository (or with --repo) a gate of its team file counts.',
     options: [],
     takes: [1, 1],
     asks: 'Which plan?',
@@ -180,7 +180,7 @@ export const COMMANDS = {
     example: 'switchyard leak db --undo',
   },
   diff: { ...taskWish('TASK', 'What a task changed, as a unified diff against what it was last brought up to date with.', 'switchyard diff db'), exits: [DONE, BAD] },
-  takeover: { ...taskWish('TASK', "Prints the command that opens the agent's own CLI on the task's session; on a terminal, asks and runs it.", 'switchyard takeover db'), exits: [DONE, BAD] },
+  takeover: { ...taskWish('TASK', "Prints the command that opens the agent's own CLI on the task's session; on a terminal, runs it.", 'switchyard takeover db'), exits: [DONE, BAD] },
   bill: {
     usage: ['[RUN] [--csv]'],
     about: 'Tokens and money by task, attempt, role and model. What is unknown is shown as unknown.',

@@ -1,6 +1,5 @@
 /** Commands about one task or one run that drive nothing themselves: diff, take over, bill, status, clean. */
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline/promises';
 import type { RunState } from '../core/run.js';
 import { stateClause } from '../core/task.js';
 import { diskText, freesText } from '../core/disk.js';
@@ -28,7 +27,7 @@ export async function showDiff(session: EngineSession, options: { run?: string; 
   return EXIT.done;
 }
 
-/** Prints the command that opens the agent's own CLI on the task's session; on a terminal, asks and runs it. */
+/** Prints the command that opens the agent's own CLI on the task's session; on a terminal, runs it. Elsewhere, and with `--json`, nothing is started. */
 export async function takeOver(session: EngineSession, options: { run?: string; task?: string }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   const task = taskOf(state, options.task);
@@ -45,16 +44,28 @@ export async function takeOver(session: EngineSession, options: { run?: string; 
   output.object({ type: 'task.takeover', run: state.run, task: task.task.id, ...command });
   output.result(`cd ${quote(command.cwd)}\n${[command.file, ...command.args].map(quote).join(' ')}`);
   if (output.json || !process.stdin.isTTY || !process.stdout.isTTY) return EXIT.done;
-  const ask = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await ask.question('Run it now? [y/N] ');
-  ask.close();
-  if (!/^y/i.test(answer)) return EXIT.done;
-  const code = await new Promise<number>((resolve, reject) => {
-    const child = spawn(command.file, command.args, { cwd: command.cwd, stdio: 'inherit', env: { ...process.env, ...command.env } });
-    child.on('error', reject);
-    child.on('close', (status) => resolve(status ?? 1));
-  });
-  return code === 0 ? EXIT.done : EXIT.internal;
+  return runInteractive(command);
+}
+
+/** Hands the terminal over to the agent's CLI until the person leaves it. */
+async function runInteractive(command: NonNullable<Awaited<ReturnType<EngineSession['takeOverCommand']>>>): Promise<ExitCode> {
+  // npm installs CLIs as `.cmd` files there, which only a shell's rules can start; cross-spawn knows them.
+  const start = process.platform === 'win32' ? (await import('cross-spawn')).default : spawn;
+  // Ctrl+C is for the CLI, which answers it as it likes; this command stays until it has ended.
+  const stay = (): void => undefined;
+  process.on('SIGINT', stay);
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      const child = start(command.file, [...command.args], { cwd: command.cwd, stdio: 'inherit', env: { ...process.env, ...command.env } });
+      child.once('error', reject);
+      child.once('close', (status) => resolve(status ?? 1));
+    });
+    return code === 0 ? EXIT.done : EXIT.internal;
+  } catch (cause) {
+    throw new UsageError(`"${command.file}" could not be started (${cause instanceof Error ? cause.message : String(cause)}). Nothing was changed; install it, or run the command above where it is installed.`);
+  } finally {
+    process.removeListener('SIGINT', stay);
+  }
 }
 
 export async function showBill(session: EngineSession, options: { run?: string; csv: boolean }, output: Output): Promise<ExitCode> {

@@ -80,6 +80,12 @@ export function parseTeamFile(input: unknown): { readonly file: TeamFile } | { r
   return { problems: shapeProblems(teamFileSchema, input).map(({ path, what }) => `${path.length === 0 ? 'the team file' : placeWords(path)}: ${what}`) };
 }
 
+/** The same from its text; `jsonc` reads JSON with comments, or says with a place why it cannot. */
+export function readTeamText(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): ReturnType<typeof parseTeamFile> {
+  const read = jsonc(text);
+  return 'problem' in read ? { problems: [read.problem] } : parseTeamFile(read.value);
+}
+
 /** Who is asked first when no team file says so. The scripted agent is last: it can only play what a plan scripts. */
 const PREFERENCE: readonly AgentId[] = ['claude', 'codex', 'gemini', 'opencode', 'scripted'];
 

@@ -2,7 +2,7 @@
 import type { AgentId } from '../core/ids.js';
 import type { Plan } from '../core/plan.js';
 import { BACKUP_DAYS } from '../core/backups.js';
-import { parseTeamFile, resolveTeam } from '../core/teamFile.js';
+import { readTeamText, resolveTeam } from '../core/teamFile.js';
 import type { TeamFile } from '../core/teamFile.js';
 import type { Team } from '../core/team.js';
 import type { TeamOverrides } from './api.js';
@@ -19,7 +19,7 @@ export interface TeamReading {
 
 export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrides = {}): Promise<TeamReading> {
   const found = await world.readTeamFile();
-  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  const parsed = found.text === undefined ? { file: undefined } : readTeamText(found.text, found.parse);
   const file = 'file' in parsed ? parsed.file : undefined;
   const problems = 'problems' in parsed ? parsed.problems : [];
   // Probing every CLI on the machine is only needed where somebody is not named.
@@ -36,25 +36,20 @@ export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrid
 /** The floor of free space that the file asks for now, in gigabytes; `undefined` where it asks for none or cannot be read. */
 export async function askedMinFreeGb(world: World): Promise<number | undefined> {
   const found = await world.readTeamFile();
-  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  const parsed = found.text === undefined ? { file: undefined } : readTeamText(found.text, found.parse);
   return 'problems' in parsed ? undefined : parsed.file?.limits?.minFreeGb;
 }
 
 /** How long backups are kept that never landed; `undefined` where the file cannot be read: then nobody knows what it says. */
 export async function backupDays(world: World): Promise<number | undefined> {
   const found = await world.readTeamFile();
-  const parsed = found.text === undefined ? { file: undefined } : parse(found.text, found.parse);
+  const parsed = found.text === undefined ? { file: undefined } : readTeamText(found.text, found.parse);
   return 'problems' in parsed ? undefined : (parsed.file?.backupDays ?? BACKUP_DAYS);
 }
 
 function namedIn(file: TeamFile | undefined): readonly AgentId[] {
   const members = [file?.planner, file?.reviewer, ...Object.values(file?.tiers ?? {})];
   return [...new Set(members.flatMap((member) => (member === undefined || member === null ? [] : [member.agent])))];
-}
-
-function parse(text: string, jsonc: (text: string) => { readonly value: unknown } | { readonly problem: string }): { readonly file: TeamFile } | { readonly problems: readonly string[] } {
-  const read = jsonc(text);
-  return 'problem' in read ? { problems: [read.problem] } : parseTeamFile(read.value);
 }
 
 function everybodyNamed(file: TeamFile | undefined, plan: Plan | undefined): boolean {

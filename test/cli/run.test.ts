@@ -265,9 +265,18 @@ describe('a person decides', () => {
     const bill = await switchyard(repo, ['bill', '--json']);
     expect(bill.lines[0]).toMatchObject({ run: 'r1', usd: 0, unknownUsd: true, inputTokens: 10, tasks: [{ task: 'a', attempts: [{ attempt: 1, role: 'executor', agent: 'scripted', model: 'no-such-model' }] }] });
     const csv = await switchyard(repo, ['bill', 'r1', '--csv']);
-    expect(csv.stdout.split('\r\n')[1]).toContain('r1,a,1,executor,scripted,no-such-model,standard,,10,0,5');
+    expect(csv.stdout.split('\r\n')[1]).toContain('r1,a,1,executor,scripted,no-such-model,standard,,10,0,5,false,true');
     expect((await switchyard(repo, ['status', '--json'])).lines[0]).toMatchObject({ run: 'r1', phase: 'done', tasks: { a: { state: 'landed' } } });
     expect((await switchyard(repo, ['takeover', 'a'])).stderr).toContain('a has no session to take over yet (it has landed)');
+  });
+
+  test('a bill of which only a part is known shows that part in CSV, and that there is more', async () => {
+    const known = { usage: { model: 'claude-sonnet-4-5', inputTokens: 1_000_000, outputTokens: 0 } };
+    const plan = await planFile(repo, planOf(scriptedTask('a', [write('a/x.txt'), known, { usage: { model: 'no-such-model', inputTokens: 10, outputTokens: 5 } }]), scriptedTask('b', [write('b/x.txt'), known])));
+    await switchyard(repo, ['run', plan, '--yes']);
+    const [head = '', ...rows] = (await switchyard(repo, ['bill', '--csv'])).stdout.split('\r\n').map((row) => row.split(','));
+    const of = (row: readonly string[] | undefined) => [row?.[head.indexOf('task')], row?.[head.indexOf('usd')], row?.[head.indexOf('unknownUsd')]];
+    expect(rows.map(of)).toEqual([['a', '3', 'true'], ['b', '3', 'false']]);
   });
 
   test('an agent without a CLI of its own is taken over in its worktree', async () => {
