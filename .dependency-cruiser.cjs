@@ -26,6 +26,13 @@ module.exports = {
     },
     only('adapters-know-core', '^src/adapters/', '^src/(adapters|core)/', 'adapters implement ports of core'),
     only('shared-knows-core', '^src/shared/', '^src/(shared|core)/', 'the protocol names types of core'),
+    {
+      name: 'shared-knows-types',
+      severity: 'error',
+      comment: 'what both sides of the protocol load is the protocol: of core it takes types, no values',
+      from: { path: '^src/shared/' },
+      to: { path: '^src/core/', dependencyTypesNot: ['type-only'] },
+    },
     only('ui-layer', '^src/ui/', '^src/(ui|engine|core|shared)/', 'ui reaches the world through the engine'),
     only('webview-layer', '^webview/', '^(webview/|src/shared/|src/core/)', 'the page sees the protocol only'),
     {

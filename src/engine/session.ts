@@ -9,13 +9,13 @@ import { parseWish } from '../core/wishSchema.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
 import { messageOf } from './attempts.js';
-import { beginning } from './beginning.js';
 import { knownBackups, restoreBackup } from './backups.js';
 import { clean, lookIn, wouldClean } from './cleaning.js';
 import { giveConsent, hasConsent } from './consent.js';
 import type { RunOptions } from './context.js';
 import { measureDisk, readableRuns } from './disk.js';
 import { emitter } from './emitter.js';
+import { Following } from './following.js';
 import { forecastNow } from './forecast.js';
 import { Holding, describeHolder } from './holding.js';
 import { post, waiting } from './inbox.js';
@@ -23,16 +23,15 @@ import { InboxReader } from './inboxReader.js';
 import { Live } from './live.js';
 import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
-import { plan as planRun, propose } from './planning.js';
 import { Queries } from './queries.js';
 import type { SalvagedRun } from './salvage.js';
 import { salvageRun } from './salvage.js';
 import { RunReader, isFinished } from './runReader.js';
 import { runSummaries } from './runSummaries.js';
-import { RunStore } from './store.js';
 import { readTeam } from './teams.js';
+import type { Decomposed } from './starting.js';
+import { startRun } from './starting.js';
 import { carryOut } from './wishes.js';
-import { noticeUpstream } from './upstream.js';
 import type { Holder, World } from './world.js';
 
 export interface SessionOptions extends RunOptions {
@@ -42,10 +41,9 @@ export interface SessionOptions extends RunOptions {
   readonly mode: 'reader' | 'writer' | 'auto';
 }
 
-type Decomposed = Awaited<ReturnType<Session['decompose']>>;
 const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
 
-export class EngineSession implements Session {
+export class EngineSession extends Queries implements Session {
   #facts: RepositoryFacts;
   readonly #world: World;
   readonly #options: SessionOptions;
@@ -53,18 +51,17 @@ export class EngineSession implements Session {
   readonly #activity: { event: Listen<{ ref: AttemptRef; lines: readonly ActivityLine[] }>; fire(value: { ref: AttemptRef; lines: readonly ActivityLine[] }): void };
   readonly #events: { event: Listen<readonly Event[]>; fire(value: readonly Event[]): void };
   readonly #reader: RunReader;
-  readonly #queries: Queries;
   readonly #runs: OpenRuns;
   readonly #holding: Holding;
   #shown: string | undefined;
-  #followed: RunState | undefined;
-  #stopFollowing: (() => void) | undefined;
+  readonly #following: Following;
   readonly #inbox: InboxReader;
   readonly #live: Live;
   #decomposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   private constructor(world: World, facts: RepositoryFacts, options: SessionOptions) {
+    super(world);
     this.#world = world;
     this.#facts = facts;
     this.#options = options;
@@ -76,7 +73,7 @@ export class EngineSession implements Session {
       if (free && this.#shown !== undefined) void this.open(this.#shown).catch((error: unknown) => world.log.error('The run could not be taken over', error));
     });
     this.#reader = new RunReader(world);
-    this.#queries = new Queries(world, () => this.current());
+    this.#following = new Following(this.#reader, () => this.#changed.fire());
     this.#runs = new OpenRuns({
       world,
       reader: this.#reader,
@@ -128,7 +125,7 @@ export class EngineSession implements Session {
   }
 
   current(): RunState | undefined {
-    return this.#loop()?.context.store.state ?? this.#followed;
+    return this.#loop()?.context.store.state ?? this.#following.state;
   }
 
   waits(): ReadonlyMap<string, Reason> {
@@ -172,7 +169,7 @@ export class EngineSession implements Session {
   }
 
   runs(): Promise<readonly RunSummary[]> {
-    return runSummaries(this.#reader, (run) => this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#followed : undefined));
+    return runSummaries(this.#reader, (run) => this.#runs.get(run)?.context.store.state ?? (run === this.#shown ? this.#following.state : undefined));
   }
 
   async open(run: string): Promise<void> {
@@ -195,17 +192,9 @@ export class EngineSession implements Session {
 
   /** Reads the shown run's log while another process writes it (or nobody does). */
   #follow(present?: RunState): void {
-    this.#stopFollowing?.();
-    this.#stopFollowing = undefined;
-    this.#followed = undefined;
     const run = this.#shown;
-    if (run === undefined || this.#runs.has(run) || this.#closed) return;
-    // What was read already is shown until the follower has read it again from the start.
-    this.#followed = present;
-    this.#stopFollowing = this.#reader.follow(run, (state) => {
-      this.#followed = state;
-      this.#changed.fire();
-    });
+    if (run === undefined || this.#runs.has(run) || this.#closed) this.#following.end();
+    else this.#following.begin(run, present);
   }
 
   /** Takes the repository's lock; returns who has it when somebody else does. */
@@ -230,25 +219,21 @@ export class EngineSession implements Session {
   async #decompose(source: PlanSource): Promise<Decomposed> {
     // The person may have switched branches since this session was opened.
     this.#facts = await this.#world.git.facts();
-    const begin = await beginning(this.#world, source, this.facts.branch);
-    if ('reason' in begin) return { ok: false, ...begin };
-    const holder = await this.#becomeWriter();
-    if (holder !== undefined) return { ok: false, reason: `This repository is held by ${describeHolder(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
-    const run = await this.#reader.nextId();
-    const { plan, goal, base, team } = begin;
-    this.#shown = run;
-    let loop: RunLoop;
-    try {
-      loop = await this.#runs.adopt(await RunStore.create(this.#world, { type: 'run.created', run, goal, base, team }));
-      await noticeUpstream(loop.context);
-      if (plan !== undefined) await propose(loop.context, plan);
-    } catch (error) {
-      return { ok: false, reason: messageOf(error) };
-    }
-    this.#follow();
-    this.#changed.fire();
-    if (plan === undefined) void loop.guest(() => planRun(loop.context, { kind: 'plan' })).catch((error: unknown) => this.#world.log.error('Planning failed', error));
-    return { ok: true, run };
+    return startRun(
+      {
+        world: this.#world,
+        reader: this.#reader,
+        runs: this.#runs,
+        facts: this.#facts,
+        becomeWriter: () => this.#becomeWriter(),
+        named: (run) => (this.#shown = run),
+        begun: () => {
+          this.#follow();
+          this.#changed.fire();
+        },
+      },
+      source,
+    );
   }
 
   async wish(input: Wish): Promise<WishAnswer> {
@@ -319,27 +304,6 @@ export class EngineSession implements Session {
     return this.#world.agents.detect(refresh);
   }
 
-  activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
-    return this.#queries.activity(ref, afterSeq);
-  }
-
-  gateOutput(task: string, attempt: number): Promise<string | undefined> {
-    return this.#queries.gateOutput(task, attempt);
-  }
-
-  review(task: string): ReturnType<Session['review']> {
-    return this.#queries.review(task);
-  }
-
-  patch(task: string, path: string): Promise<string | undefined> {
-    return this.#queries.patch(task, path);
-  }
-
-  /** The whole diff of a task as one unified text. */
-  async wholePatch(task: string): Promise<string> {
-    return (await this.#queries.patch(task)) ?? '';
-  }
-
   salvage(run: string): Promise<SalvagedRun | undefined> {
     return salvageRun(this.#world, run);
   }
@@ -349,20 +313,12 @@ export class EngineSession implements Session {
     return describeHolder(await this.#holding.now());
   }
 
-  conflict(task: string): ReturnType<Session['conflict']> {
-    return this.#queries.conflict(task);
-  }
-
   sideText(id: Sha): Promise<string | undefined> {
     return this.#world.git.readBlob(id);
   }
 
   fileAt(commit: Sha, path: string): Promise<string | undefined> {
     return this.#world.git.readFile(commit, path);
-  }
-
-  takeOverCommand(task: string): ReturnType<Session['takeOverCommand']> {
-    return this.#queries.takeOverCommand(task);
   }
 
   /** Everything that was saved before a removal, newest first. */
@@ -400,7 +356,7 @@ export class EngineSession implements Session {
     if (this.#closed) return;
     if (options.stopAgents) await this.#runs.stopAgents();
     this.#closed = true;
-    this.#stopFollowing?.();
+    this.#following.pause();
     this.#inbox.stop();
     await this.#live.close();
     await this.#runs.close();

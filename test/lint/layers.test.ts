@@ -30,6 +30,8 @@ const PLANTED: readonly (readonly [rule: string, file: string, text: string])[] 
   ['engine-is-without-node', 'src/engine/planted-node.ts', "import 'node:path';"],
   ['adapters-know-core', 'src/adapters/planted.ts', "import '../engine/store.js';"],
   ['shared-knows-core', 'src/shared/planted.ts', "import '../engine/store.js';"],
+  ['shared-knows-types', 'src/shared/planted-value.ts', "import { TIERS } from '../core/plan.js';\nexport const planted = TIERS;"],
+  ['large-packages-load-late', 'src/engine/planted-large.ts', "import { execa } from 'execa';\nexport const planted = execa;"],
   ['ui-layer', 'src/ui/planted.ts', "import '../adapters/clock.js';"],
   ['webview-layer', 'webview/planted.ts', "import '../src/engine/store.js';"],
   ['vscode-only-in-ui', 'src/engine/planted-vscode.ts', "import type { Uri } from 'vscode';\nexport type Planted = Uri;"],

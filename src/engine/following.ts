@@ -1,0 +1,42 @@
+/** The shown run as its log tells it, while another process writes that log (or nobody does). */
+import type { RunState } from '../core/run.js';
+import type { RunReader } from './runReader.js';
+
+export class Following {
+  readonly #reader: RunReader;
+  readonly #changed: () => void;
+  #state: RunState | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(reader: RunReader, changed: () => void) {
+    this.#reader = reader;
+    this.#changed = changed;
+  }
+
+  /** `undefined` where no run is followed, or nothing is known of it yet. */
+  get state(): RunState | undefined {
+    return this.#state;
+  }
+
+  /** Follows a run instead of what was followed before. What was read already is shown until it has been read again from the start. */
+  begin(run: string, present: RunState | undefined): void {
+    this.end();
+    this.#state = present;
+    this.#stop = this.#reader.follow(run, (state) => {
+      this.#state = state;
+      this.#changed();
+    });
+  }
+
+  /** Forgets it: this process writes the run itself now, or shows none. */
+  end(): void {
+    this.pause();
+    this.#state = undefined;
+  }
+
+  /** Reads no more; the last state stays. */
+  pause(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+}
