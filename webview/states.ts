@@ -1,5 +1,6 @@
 /** How a task's state looks: icon, words and colour class, and the groups that are counted and filtered by. */
 import { STATE_WORDS, type TaskState } from '../src/core/task.js';
+import { reasonHead } from '../src/core/reasonWords.js';
 import { unquoted } from '../src/core/text.js';
 import type { TaskView } from '../src/shared/protocol.js';
 
@@ -91,6 +92,6 @@ export function announcement(before: readonly TaskView[], after: readonly TaskVi
   const old = new Map(before.map((task) => [task.id, task.state]));
   return after
     .filter((task) => old.has(task.id) && old.get(task.id) !== task.state)
-    .map((task) => `${task.title}: ${STATE_WORDS[task.state]}${task.state === 'needs-you' && task.why ? `, ${unquoted(task.why.text)}` : ''}`)
+    .map((task) => `${task.title}: ${STATE_WORDS[task.state]}${task.state === 'needs-you' && task.why ? `, ${unquoted(reasonHead(task.why))}` : ''}`)
     .join('. ');
 }

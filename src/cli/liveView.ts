@@ -3,6 +3,7 @@ import { decide } from '../core/scheduler.js';
 import type { Reason, RunState } from '../core/run.js';
 import { isActive } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
+import { reasonText } from '../core/reasonWords.js';
 import { runMoney } from './output.js';
 
 export interface LiveView {
@@ -21,7 +22,7 @@ export function lineView(say: (text: string) => void): LiveView {
       for (const [id, task] of state.tasks) {
         if (task.state === 'proposed' || (task.state === 'waiting' && !seen.has(id))) continue;
         const reason = task.state === 'ready' ? undefined : (task.reason ?? (task.state === 'waiting' ? waitForAgent(state, id) : undefined));
-        const line = `${STATE_WORDS[task.state].toLowerCase()}${reason === undefined ? '' : ` (${reason.text})`}`;
+        const line = `${STATE_WORDS[task.state].toLowerCase()}${reason === undefined ? '' : ` (${reasonText(reason)})`}`;
         if (seen.get(id) === line) continue;
         seen.set(id, line);
         say(`${id}: ${line}`);

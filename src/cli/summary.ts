@@ -11,6 +11,7 @@ import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
 import { stateWords } from '../core/task.js';
 import { upstreamWords } from '../core/upstream.js';
+import { reasonText } from '../core/reasonWords.js';
 import { runMoney } from './output.js';
 
 export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
@@ -87,7 +88,8 @@ export function describeRun(state: RunState): string {
   const waits = decide(state).waits;
   const wide = Math.max(4, ...[...state.tasks.keys()].map((id) => id.length));
   const lines = [...state.tasks.values()].map((task) => {
-    const why = (task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id)))?.text ?? (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
+    const reason = task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id));
+    const why = reason !== undefined ? reasonText(reason) : (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
     const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
     const note = task.note === undefined ? '' : ` (you said: ${task.note.replace(/\s+/g, ' ')})`;

@@ -3,6 +3,7 @@ import { awaitsLanding } from '../core/change.js';
 import type { KeptSide, RunState, TaskRun } from '../core/run.js';
 import { isActive, isOver, stateClause, stateWords } from '../core/task.js';
 import type { Wish } from '../core/wishes.js';
+import { reasonText } from '../core/reasonWords.js';
 import type { EngineSession } from '../engine/session.js';
 import type { Consent } from './consent.js';
 import { needConsent } from './consent.js';
@@ -94,7 +95,7 @@ function keptOf({ side, paths }: WishOptions): { readonly keep?: KeptSide; reado
 /** What the writer would refuse anyway is said at once; `undefined` when the wish may pass. */
 function refused(state: RunState, task: TaskRun, what: WishCommand, held: boolean, paths: readonly string[]): string | undefined {
   const { id } = task.task;
-  const why = task.reason === undefined ? '' : ` (${task.reason.text})`;
+  const why = task.reason === undefined ? '' : ` (${reasonText(task.reason)})`;
   const is = `${id} ${stateClause(task.state)}`;
   if (what === 'replan') return undefined;
   if (task.state === 'landed') return `${id} has already landed; there is nothing to ${what === 'check-again' ? 'check' : what}.`;

@@ -79,6 +79,8 @@ export type EventBody =
   /** `left`: files that were not taken back, because they have changed since or their earlier content is not known. */
   | { readonly type: 'leak.settled'; readonly task: string; readonly leak: string; readonly choice: LeakChoice; readonly left: readonly string[] }
   | { readonly type: 'work.committed'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }
+  /** The attempt ended well, and nothing in the worktree is other than before it. */
+  | { readonly type: 'attempt.unchanged'; readonly task: string; readonly attempt: number }
   | { readonly type: 'boundary.checked'; readonly task: string; readonly violations: readonly Violation[]; readonly fedBack: boolean }
   | { readonly type: 'paths.allowed'; readonly task: string; readonly paths: readonly string[] }
   | { readonly type: 'branch.updated'; readonly task: string; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[] }

@@ -79,12 +79,13 @@ function timeText(ms: number): string {
   return minutes < 2 ? `${String(Math.max(1, Math.round(ms / 1000)))} s` : `${String(minutes)} minutes`;
 }
 
-/** What goes back to the agent's session after a red gate. */
-export function gateFeedback(results: readonly CommandResult[], note: string | undefined): string {
+/** What goes back to the agent's session after a red gate. `again`: what a person sees of it, too, said to the agent. */
+export function gateFeedback(results: readonly CommandResult[], note: string | undefined, again: readonly string[] = []): string {
   const failed = results.find(hasFailed);
   if (failed === undefined) return note ?? 'The gate failed.';
   return [
     `The gate command \`${failed.command}\` ${ending(failed)}${failed.earlier === undefined ? '' : ', twice in a row'}, run on your work merged with the present base. Fix the cause within your contract; do not weaken the tests.`,
+    ...again,
     '',
     `Its last ${String(FEEDBACK_LINES)} lines:`,
     stripAnsi(failed.tail).trimEnd().split('\n').slice(-FEEDBACK_LINES).join('\n'),

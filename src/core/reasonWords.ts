@@ -1,6 +1,6 @@
 /** A task's reason in few words: what its note is headed with, and what fits on its node or row. Pure. */
 import type { Reason, ReasonKind } from './run.js';
-import { unquoted } from './text.js';
+import { firstSentence, unquoted } from './text.js';
 
 /** What is the matter, in two to five words. Kinds of waiting need none: their text is short. */
 const TITLES: Partial<Readonly<Record<ReasonKind, string>>> = {
@@ -29,7 +29,24 @@ export function reasonTitle(kind: ReasonKind): string | undefined {
 export function reasonLine(reason: Reason): string {
   const [first, ...more] = reason.paths ?? [];
   if (reason.kind === 'conflict' && first !== undefined) return `Conflict in ${lastPart(first)}${more.length === 0 ? '' : ` and ${String(more.length)} more`}`;
+  // What broke says more than that something did.
+  if (reason.kind === 'gate-failed' && reason.line !== undefined) return reason.line;
   return unquoted(reason.text);
+}
+
+/** What happened, with the line that says most of it, for places with room for a sentence or two. */
+export function reasonHead(reason: Pick<Reason, 'text' | 'line'>): string {
+  return said(firstSentence(reason.text).first, reason.line);
+}
+
+/** The whole reason as plain text. */
+export function reasonText(reason: Pick<Reason, 'text' | 'line'>): string {
+  const { first, rest } = firstSentence(reason.text);
+  return rest === '' ? said(first, reason.line) : `${said(first, reason.line)} ${rest}`;
+}
+
+function said(first: string, line: string | undefined): string {
+  return line === undefined ? first : `${first} It says “${line}”.`;
 }
 
 function lastPart(path: string): string {

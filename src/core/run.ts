@@ -19,6 +19,8 @@ export interface Reason {
   readonly text: string;
   readonly tasks?: readonly string[];
   readonly paths?: readonly string[];
+  /** The one line of what failed that says most, as it was printed. */
+  readonly line?: string;
   readonly failure?: FailureReason;
   /** Milliseconds since the epoch, when the waiting ends by itself. */
   readonly until?: number;
@@ -87,6 +89,10 @@ export interface AttemptState {
   /** It ended while no window or command was there to see it. */
   readonly unattended?: true;
   readonly outcome?: Omit<AgentOutcome, 'answer' | 'text'>;
+  /** The last commit of its work. */
+  readonly commit?: Sha;
+  /** It ended well and left everything as it was. */
+  readonly unchanged?: true;
   /** This attempt's own share, after differences were taken and prices looked up; a missing `usd` is an unknown price. */
   readonly usage: readonly Usage[];
   /** What was sent back to the agent, when this is a retry. */
@@ -161,6 +167,8 @@ export interface GateState {
   /** Absent while it runs. */
   readonly verdict?: GateVerdict;
   readonly note?: string;
+  /** What was gated: the branch's commit then, its tree, and what it was brought up to date with. */
+  readonly commit?: Sha;
   readonly tree?: Sha;
   readonly base?: Sha;
   /** What the task changes of how it is judged (`package.json scripts.test`): for the reviewer to know, not a fault. */

@@ -16,18 +16,29 @@ export function sameFailure(now: string, before: string): boolean {
   return true;
 }
 
+/** True when two runs of a command that failed said the same: the same failures, or the same words where none is named. */
+export function sameOutput(now: string, before: string): boolean {
+  return sameFailure(now, before) || normalised(now) === normalised(before);
+}
+
+function normalised(text: string): string {
+  return stripAnsi(text).split('\n').map(bare).filter((line) => line !== '').join('\n');
+}
+
 /** Numbers (times, counts, lines) and places differ between two runs of one failure. */
 function failures(text: string): Set<string> {
   const found = new Set<string>();
   for (const line of stripAnsi(text).split('\n')) {
     if (!NAMES_A_FAILURE.test(line)) continue;
-    found.add(
-      line
-        .replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s:()'"]+)+/g, (path) => path.split(/[\\/]/).at(-1) ?? '')
-        .replace(/\d+(?:\.\d+)?/g, 'N')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    );
+    found.add(bare(line));
   }
   return found;
+}
+
+function bare(line: string): string {
+  return line
+    .replace(/(?:[A-Za-z]:)?(?:[\\/][^\\/\s:()'"]+)+/g, (path) => path.split(/[\\/]/).at(-1) ?? '')
+    .replace(/\d+(?:\.\d+)?/g, 'N')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -88,10 +88,15 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       return;
     case 'conflict.resolved':
       task.resolved = [...task.resolved, ...event.resolutions];
+      task.attempts = ofAttempt(own, task.attempts, task.attempts.length, { commit: event.commit });
+      return;
+    case 'attempt.unchanged':
+      task.attempts = ofAttempt(own, task.attempts, event.attempt, { unchanged: true });
       return;
     case 'work.committed':
     case 'branch.updated':
       if (event.type === 'branch.updated') delete task.conflict;
+      else task.attempts = ofAttempt(own, task.attempts, event.attempt, { commit: event.commit });
       task.head = { commit: event.commit, tree: event.tree, base: event.base };
       task.files = event.files;
       delete task.receipt;
@@ -108,7 +113,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       ];
       return;
     case 'gate.started':
-      task.gates = withOne(own, task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) });
+      task.gates = withOne(own, task.gates, { attempt: event.attempt, startedAt: at, of: event.of, results: [], ...(task.head !== undefined && { commit: task.head.commit }), tree: event.tree, base: event.base, ...(event.changesJudge !== undefined && { changesJudge: event.changesJudge }) });
       return;
     case 'gate.finished': {
       const last = task.gates.at(-1);
@@ -212,6 +217,16 @@ export function endAttempt(own: Own, attempts: readonly AttemptState[], event: E
   if (attempt === undefined) return attempts;
   const list = own.list(attempts);
   list[index] = { ...attempt, endedAt: event.endedAt === undefined ? at : Date.parse(event.endedAt), outcome: event.outcome, usage: event.usage, ...(event.endedAt !== undefined && { unattended: true as const }) };
+  return list;
+}
+
+/** What is learnt of an attempt's work after its end. */
+function ofAttempt(own: Own, attempts: readonly AttemptState[], number: number, learnt: Pick<AttemptState, 'commit' | 'unchanged'>): readonly AttemptState[] {
+  const index = attempts.findLastIndex((each) => each.attempt === number);
+  const attempt = attempts[index];
+  if (attempt === undefined) return attempts;
+  const list = own.list(attempts);
+  list[index] = { ...attempt, ...learnt };
   return list;
 }
 

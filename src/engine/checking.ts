@@ -3,16 +3,17 @@ import { targetBranch } from '../core/change.js';
 import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import type { EventBody } from '../core/events.js';
-import { gateFeedback, gateSummary, listed } from '../core/gate.js';
+import { listed } from '../core/gate.js';
 import type { CommandResult, Sha } from '../core/ports.js';
+import { againReason, redFeedback, redReason } from '../core/redGate.js';
 import type { Reason, TaskRun } from '../core/run.js';
-import { TROUBLE } from '../core/trouble.js';
 import { messageOf } from './attempts.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { gateWorktree, type Gated } from './gating.js';
 import { judgeChangesOf } from './judgeChanges.js';
 import { resolveByTools } from './resolving.js';
+import { nothingChanged, sameAsBefore } from './unchanged.js';
 import { targetTip } from './target.js';
 import { isAcceptedAlready, unprovenReceipt } from './unproven.js';
 import { paths } from './world.js';
@@ -62,11 +63,14 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
     return problem === undefined ? undefined : needsYou(problem);
   }
   const recorded = task.head?.base ?? task.startedFrom ?? committed.commit;
-  if (committed.commit === recorded) return nothingChanged(context, id);
-  if (task.head?.commit !== committed.commit) {
+  if (committed.commit === recorded) return needsYou(await nothingChanged(context, id));
+  if (task.head?.commit === committed.commit) {
+    const same = await sameAsBefore(context, id);
+    if (same !== undefined) return needsYou(same);
+  } else {
     const base = await newestBase(context, recorded, committed.commit);
     const files = await world.git.diffFiles(base, committed.commit);
-    if (files.length === 0) return nothingChanged(context, id);
+    if (files.length === 0) return needsYou(await nothingChanged(context, id));
     await store.append({ type: 'work.committed', task: id, attempt: task.attempts.length, commit: committed.commit, tree: committed.tree, base, files });
   }
   return undefined;
@@ -87,15 +91,6 @@ async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Prom
     if (tip !== base && (await git.isAncestor(base, tip)) && (await git.isAncestor(tip, commit))) base = tip;
   }
   return base;
-}
-
-function nothingChanged(context: RunContext, id: string): CheckResult {
-  const denied = context.task(id).attempts.at(-1)?.outcome?.denied ?? [];
-  if (denied.length > 0) {
-    const text = `The agent ended without changing anything: it was denied ${listed([...new Set(denied.map((each) => each.tool))])}. Nothing has landed. ${TROUBLE.permission.next}`;
-    return needsYou({ kind: 'permission', failure: 'permission', text });
-  }
-  return needsYou({ kind: 'nothing-changed', text: 'The agent ended without changing anything. Retry with feedback, re-plan or drop it.' });
 }
 
 export function commitMessage(run: string, task: TaskRun): string {
@@ -241,16 +236,12 @@ async function red(context: RunContext, id: string, results: readonly CommandRes
   const { store } = context;
   const task = context.task(id);
   const attempt = task.attempts.length;
-  const budgetLeft = task.gateRetries < store.state.team.limits.retries;
-  const again = budgetLeft && attempt > 0;
+  const { retries } = store.state.team.limits;
+  const again = task.gateRetries < retries && attempt > 0;
   const finished: EventBody = { type: 'gate.finished', task: id, attempt, verdict: 'red', results, costsRetry: again, ...(note !== undefined && { note }) };
-  if (again) return sendBack(context, id, finished, gateFeedback(results, note));
+  if (again) return sendBack(context, id, finished, redFeedback(task, results, note), againReason(task, results, retries - task.gateRetries - 1));
   await store.append(finished);
-  const times = task.gates.filter((each) => each.verdict === 'red').length + 1;
-  return needsYou({
-    kind: 'gate-failed',
-    text: `${gateSummary(results, note)}${times > 1 ? `, ${String(times)} times` : ''}. Nothing has landed; retry with feedback, re-plan, take over or drop it.`,
-  });
+  return needsYou(redReason(task, results, note));
 }
 
 /** Red on the untouched base too: not the agent's failure, and no retry can mend it. */
@@ -265,9 +256,9 @@ async function brokenOnBase(context: RunContext, id: string, results: readonly C
 }
 
 /** One write: a crash between the verdict and its consequence would cost the task a retry, or hide the verdict from the agent. */
-async function sendBack(context: RunContext, id: string, verdict: EventBody, feedback: string): Promise<CheckResult> {
+async function sendBack(context: RunContext, id: string, verdict: EventBody, feedback: string, reason?: Reason): Promise<CheckResult> {
   const from = context.task(id).state;
-  await context.store.append(verdict, { type: 'feedback.given', task: id, feedback, byPerson: false }, { type: 'task.state', task: id, from, to: 'working' });
+  await context.store.append(verdict, { type: 'feedback.given', task: id, feedback, byPerson: false }, { type: 'task.state', task: id, from, to: 'working', ...(reason !== undefined && { reason }) });
   return { next: 'working' };
 }
 

@@ -1,7 +1,8 @@
 /** What is worth interrupting a person for: needs you, ready, plan to approve, run finished. Pure. */
 import type { TaskState } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
-import { firstSentence, unquoted } from '../core/text.js';
+import { unquoted } from '../core/text.js';
+import { reasonHead } from '../core/reasonWords.js';
 import type { RunView } from '../shared/protocol.js';
 import { groupOf, runMoneyWords } from './tasks/groups.js';
 
@@ -25,7 +26,7 @@ export function newsOf(run: RunView): readonly NewsItem[] {
     const last = task.attempts.at(-1)?.attempt ?? 0;
     const key = `${run.id}/${task.id}/${String(last)}/${task.state}`;
     for (const leak of task.leaks ?? []) items.push({ key: `${run.id}/${task.id}/leak/${leak.id}`, kind: 'leak', task: task.id, text: leak.certainty === 'certain' ? `${leak.text} It lands once you have chosen what becomes of that.` : leak.text });
-    if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(unquoted(firstSentence(task.why?.text ?? 'see the dashboard').first))}` });
+    if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(task.why === undefined ? 'see the dashboard' : unquoted(reasonHead(task.why)))}` });
     if (task.state === 'ready' && task.actions.includes('approve')) {
       items.push({ key, kind: 'ready', task: task.id, text: `“${task.title}” is ready: its gate passed on the merged result.` });
     }

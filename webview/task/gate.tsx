@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react';
+import { fromFailure } from '../../src/core/failureLine.js';
 import type { GateCommandView, GateView, TaskView } from '../../src/shared/protocol.js';
 import { app, useAnswer } from '../app.js';
 import { AnsiLine, ansiLines } from '../components/ansiText.js';
@@ -10,14 +11,15 @@ import { useNow } from '../time.js';
 import { gateLook, isFlaky } from './proof.js';
 import { Receipt } from './receipt.js';
 
-function Output({ text, label }: { readonly text: string; readonly label: string }): ReactNode {
+/** `most`: how high it may be, in CSS pixels. */
+function Output({ text, label, most = 280 }: { readonly text: string; readonly label: string; readonly most?: number }): ReactNode {
   const lines = useMemo(() => ansiLines(text), [text]);
   return (
     <Lines
       className="code output"
       count={lines.length}
       height={17}
-      most={280}
+      most={most}
       label={label}
       render={(index) => (
         <div className="output-line">
@@ -28,7 +30,8 @@ function Output({ text, label }: { readonly text: string; readonly label: string
   );
 }
 
-function Command({ command }: { readonly command: GateCommandView }): ReactNode {
+/** `bare`: its output is shown elsewhere. */
+function Command({ command, bare }: { readonly command: GateCommandView; readonly bare: boolean }): ReactNode {
   const ok = command.exitCode === 0 && !command.timedOut && command.overflowed === undefined;
   // It ended well and tested nothing.
   const hollow = ok && command.tests === 0;
@@ -49,8 +52,8 @@ function Command({ command }: { readonly command: GateCommandView }): ReactNode 
           {ending} · {duration(command.ms)}
         </span>
       </button>
-      {open ? command.tail === '' ? <p className="muted quiet">It printed nothing.</p> : <Output text={command.tail} label={`Output of ${command.command}`} /> : null}
-      {open && command.earlier !== undefined ? (
+      {!open || bare ? null : command.tail === '' ? <p className="muted quiet">It printed nothing.</p> : <Output text={ok ? command.tail : fromFailure(command.tail)} label={`Output of ${command.command}`} />}
+      {open && !bare && command.earlier !== undefined ? (
         <>
           <p className="muted quiet">
             Its first run, on the same tree, {command.earlier.exitCode === null ? 'was killed' : `ended with exit ${command.earlier.exitCode}`} after {duration(command.earlier.ms)}:
@@ -72,7 +75,7 @@ function Whole({ task, attempt }: { readonly task: string; readonly attempt: num
       </p>
     );
   }
-  return loaded.value === '' ? <p className="muted">It printed nothing.</p> : <Output text={loaded.value} label={`Whole output of attempt ${attempt}`} />;
+  return loaded.value === '' ? <p className="muted">It printed nothing.</p> : <Output text={loaded.value} label={`Whole output of attempt ${attempt}`} most={520} />;
 }
 
 function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: GateView; readonly latest: boolean }): ReactNode {
@@ -110,7 +113,7 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
           )}
           <ul className="gate-commands">
             {gate.commands.map((command, index) => (
-              <Command key={`${index}:${command.command}`} command={command} />
+              <Command key={`${index}:${command.command}`} command={command} bare={whole} />
             ))}
             {next === undefined ? null : (
               <li className="gate-command">

@@ -24,9 +24,11 @@ const RESULTS = {
   /** Another session, or the same one later, goes on: nobody has to mend anything. */
   handed: { icon: 'arrow-right', text: 'handed on', tone: 'warning' },
   cut: { icon: 'watch', text: 'cut off', tone: 'warning' },
+  idle: { icon: 'dash', text: 'changed nothing', tone: 'warning' },
 } as const;
 
-function resultOf({ result, reason }: AttemptView): keyof typeof RESULTS {
+function resultOf({ result, reason, unchanged }: AttemptView): keyof typeof RESULTS {
+  if (unchanged === true) return 'idle';
   if (result !== 'failed' || reason === undefined) return result ?? 'running';
   const { handling } = TROUBLE[reason];
   return handling === 'hand-off' ? 'handed' : handling === 'wait' || handling === 'fallback' ? 'cut' : 'failed';

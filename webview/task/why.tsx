@@ -22,6 +22,7 @@ export function WhyBox({ run, task }: { readonly run: RunView; readonly task: Ta
         <TaskIcon task={task} /> <b>{title === undefined ? STATE_WORDS[task.state] : `${STATE_WORDS[task.state]}: ${title}`}</b>
       </p>
       <Said text={why.text}>
+        {why.line === undefined ? null : <pre className="failure-line">{why.line}</pre>}
         {why.paths === undefined || why.paths.length === 0 || listedBelow ? null : <Codes items={why.paths} none="" />}
         {why.tasks === undefined || why.tasks.length === 0 ? null : <TaskLinks run={run} ids={why.tasks} none="" />}
       </Said>

@@ -104,6 +104,8 @@ export interface AttemptView {
   readonly unattended?: true;
   /** `undefined` while it runs. */
   readonly result?: 'done' | 'failed' | 'stopped';
+  /** It ended well and left everything as it was. */
+  readonly unchanged?: true;
   readonly reason?: FailureReason;
   readonly message?: string;
   /** What was sent back to the agent for this attempt, if it is a retry. */

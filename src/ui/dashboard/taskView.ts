@@ -155,6 +155,7 @@ function attemptView(attempt: AttemptState): AttemptView {
     ...(attempt.endedAt !== undefined && { endedAt: attempt.endedAt }),
     ...(attempt.unattended === true && { unattended: true as const }),
     ...(result !== undefined && { result }),
+    ...(attempt.unchanged === true && { unchanged: true as const }),
     ...(outcome?.reason !== undefined && { reason: outcome.reason }),
     ...(outcome?.message !== undefined && { message: outcome.message }),
     ...(attempt.insteadOf !== undefined && { insteadOf: attempt.insteadOf }),

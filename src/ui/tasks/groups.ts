@@ -1,6 +1,6 @@
 /** How tasks are grouped, ordered and worded in the native tree and in pickers. Pure. */
 import type { TaskState } from '../../core/task.js';
-import { reasonLine } from '../../core/reasonWords.js';
+import { reasonLine, reasonText } from '../../core/reasonWords.js';
 import { STATE_WORDS } from '../../core/task.js';
 import { apiMarked, unquoted } from '../../core/text.js';
 import type { RunView, TaskView } from '../../shared/protocol.js';
@@ -97,7 +97,7 @@ export function runMoneyWords({ bill: { total, lines } }: Pick<RunView, 'bill'>)
 export function taskTooltip(task: TaskView): string {
   const lines = [
     task.title,
-    join(STATE_WORDS[task.state], task.why === undefined ? undefined : unquoted(task.why.text)),
+    join(STATE_WORDS[task.state], task.why === undefined ? undefined : unquoted(reasonText(task.why))),
     `${task.agent}${task.model === undefined ? '' : ` · ${task.model}`} · ${task.tier} tier${task.attempts.length > 0 ? ` · attempt ${String(task.attempts.length)} of ${String(task.maxAttempts)}` : ''}`,
     `Owns ${task.contract.owns.join(', ')}`,
     task.contract.gate.length > 0 ? `Gate: ${task.contract.gate.join(' · ')}` : 'No gate of its own',

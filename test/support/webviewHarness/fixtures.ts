@@ -93,7 +93,7 @@ export function nine(): readonly TaskView[] {
       agent: 'gemini',
       model: 'flash',
       state: 'needs-you',
-      why: { kind: 'gate-failed', text: 'The gate failed 3 times: npm test exits with 1, 2 tests are red.', paths: ['src/ui/timeline/Timeline.test.tsx'] },
+      why: { kind: 'gate-failed', text: 'The gate failed the same way 3 times: `npm test` failed with exit code 1. Its agent gets no further with what it was told. Nothing has landed; retry with other feedback, take over, re-plan or drop it.', line: 'AssertionError: expected 3 to be 2' },
       attempts: [1, 2, 3].map((n) => attempt(n, { agent: 'gemini', model: 'flash', result: 'done', startedAt: minutesAgo(12 - 3 * n), endedAt: minutesAgo(10 - 3 * n) })),
       files: [file('src/ui/timeline/Timeline.tsx', 140, 0, 'added'), file('src/ui/timeline/Timeline.test.tsx', 71, 0, 'added')],
       gates: [gate(3, 'red', [GREEN[0]!, command('npm test', 1, 22_400, FAILING_OUTPUT)], 2, 1)],

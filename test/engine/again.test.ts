@@ -1,0 +1,68 @@
+/** Attempts that get nowhere: the same red again and again, and retries that change nothing. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ScriptStep, Task } from '../../src/core/plan.js';
+import type { Engine } from '../support/engine.js';
+import { openEngine } from '../support/engine.js';
+import { planOf, scriptedTask } from '../support/switchyard.js';
+import type { TempRepo } from '../support/tempRepo.js';
+import { makeRepo } from '../support/tempRepo.js';
+
+let repo: TempRepo;
+let engine: Engine | undefined;
+beforeEach(async () => {
+  repo = await makeRepo({ 'README.md': 'x\n' });
+});
+afterEach(async () => {
+  await engine?.close();
+  engine = undefined;
+  await repo.cleanup();
+});
+
+const write = (text: string): readonly ScriptStep[] => [{ write: { path: 'a/x.txt', text } }];
+const task = (gate: string, ...attempts: readonly (readonly ScriptStep[])[]): Task => ({ ...scriptedTask('a', [], { gate: [gate] }), script: { attempts } });
+const begin = async (one: Task): Promise<Engine> => {
+  engine = await openEngine(repo);
+  await engine.run(planOf(one));
+  return engine;
+};
+const retry = async (run: Engine): Promise<void> => {
+  expect(await run.session.wish({ type: 'retry', run: 'r1', task: 'a', feedback: 'Make it better' })).toEqual({ ok: true });
+  await run.session.rested();
+};
+
+test('a gate that fails the same way three times is said so, with its line, and the agent hears that it goes in circles', async () => {
+  const run = await begin(task('cat a/x.txt; echo "AssertionError: expected 3 to be 2"; exit 1', write('1\n'), write('2\n'), write('3\n')));
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', attempts: [{}, {}, {}], reason: { kind: 'gate-failed', line: 'AssertionError: expected 3 to be 2', text: expect.stringContaining('The gate failed the same way 3 times') as string } });
+  const back = (await run.events()).flatMap((event) => (event.type === 'task.state' && event.from === 'checking' && event.to === 'working' ? [event.reason] : []));
+  expect(back).toMatchObject([undefined, { line: 'AssertionError: expected 3 to be 2', text: expect.stringContaining('the same way 2 times') as string }]);
+  expect(run.task('a').attempts[2]?.feedback).toContain('It fails exactly as it did before your last change');
+});
+
+test('an agent that answers a red gate by changing nothing is noticed, and the person is told', async () => {
+  const run = await begin(task('cat a/x.txt; exit 1', write('wrong\n')));
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', attempts: [{ commit: expect.any(String) as string }, { unchanged: true }, { unchanged: true }], reason: { kind: 'gate-failed', line: 'wrong', text: expect.stringContaining('The last 2 attempts changed nothing.') as string } });
+});
+
+test('a retry of a green result that changed nothing needs the person, and Check Again takes the result as it is', async () => {
+  const run = await begin(task('true', write('1\n'), []));
+  expect(run.task('a').state).toBe('ready');
+  await retry(run);
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', attempts: [{}, { unchanged: true }], reason: { kind: 'nothing-changed', text: expect.stringMatching(/^Attempt 2 changed nothing: its result is as attempt 1 left it\./) as string } });
+  expect(run.task('a').attempts[0]).not.toHaveProperty('unchanged');
+  expect(await run.session.wish({ type: 'check', run: 'r1', task: 'a' })).toEqual({ ok: true });
+  await run.session.rested();
+  expect(run.task('a').state).toBe('ready');
+});
+
+test('a retry of a red result that changed nothing says so with the line that is red', async () => {
+  const run = await begin(task('cat a/x.txt; exit 1', write('one\n'), write('two\n'), write('three is wrong\n'), []));
+  await retry(run);
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', attempts: [{}, {}, {}, { unchanged: true }], reason: { kind: 'nothing-changed', line: 'three is wrong', text: expect.stringContaining('Attempt 4 changed nothing: what attempt 3 left fails its gate as before.') as string } });
+});
+
+test('a retry that does change something is no such thing', async () => {
+  const run = await begin(task('true', write('1\n'), write('2\n')));
+  await retry(run);
+  expect(run.task('a')).toMatchObject({ state: 'ready', attempts: [{}, { commit: run.task('a').head?.commit }] });
+  expect(run.task('a').gates.map((gate) => gate.commit)).toEqual(run.task('a').attempts.map((attempt) => attempt.commit));
+});
