@@ -84,11 +84,11 @@ export function configTrue(entries: readonly ConfigEntry[], key: string): boolea
   return /^(?:true|yes|on|[1-9]\d*)$/iu.test(configValue(entries, key) ?? '');
 }
 
-/** What `remembered` keeps of the configuration when a worktree is made: everything that decides what git sees. */
+/** What `remembered` keeps of the configuration when a worktree is made: everything that decides what git sees and merges. */
 export function seeingSettings(entries: readonly ConfigEntry[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const { key, value } of entries) {
-    if (key in SEEING || key === 'core.excludesfile' || key.startsWith('filter.')) settings[key] = value;
+    if (key in SEEING || key === 'core.excludesfile' || key.startsWith('filter.') || /^merge\..+\.driver$/u.test(key)) settings[key] = value;
   }
   return settings;
 }
@@ -139,7 +139,7 @@ function filterIsTrusted(entries: readonly ConfigEntry[], name: string, remember
     .every((entry) => isOutside(entry) || remembered?.[entry.key] === entry.value || (name === 'lfs' && LFS[entry.key.slice('filter.lfs.'.length)] === entry.value));
 }
 
-function isOutside({ scope }: ConfigEntry): boolean {
+export function isOutside({ scope }: ConfigEntry): boolean {
   return scope !== 'local' && scope !== 'worktree' && scope !== 'command';
 }
 
@@ -151,7 +151,8 @@ function homeOf(env: Repository['env']): string {
   return env['HOME'] ?? env['USERPROFILE'] ?? '';
 }
 
-function asVariables(settings: readonly (readonly [string, string])[]): Record<string, string> {
+/** As `GIT_CONFIG_*` variables: names may hold any character there. */
+export function asVariables(settings: readonly (readonly [string, string])[]): Record<string, string> {
   const env: Record<string, string> = {};
   if (settings.length > 0) env['GIT_CONFIG_COUNT'] = String(settings.length);
   for (const [index, [key, value]] of settings.entries()) {

@@ -2,13 +2,14 @@
 import type { Conflict, ConflictSides, Sha } from '../../core/ports.js';
 import type { Repository } from './context.js';
 import { GitFailure } from './errors.js';
+import { withoutStrangeDrivers } from './mergeDrivers.js';
 import { isSha, pathText, splitNul } from './names.js';
 import { DURABLE } from './run.js';
 
 /** See `Git.conflict`. One process. */
 export async function conflict(repository: Repository, ours: Sha, theirs: Sha): Promise<Conflict | undefined> {
   for (const id of [ours, theirs]) if (!isSha(id)) throw new TypeError(`Not a commit id: ${id}`);
-  const { code, stdout, stderr } = await repository.run(['merge-tree', '--write-tree', '-z', '--messages', ours, theirs], { cwd: repository.root, before: DURABLE, ok: [0, 1] });
+  const { code, stdout, stderr } = await repository.run(['merge-tree', '--write-tree', '-z', '--messages', ours, theirs], { cwd: repository.root, before: DURABLE, env: await withoutStrangeDrivers(repository), ok: [0, 1] });
   const [first = Buffer.alloc(0), ...parts] = splitNul(stdout);
   const tree = first.toString('latin1');
   if (!isSha(tree)) throw new GitFailure(['merge-tree'], code, stderr);

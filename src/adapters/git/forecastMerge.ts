@@ -6,6 +6,7 @@ import type { Sha } from '../../core/ports.js';
 import type { Repository } from './context.js';
 import { GitFailure } from './errors.js';
 import { discard, objectEnvironment } from './forecastObjects.js';
+import { withoutStrangeDrivers } from './mergeDrivers.js';
 import { isSha, pathText, splitNul } from './names.js';
 
 export interface MergePair {
@@ -32,7 +33,7 @@ export async function mergePairs(repository: Repository, pairs: readonly MergePa
   if (pairs.length === 0) return [];
   const scratch = await mkdtemp(join(root, 'merge-'));
   try {
-    const env = objectEnvironment(scratch, [join(repository.commonDir, 'objects'), ...objects]);
+    const env = { ...objectEnvironment(scratch, [join(repository.commonDir, 'objects'), ...objects]), ...(await withoutStrangeDrivers(repository)) };
     const shares = Math.min(availableParallelism(), 4, Math.ceil(pairs.length / SHARE));
     const size = Math.ceil(pairs.length / shares);
     const parts = Array.from({ length: shares }, (_, n) => pairs.slice(n * size, (n + 1) * size));

@@ -12,6 +12,7 @@ import type { Repository } from './context.js';
 import { GitFailure, lastWords, WorktreeProblem } from './errors.js';
 import { fastForward, obstacles } from './fastForward.js';
 import { identity } from './identity.js';
+import { withoutStrangeDrivers } from './mergeDrivers.js';
 import { isSha, pathText, splitNul } from './names.js';
 import { headOf, inside, locate, type Place } from './place.js';
 import { readRemembered } from './remembered.js';
@@ -45,11 +46,12 @@ export async function commitTree(repository: Repository, tree: Sha, parents: rea
 
 export type MergedTree = { readonly ok: true; readonly tree: Sha } | { readonly ok: false; readonly paths: readonly string[] };
 
-/** The tree of a merge, or the paths that conflict. Writes objects, moves nothing. One process. */
-export async function mergedTree(repository: Repository, ours: Sha, theirs: Sha): Promise<MergedTree> {
+/** The tree of a merge (into `place`, where it is for a worktree), or the paths that conflict. Writes objects, moves nothing. One process. */
+export async function mergedTree(repository: Repository, ours: Sha, theirs: Sha, place?: Place): Promise<MergedTree> {
   const { code, stdout, stderr } = await repository.run(['merge-tree', '--write-tree', '--name-only', '-z', '--no-messages', ours, theirs], {
     cwd: repository.root,
     before: DURABLE,
+    env: await withoutStrangeDrivers(repository, place),
     ok: [0, 1],
   });
   const [tree = Buffer.alloc(0), ...paths] = splitNul(stdout);
@@ -76,7 +78,7 @@ export async function bringUpToDate(repository: Repository, worktree: string, ba
     throw new WorktreeProblem('unknown-base', `There is no commit ${base} to merge into ${worktree}. Nothing was changed.`);
   }
   if ((await isNearAncestor(repository, base, head.commit)) === true) return { ok: true, ...head };
-  const merged = await mergedTree(repository, head.commit, base);
+  const merged = await mergedTree(repository, head.commit, base, place);
   if (!merged.ok) return { ok: false, reason: 'conflict', paths: merged.paths };
   // Only a base that is contained already, or brings nothing new, gives the tree that is there.
   if (merged.tree === head.tree && (await isAncestor(repository, base, head.commit))) return { ok: true, ...head };
@@ -114,7 +116,7 @@ async function mergeWithHooks(repository: Repository, place: Place, base: Sha, m
   const settings = honestSettings(await readConfig(repository, place), remembered?.settings, repository.env).variables;
   const blocked = await obstacles(repository, place, before.tree, tree, true);
   if (blocked.length > 0) return { ok: false, reason: 'conflict', paths: blocked };
-  const options = { cwd: place.path, before: DURABLE, env: { ...(await identity(repository, place)), LC_ALL: 'C' }, asPerson: true, ok: 'any' as const };
+  const options = { cwd: place.path, before: DURABLE, env: { ...(await identity(repository, place)), ...(await withoutStrangeDrivers(repository, place)), LC_ALL: 'C' }, asPerson: true, ok: 'any' as const };
   let output: string;
   try {
     const result = await repository.run(

@@ -26,7 +26,7 @@ export type Remembered = v.InferOutput<typeof Schema>;
 const FILE = 'switchyard.json';
 
 /** `undefined` for a worktree that somebody else made, or one whose set-up never finished. */
-export async function readRemembered(place: Place): Promise<Remembered | undefined> {
+export async function readRemembered(place: Pick<Place, 'gitDir'>): Promise<Remembered | undefined> {
   try {
     return v.parse(Schema, JSON.parse(await readFile(join(place.gitDir, FILE), 'utf8')));
   } catch {

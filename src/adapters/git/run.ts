@@ -19,6 +19,8 @@ const SETTINGS: readonly string[] = settings([
   'core.protectHFS=true',
   'core.protectNTFS=true',
   'diff.autoRefreshIndex=true',
+  // `union` here would take both sides of every conflict and call it merged; a path's own attribute still counts.
+  'merge.default=text',
   'gc.auto=0',
   'maintenance.auto=false',
   'advice.addEmbeddedRepo=false',

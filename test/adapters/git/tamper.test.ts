@@ -103,6 +103,59 @@ describe('nothing runs by', () => {
   });
 });
 
+describe('no conflict is hidden by', () => {
+  /** The task and the base both change `a.txt`. */
+  async function conflicting(): Promise<{ readonly here: Scene; readonly now: string; readonly head: string }> {
+    const here = await scene();
+    await here.put('a.txt', 'the task\n');
+    await here.in('commit', '-qam', 'task');
+    await here.repo.write('a.txt', 'somebody else\n');
+    const now = await here.repo.commit('Else');
+    return { here, now, head: await here.in('rev-parse', 'HEAD') };
+  }
+  const blocks = async ({ here, now, head }: Awaited<ReturnType<typeof conflicting>>): Promise<void> => {
+    expect(await here.git.bringUpToDate(here.path, now, 'Merge')).toEqual({ ok: false, reason: 'conflict', paths: ['a.txt'] });
+    expect(await here.git.mergedTree(now, head)).toEqual({ ok: false, paths: ['a.txt'] });
+    expect((await here.git.conflict(head, now))?.paths.map(({ path }) => path)).toEqual(['a.txt']);
+    expect(await here.in('rev-parse', 'HEAD')).toBe(head);
+    expect(await readFile(join(here.path, 'a.txt'), 'utf8')).toBe('the task\n');
+  };
+
+  it.each(['', 'commit-msg'])('merge.default (hook: %j)', async (hook) => {
+    const all = await conflicting();
+    if (hook !== '') await all.here.repo.write(join(all.here.repo.root, '.git/hooks', hook), '#!/bin/sh\nexit 0\n');
+    await all.here.in('config', 'merge.default', 'union');
+    await blocks(all);
+  });
+
+  it('a merge driver that was set meanwhile, and it is not started', async () => {
+    const all = await conflicting();
+    const { program, sprung } = await trap(all.here);
+    await all.here.in('config', 'merge.x=y.driver', `${program} < %B > %A`);
+    await writeFile(join(all.here.repo.root, '.git/info/attributes'), '*.txt merge=x=y\n');
+    await blocks(all);
+    expect(await sprung()).toBe(false);
+  });
+
+  it('but a driver that was there before has its say', async () => {
+    const here = await scene({ '.gitattributes': 'a.txt merge=mine\n' }, {}, async (repo) => {
+      await repo.git('config', 'merge.mine.driver', 'cp %B %A');
+    });
+    await here.put('a.txt', 'the task\n');
+    await here.in('commit', '-qam', 'task');
+    await here.repo.write('a.txt', 'somebody else\n');
+    const now = await here.repo.commit('Else');
+    expect(await here.git.bringUpToDate(here.path, now, 'Merge')).toMatchObject({ ok: true });
+    expect(await here.in('show', 'HEAD:a.txt')).toBe('somebody else');
+    await here.in('config', 'merge.mine.driver', 'cp %A %A');
+    await here.put('a.txt', 'the task again\n');
+    await here.in('commit', '-qam', 'task');
+    await here.repo.write('a.txt', 'somebody else again\n');
+    const later = await here.repo.commit('Else');
+    expect(await here.git.bringUpToDate(here.path, later, 'Merge')).toEqual({ ok: false, reason: 'conflict', paths: ['a.txt'] });
+  });
+});
+
 describe('what was set before the worktree was made', () => {
   it('counts: excludes and filters of the person', async () => {
     const here = await scene({ '.gitattributes': '*.up filter=up\n', 'x.up': 'TEXT\n' }, {}, async (repo) => {
