@@ -14,11 +14,14 @@ const TEAM = json({ version: 1, planner: { agent: 'scripted' }, tiers: { fast: {
 const OUTLINE = (what: string): string => `# Tidy the ${what}\n\n- [ ] tidy: Tidy it (owns: ${what}/**) (gate: true)\n`;
 
 /** Another window of the same editor, for as long as `act` takes. */
-async function inWindow({ editor, browser }: Stage, options: WorkbenchOptions, act: (wb: Workbench) => Promise<void>): Promise<void> {
-  const wb = await openWorkbench(editor, browser, options);
+async function inWindow(stage: Stage, options: WorkbenchOptions, act: (wb: Workbench) => Promise<void>): Promise<void> {
+  const wb = await openWorkbench(stage.editor, stage.browser, options);
   try {
     await wb.openContainer('Switchyard');
     await act(wb);
+  } catch (error) {
+    await stage.picture('FAILED-here', wb).catch(() => undefined);
+    throw error;
   } finally {
     await wb.close();
   }
@@ -97,9 +100,8 @@ journey('windows', {
       await shown('poems').waitFor();
       await wb.runCommand('Switchyard: Import Outline…');
       await page.locator('.quick-input-title', { hasText: 'Import Outline' }).waitFor();
-      await page.locator('.quick-input-widget input.input').fill(join(stage.folder, 'poems', 'poems.md'));
-      await page.locator('.quick-input-list').getByText('poems.md').waitFor();
-      await page.keyboard.press('Enter');
+      // It opens in the repository that is shown.
+      await page.locator('.quick-input-list').getByText('poems.md').click();
       const dashboard = dashboardIn(wb);
       await dashboard.state('tidy', 'proposed');
       await (await dashboard.frame()).locator('.run-head .sub', { hasText: 'in poems' }).waitFor();

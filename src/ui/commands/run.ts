@@ -133,7 +133,7 @@ export function pickRun(app: App): Promise<Outcome> {
 /** A plan that a person wrote: from the editor's selection or text, or from a file. No model is asked. */
 export function importOutline(app: App): Promise<Outcome> {
   return onSession(app, async (session) => {
-    const outline = await chosenOutline();
+    const outline = await chosenOutline(vscode.Uri.file(session.facts.root));
     if (outline === undefined) return undefined;
     const answer = await session.decompose({ kind: 'outline', text: outline.text });
     if (!answer.ok) {
@@ -152,7 +152,8 @@ interface ChosenOutline {
   readonly document: vscode.TextDocument;
 }
 
-async function chosenOutline(): Promise<ChosenOutline | undefined> {
+/** `root` is where a file is looked for first. */
+async function chosenOutline(root: vscode.Uri): Promise<ChosenOutline | undefined> {
   const editor = vscode.window.activeTextEditor;
   const file = { label: '$(folder-opened) Choose a File…', from: 'file' as const };
   const items = [];
@@ -164,7 +165,7 @@ async function chosenOutline(): Promise<ChosenOutline | undefined> {
     const { document, selection } = editor;
     return { document, text: chosen.from === 'editor' ? document.getText() : `${'\n'.repeat(selection.start.line)}${document.getText(selection)}` };
   }
-  const [uri] = (await vscode.window.showOpenDialog({ title: 'Import Outline', openLabel: 'Import Outline', filters: { Markdown: ['md', 'markdown', 'txt'] } })) ?? [];
+  const [uri] = (await vscode.window.showOpenDialog({ title: 'Import Outline', defaultUri: root, openLabel: 'Import Outline', filters: { Markdown: ['md', 'markdown', 'txt'] } })) ?? [];
   if (uri === undefined) return undefined;
   const document = await vscode.workspace.openTextDocument(uri);
   return { document, text: document.getText() };
