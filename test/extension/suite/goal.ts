@@ -27,6 +27,28 @@ async function saved(): Promise<void> {
   });
 }
 
+/** Resolves when the active editor has this text selected; the editor tells its hosts of a selection afterwards. */
+async function selected(text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const now = (): string | undefined => vscode.window.activeTextEditor?.document.getText(vscode.window.activeTextEditor.selection);
+    const stop = (): void => {
+      clearTimeout(timer);
+      for (const each of listening) each.dispose();
+    };
+    const check = (): void => {
+      if (now() !== text) return;
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`what is selected is: ${now() ?? 'nothing, in no editor'}`));
+    }, 20_000);
+    const listening = [vscode.window.onDidChangeTextEditorSelection(check), vscode.window.onDidChangeActiveTextEditor(check)];
+    check();
+  });
+}
+
 test('a repository without a run says what comes next', async () => {
   const api = await switchyard();
   assert.equal(api.snapshot().empty, 'no-plan');
@@ -48,8 +70,7 @@ test('the first goal begins with the repository’s GOAL.md, all of it selected'
   assert.ok(folder);
   const written = new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(folder.uri, 'GOAL.md'))).trim();
   assert.equal(goalText(), written);
-  const editor = vscode.window.activeTextEditor;
-  assert.equal(editor?.document.getText(editor.selection), written);
+  await selected(written);
 });
 
 test('the goal is a document of several lines that asks nothing when it is closed and forgets nothing', async () => {
