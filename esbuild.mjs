@@ -54,6 +54,7 @@ const jobs = [
       extension: 'src/extension.ts',
       compose: 'src/compose.ts',
       cli: 'src/cli.ts',
+      stayBehind: 'src/stayBehind.ts',
       runner: 'src/adapters/runner/main.ts',
       scripted: 'src/adapters/agents/scripted/main.ts',
       priceTable: 'src/adapters/priceTable.ts',

@@ -1,7 +1,7 @@
 /** Composition root of the editor: one way to open a repository, one way to start a runner, and the UI around both. */
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { runnerCommand } from './adapters/runner/launch.js';
+import { runnerCommand, startBehind } from './adapters/runner/launch.js';
 import { createLog } from './ui/log.js';
 import type { Repository } from './ui/repository.js';
 import type { SwitchyardApi } from './ui/start.js';
@@ -9,7 +9,14 @@ import { setting } from './ui/settings.js';
 import { startUi } from './ui/start.js';
 import { createTerminals } from './ui/terminals/terminals.js';
 
+/**
+ * A reload is over within seconds, that of a remote window on a busy machine took up to ten when it was measured; three times
+ * that is still soon after a quit. Milliseconds.
+ */
+const COMES_BACK_MS = 30_000;
+
 let repository: Repository | undefined;
+let stayBehind: (word: string, directory: string) => void = () => undefined;
 
 export function activate(context: vscode.ExtensionContext): SwitchyardApi {
   const begun = performance.now();
@@ -34,14 +41,24 @@ export function activate(context: vscode.ExtensionContext): SwitchyardApi {
     },
   });
   repository = ui.repository;
+  stayBehind = (word, directory) => startBehind(runner, [program('stayBehind.js'), JSON.stringify({ word, directory, comesBackMs: COMES_BACK_MS })]);
   context.subscriptions.push(ui, terminals, log);
   log.info(`Activated in ${(performance.now() - begun).toFixed(1)} ms`);
   return ui.api;
 }
 
-/** Agents go on without the window, unless the person set that they stop with it. */
+/**
+ * Agents go on without the window. Where the person set that they stop with it, a process that stays behind stops them
+ * when no window comes back: a reload looks like a quit from here.
+ */
 export async function deactivate(): Promise<void> {
   const open = repository;
   repository = undefined;
-  await open?.close(setting('agentsOnQuit') === 'stop');
+  await open?.settled;
+  const state = open?.state();
+  if (state?.kind === 'open' && setting('agentsOnQuit', state.folder) === 'stop') {
+    const word = await state.session.leave();
+    if (word !== undefined) stayBehind(word, state.folder.fsPath);
+  }
+  await open?.close();
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { receiptObject, receiptsDocument } from '../core/receiptExport.js';
 import type { ReceiptRecord } from '../core/receipt.js';
 import type { RunState } from '../core/run.js';
+import { maskOf } from '../core/secrets.js';
 import type { EngineSession } from '../engine/session.js';
 import { writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
@@ -12,10 +13,11 @@ import { stateOf } from './state.js';
 /** Lists a run's receipts, oldest first; with `out` they also go to a file, as one JSON document. */
 export async function showReceipts(session: EngineSession, options: { readonly run?: string; readonly out?: string }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
-  for (const record of state.receipts) output.object({ type: 'receipt', run: state.run, ...receiptObject(record) });
-  output.result(describe(state));
+  const mask = maskOf(process.env);
+  for (const record of state.receipts) output.object({ type: 'receipt', run: state.run, ...receiptObject(record, mask) });
+  output.result(mask(describe(state)));
   if (options.out !== undefined) {
-    await writeText(resolve(options.out), `${JSON.stringify(receiptsDocument(state), null, 2)}\n`);
+    await writeText(resolve(options.out), `${JSON.stringify(receiptsDocument(state, mask), null, 2)}\n`);
     output.say(`Written to ${options.out}.`);
   }
   return EXIT.done;

@@ -2,6 +2,7 @@
 import type { Event } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { RunState } from '../core/run.js';
+import { masked, maskOf } from '../core/secrets.js';
 import type { Limits } from '../core/team.js';
 import { upstreamWords } from '../core/upstream.js';
 import type { EngineSession } from '../engine/session.js';
@@ -135,10 +136,13 @@ async function driven(session: EngineSession, options: DriveOptions, output: Out
   return interruption.signal.aborted ? EXIT.interrupted : exitCode(state, session);
 }
 
+/** What agents and gates said is masked in the log already; a file's name is not. */
+const mask = maskOf(process.env);
+
 function printEvent(state: RunState | undefined, event: Event, output: Output): void {
   if (state === undefined) return;
   const { v: _v, type, ...rest } = event;
-  output.object({ type, run: state.run, ...rest });
+  output.object(masked({ type, run: state.run, ...rest }, mask));
 }
 
 function report(state: RunState, session: EngineSession, output: Output, options: DriveOptions, where: Where): void {

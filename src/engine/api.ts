@@ -115,6 +115,11 @@ export interface Session {
   restore(ref: string, into: string): Promise<{ readonly ok: true; readonly commit: Sha } | { readonly ok: false; readonly reason: string }>;
   /** Removes worktrees and branches of landed and dropped tasks and expired backups; never anything unsaved. `dryRun`: says what would go. */
   clean(options?: { readonly dryRun: boolean }): Promise<{ readonly removed: readonly string[]; readonly kept: readonly { readonly path: string; readonly why: string }[]; readonly backups: readonly KnownBackup[] }>;
+  /**
+   * Leaves word that agents are to stop unless a window comes back; gives its file, or `undefined` where nobody is at work here.
+   * Who opens the repository in a window takes the word away.
+   */
+  leave(): Promise<string | undefined>;
   /** Stops following, keeps agents running (they are adopted at the next start) unless asked to stop them. */
   close(options: { readonly stopAgents: boolean }): Promise<void>;
 }

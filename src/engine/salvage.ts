@@ -4,13 +4,14 @@ import { presentEvents } from '../core/eventVersions.js';
 import type { Plan, Task } from '../core/plan.js';
 import type { Sha } from '../core/ports.js';
 import type { RunState } from '../core/run.js';
+import { masked } from '../core/secrets.js';
 import { isOver } from '../core/task.js';
 import type { World } from './world.js';
 import { paths } from './world.js';
 
 export interface SalvagedRun {
   readonly run: string;
-  /** Every event that can be read, in the order of the log. */
+  /** Every event that can be read, in the order of the log, for people and programs: secrets are masked, a file's name is where one may still stand. */
   readonly events: readonly unknown[];
   /** Lines (1-based) that cannot. */
   readonly badLines: readonly number[];
@@ -36,7 +37,7 @@ export async function salvageRun(world: World, run: string): Promise<SalvagedRun
     if (Object.keys(found).length > 1) work.push(found);
   }
   const plan = state === undefined ? undefined : planOn(state, work);
-  return { run, events, badLines: bad, state, work, ...(plan !== undefined && { plan }) };
+  return { run, events: events.map((event) => masked(event, world.mask)), badLines: bad, state, work, ...(plan !== undefined && { plan }) };
 }
 
 /** Up to the first event that is missing, newer or does not fit. */

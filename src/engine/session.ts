@@ -20,6 +20,7 @@ import { forecastNow } from './forecast.js';
 import { Holding, describeHolder } from './holding.js';
 import { post, waiting } from './inbox.js';
 import { InboxReader } from './inboxReader.js';
+import { comeBack, leaveWord } from './leaving.js';
 import { Live } from './live.js';
 import type { RunLoop } from './loop.js';
 import { OpenRuns } from './openRuns.js';
@@ -99,6 +100,7 @@ export class EngineSession extends Queries implements Session {
 
   /** Opens the repository's newest run, or none. */
   static async open(world: World, options: SessionOptions): Promise<EngineSession> {
+    if (options.mode === 'auto') await comeBack(world);
     const session = new EngineSession(world, await world.git.facts(), options);
     if (options.mode === 'writer') await session.#becomeWriter();
     else {
@@ -350,6 +352,10 @@ export class EngineSession extends Queries implements Session {
       this.#follow(shown);
     });
     this.#changed.fire();
+  }
+
+  leave(): Promise<string | undefined> {
+    return leaveWord(this.#world, this.#runs);
   }
 
   async close(options: { readonly stopAgents: boolean }): Promise<void> {

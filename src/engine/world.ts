@@ -92,6 +92,7 @@ export const paths = {
     `${world.stateFolder}/runs/${run}/attempts/${task}/${String(attempt)}`,
   lock: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/lock`,
   inbox: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/inbox`,
+  left: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/left.json`,
   consent: (world: Pick<World, 'stateFolder'>) => `${world.stateFolder}/consent.json`,
   worktree: (world: Pick<World, 'worktreesFolder'>, run: string, task: string) => `${world.worktreesFolder}/${run}/${task}`,
 };

@@ -32,7 +32,8 @@ export interface Repository extends Disposable {
   choose(folder: vscode.Uri): Promise<string | undefined>;
   /** Resolves when the first look is over. */
   readonly settled: Promise<void>;
-  close(stopAgents: boolean): Promise<void>;
+  /** Lets go of the repository; its agents go on. */
+  close(): Promise<void>;
 }
 
 const CHOSEN = 'repository.folder';
@@ -54,13 +55,13 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
     changed.fire();
   };
 
-  const letGo = async (stopAgents: boolean): Promise<void> => {
+  const letGo = async (): Promise<void> => {
     ofSession.clear();
     if (state.kind !== 'open') return;
     const { session } = state;
     state = { kind: 'empty', reason: 'loading' };
     opened.fire(undefined);
-    await session.close({ stopAgents }).catch((error: unknown) => log.error('Closing the repository failed', error));
+    await session.close({ stopAgents: false }).catch((error: unknown) => log.error('Closing the repository failed', error));
   };
 
   const tryFolder = async (folder: vscode.Uri): Promise<RepositoryState> => {
@@ -74,7 +75,7 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
   };
 
   const look = async (): Promise<void> => {
-    await letGo(false);
+    await letGo();
     if (own.disposed) return;
     const folders = orderedFolders(context);
     if (folders.length === 0 || !vscode.workspace.isTrusted) {
@@ -149,9 +150,9 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
       return problem;
     },
     settled: reopen(),
-    close: async (stopAgents) => {
+    close: async () => {
       await lane;
-      await letGo(stopAgents);
+      await letGo();
     },
     dispose: () => own.dispose(),
   };

@@ -41,11 +41,20 @@ const IDLE_MS = 10_000;
 /** `gitDir` is the common directory; `env` is complete. */
 export function openObjects(gitDir: string, env: Readonly<Record<string, string>>, executable = 'git'): Objects {
   let session: Session | undefined;
-  const ask = (text: string, content: boolean): Promise<GitObject | undefined> => {
-    // The protocol is one line per question.
-    if (/[\n\0]/u.test(text)) return Promise.resolve(undefined);
+  const askOnce = (text: string, content: boolean): Promise<GitObject | undefined> => {
     if (session === undefined || session.over) session = startSession(gitDir, env, executable);
     return session.ask(text, content);
+  };
+  const ask = async (text: string, content: boolean): Promise<GitObject | undefined> => {
+    // The protocol is one line per question.
+    if (/[\n\0]/u.test(text)) return undefined;
+    try {
+      return await askOnce(text, content);
+    } catch (error) {
+      // Somebody killed it (the system, short of memory): asking once more changes nothing, and whoever asks may be in the middle of an act.
+      if (error instanceof GitFailure && error.exitCode === undefined) return askOnce(text, content);
+      throw error;
+    }
   };
   return {
     id: async (expression) => (await ask(expression, false))?.id,

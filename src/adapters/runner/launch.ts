@@ -48,6 +48,14 @@ export function applied(
   return { ...env, ...Object.fromEntries(Object.entries(changes).map(([name, value]) => [name, value ?? undefined])) };
 }
 
+/** Starts one of our programs so that it outlives this process. */
+export function startBehind({ node, environment }: Pick<RunnerProgram, 'node' | 'environment'>, args: readonly string[]): void {
+  const env = { ...environment, ...(process.versions['electron'] !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) };
+  const child = spawn(node, [...args], { env, detached: true, stdio: 'ignore', windowsHide: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
 /** Without a terminal: in a session of its own, so that neither Ctrl+C nor the end of this process reaches it. */
 export function headlessLauncher(env: Readonly<Record<string, string | undefined>> = process.env): Launcher {
   return (_spec, command) => {

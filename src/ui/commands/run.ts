@@ -1,6 +1,7 @@
 /** What a person does with the plan and the run as a whole. */
 import * as vscode from 'vscode';
 import { receiptsDocument } from '../../core/receiptExport.js';
+import { maskOf } from '../../core/secrets.js';
 import type { Wish } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
 import type { RunView } from '../../shared/protocol.js';
@@ -97,7 +98,7 @@ export function exportReceipts(app: App): Promise<Outcome> {
     const uri = await vscode.window.showSaveDialog({ title: 'Export Receipts', saveLabel: 'Export Receipts', defaultUri: vscode.Uri.joinPath(vscode.Uri.file(session.facts.root), '..', name), filters: { JSON: ['json'] } });
     if (uri === undefined) return undefined;
     try {
-      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${JSON.stringify(receiptsDocument(state), null, 2)}\n`));
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(`${JSON.stringify(receiptsDocument(state, maskOf(process.env)), null, 2)}\n`));
       return DONE;
     } catch (error) {
       return refuse(`The receipts could not be written to ${uri.fsPath}: ${messageOf(error)}. Nothing else was changed; choose another place.`);

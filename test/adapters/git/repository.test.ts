@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GitProblem, openRepository } from '../../../src/adapters/git/repository.js';
 import type { RepositoryProblem } from '../../../src/core/ports.js';
+import { processesOf } from '../../support/faults/processes.js';
 import { makeEmptyRepo, type TempRepo } from '../../support/tempRepo.js';
 import { scene } from './support.js';
 
@@ -133,6 +134,17 @@ describe('facts', () => {
 });
 
 describe('names and objects', () => {
+  it.skipIf(process.platform === 'win32')('are read all the same when the process that reads them is killed in between', async () => {
+    const here = await scene();
+    expect(await here.git.branchCommit('main')).toBe(here.base);
+    const reader = (await processesOf(here.repo.folder)).find(({ command }) => command.includes('cat-file'));
+    // It has the question and cannot answer it any more.
+    process.kill(reader?.pid ?? 0, 'SIGSTOP');
+    const asked = here.git.branchCommit('main');
+    process.kill(reader?.pid ?? 0, 'SIGKILL');
+    expect(await asked).toBe(here.base);
+  });
+
   it('resolves branches, tags and ids, and nothing that is an option or a range', async () => {
     const here = await scene();
     await here.repo.git('tag', '-a', 'v1', '-m', 'Tag');
