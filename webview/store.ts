@@ -109,7 +109,8 @@ export function createApp(host: HostCalls, memory: Memory): App {
     store.setState({
       snapshot,
       broken: undefined,
-      selected: tasks.some((task) => task.id === selected) ? selected : mostUrgent(tasks)?.id,
+      // A moment without a run (it is read anew, say) is no reason to look elsewhere.
+      selected: snapshot.run === undefined || tasks.some((task) => task.id === selected) ? selected : mostUrgent(tasks)?.id,
       drafts: liveDrafts(drafts, snapshot),
       // Why the run could not do something is no longer news when it has gone another way.
       ...(refusal?.key.startsWith('run:') === true && (before?.run?.id !== snapshot.run?.id || before?.run?.phase !== snapshot.run?.phase) ? { refusal: undefined } : {}),

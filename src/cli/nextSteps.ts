@@ -1,4 +1,5 @@
 /** What to run next when a run rests: for each task exactly the command that its reason asks for. */
+import { goesOn, waitsForYou } from '../core/stopping.js';
 import { runAmount, taskAmount } from '../core/bill.js';
 import { PLANNER } from '../core/events.js';
 import { awaitsLanding } from '../core/change.js';
@@ -47,7 +48,7 @@ export function nextSteps(state: RunState, where: Where = {}): readonly Step[] {
   }
   if ([...waits.values()].some((wait) => wait.kind === 'disk')) steps.push({ command: `switchyard clean${repo}`, why: 'make room: it removes what has landed; or free some by hand' });
   for (const id of dropped) steps.push(say('replan', `others wait for ${id}, which was dropped; or bring it back: switchyard retry ${id}`));
-  const stopped = state.stopped || state.paused || [...state.tasks.values()].some((task) => task.state === 'stopped');
+  const stopped = state.stopped || state.paused || [...state.tasks.values()].some(goesOn);
   const moved = steps.length > 0 ? 'then go on' : 'go on';
   if (overBudget.length > 0) return [...steps, resume(`${moved}, with a higher budget`, higherBudget(state, overBudget))];
   return stopped || steps.length > 0 ? [...steps, resume(moved)] : [];
@@ -73,6 +74,7 @@ function ownSteps(task: TaskRun): readonly (readonly [words: string, why: string
   const check = (why: string) => [`check-again ${id}`, why] as const;
   if (task.state === 'ready' && !task.approved) return [[`approve ${id}`, `merge it; look first: switchyard diff ${id}`]];
   if (task.state === 'in-review' && task.pullRequest?.url !== undefined) return [[`check-again ${id}`, `when its pull request is merged: ${task.pullRequest.url}`]];
+  if (waitsForYou(task)) return [retry('you stopped it; it goes on where it was')];
   if (task.state !== 'needs-you') return [];
   const { reason } = task;
   switch (reason?.kind) {

@@ -1,4 +1,5 @@
 /** `run` and `resume`: drive a run until it rests, then say what it came to and what to do next. */
+import { goesOn } from '../core/stopping.js';
 import type { Event } from '../core/events.js';
 import type { Plan } from '../core/plan.js';
 import type { RunState } from '../core/run.js';
@@ -75,7 +76,7 @@ export async function resumeRun(session: EngineSession, run: string, options: Dr
 async function goOn(session: EngineSession, run: string): Promise<void> {
   const state = session.current();
   if (state === undefined) return;
-  const stopped = state.stopped || state.paused || [...state.tasks.values()].some((task) => task.state === 'stopped');
+  const stopped = state.stopped || state.paused || [...state.tasks.values()].some(goesOn);
   if (stopped && state.revision > 0) await session.wish({ type: 'go-on', run });
 }
 

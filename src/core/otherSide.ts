@@ -34,6 +34,11 @@ export function subjectOf({ message }: PathCommit): string {
   return message.split('\n')[0] ?? '';
 }
 
+/** The run's task that a commit says it belongs to. */
+export function taskOfCommit({ message }: PathCommit, run: string): string | undefined {
+  return trailer(message, 'Switchyard-Run') === run ? trailer(message, 'Switchyard-Task') : undefined;
+}
+
 function trailer(message: string, name: string): string | undefined {
   return new RegExp(`^${name}: (\\S+)$`, 'mu').exec(message)?.[1];
 }

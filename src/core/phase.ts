@@ -2,6 +2,7 @@
 import { RUN_CHANGE, awaitsLanding, isMoving } from './change.js';
 import { decide } from './scheduler.js';
 import type { RunState } from './run.js';
+import { goesOn, waitsForYou } from './stopping.js';
 import { isActive, isOver } from './task.js';
 
 export type RunPhase = 'planning' | 'proposed' | 'running' | 'paused' | 'needs-you' | 'done' | 'stopped' | 'failed';
@@ -27,5 +28,6 @@ export function phaseOf(state: RunState): RunPhase {
   if (tasks.some((task) => task.state === 'needs-you' || task.state === 'ready' || (task.state === 'in-review' && task.pullRequest !== undefined))) return 'needs-you';
   // What a dropped task held up waits for a person's word: retry, re-plan or drop; a full disk for their hand.
   const blocked = [...decision.waits.values()].some((reason) => reason.kind === 'blocked' || reason.kind === 'quota' || reason.kind === 'disk');
-  return blocked && !tasks.some((task) => task.state === 'stopped') ? 'needs-you' : 'stopped';
+  // What its person stopped by hand, Go On leaves as it is.
+  return (blocked || tasks.some(waitsForYou)) && !tasks.some(goesOn) ? 'needs-you' : 'stopped';
 }

@@ -50,6 +50,7 @@ export type ReasonKind =
   | 'interrupted'
   | 'taken-over'
   | 'stopped-by-you'
+  | 'stopped-with-run'
   | 'limit'
   /** Its agent waits: see `AgentWait`. */
   | 'rate-limit'

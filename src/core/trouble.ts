@@ -8,6 +8,7 @@ import type { EventBody } from './events.js';
 import type { AgentId } from './ids.js';
 import { memberFor } from './member.js';
 import type { AgentWait, Reason, RunState, TaskRun } from './run.js';
+import { STOPPED_BY_YOU } from './stopping.js';
 import { clockTime } from './text.js';
 
 /**
@@ -139,7 +140,7 @@ function failure(reason: FailureReason, outcome: Pick<AgentOutcome, 'message' | 
 }
 
 function stopped(reason: FailureReason, outcome: Pick<AgentOutcome, 'message'>): Reason {
-  if (reason === 'stopped') return { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Retry continues it.' };
+  if (reason === 'stopped') return STOPPED_BY_YOU;
   return { kind: 'interrupted', failure: reason, text: `${outcome.message ?? 'The agent was interrupted.'} ${TROUBLE[reason].next}` };
 }
 

@@ -4,10 +4,10 @@
  * be repeated, so recovery is driving again.
  */
 import type { Change } from '../core/change.js';
-import { RUN_CHANGE, landedWith, targetBranch } from '../core/change.js';
+import { RUN_CHANGE, landedDependents, landedWith, targetBranch } from '../core/change.js';
 import { gateSummary, listed } from '../core/gate.js';
 import type { Sha } from '../core/ports.js';
-import type { Reason, Receipt, TaskRun } from '../core/run.js';
+import type { Reason, Receipt, RunState, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import { openChange } from './changePullRequest.js';
 import { gateOf } from './checking.js';
@@ -92,13 +92,15 @@ async function check(context: RunContext, id: string, change: Change): Promise<b
   else if (gated.verdict === 'green') await ready(context, id, 'Green on the merged result');
   else {
     const what = change.kind === 'run' ? `The run’s merged result is not green` : 'The result of undoing it is not green';
-    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note).replace(/\.$/, '')}. Nothing was changed on ${made.branch}.${note === undefined ? nextOf(change) : unprovenNext(change)}` });
+    await to(context, id, 'needs-you', { kind: gated.verdict === 'unproven' ? 'unproven' : 'gate-failed', text: `${what}: ${gateSummary(gated.results, gated.note).replace(/\.$/, '')}. Nothing was changed on ${made.branch}.${note === undefined ? nextOf(store.state, change) : unprovenNext(change)}` });
   }
   return true;
 }
 
-function nextOf(change: Change): string {
-  return change.kind === 'run' ? ' Re-plan to mend it, then Land the Run checks it again.' : ' Undo what builds on it first, or revert it by hand.';
+function nextOf(state: RunState, change: Change): string {
+  if (change.kind === 'run') return ' Re-plan to mend it, then Land the Run checks it again.';
+  const builders = change.undoes === undefined ? [] : landedDependents(state, change.undoes).map((id) => state.tasks.get(id)?.task.title ?? id);
+  return ` Undo ${builders.length === 0 ? 'what builds on it' : listed(builders, 3)} first, or revert it by hand.`;
 }
 
 function unprovenNext(change: Change): string {

@@ -45,6 +45,8 @@ export class RunContext {
   readonly running = new Map<string, RunningAttempt>();
   readonly #onces = new Map<string, Promise<void>>();
   readonly #aborts = new Map<string, AbortController>();
+  /** Tasks that a person stopped by themselves, not with the run. */
+  readonly #byHand = new Set<string>();
   readonly #follows = new Map<string, () => void>();
   readonly #onActivity: (value: { ref: AttemptRef; lines: readonly ActivityLine[] }) => void;
 
@@ -151,8 +153,9 @@ export class RunContext {
     return this.signal(WHOLE_RUN);
   }
 
-  /** Stops what a task does now: its agent's whole process tree, or its gate. */
-  async stop(id: string): Promise<void> {
+  /** Stops what a task does now: its agent's whole process tree, or its gate. `by`: who wants it, the task's person or the run's. */
+  async stop(id: string, by: 'hand' | 'run' = 'hand'): Promise<void> {
+    if (by === 'hand') this.#byHand.add(id);
     this.signal(id);
     this.#aborts.get(id)?.abort();
     await this.running.get(id)?.stop();
@@ -167,8 +170,14 @@ export class RunContext {
     this.#aborts.delete(WHOLE_RUN);
   }
 
+  /** A task that is stopped now: because every agent of the run is? */
+  isStoppedWithRun(id: string): boolean {
+    return !this.#byHand.has(id) && (this.store.state.stopped || (this.#aborts.get(id)?.signal.aborted ?? false));
+  }
+
   /** Forgets an earlier stop. */
   rearm(id: string): void {
+    this.#byHand.delete(id);
     this.#aborts.delete(id);
   }
 

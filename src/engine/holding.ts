@@ -2,7 +2,7 @@
 import type { Holder, World } from './world.js';
 import { paths } from './world.js';
 
-/** Who holds the repository, as people read it. */
+/** Who holds the repository, for somebody at a command line, who may want to find that process. */
 export function describeHolder(holder: Holder): string;
 export function describeHolder(holder: Holder | undefined): string | undefined;
 export function describeHolder(holder: Holder | undefined): string | undefined {

@@ -222,7 +222,7 @@ export class RunLoop {
     context.stopRun();
     const ids = new Set([...context.store.state.tasks].filter(([, task]) => isActive(task.state)).map(([id]) => id));
     for (const id of context.running.keys()) ids.add(id);
-    await Promise.all([...ids].map((id) => context.stop(id)));
+    await Promise.all([...ids].map((id) => context.stop(id, 'run')));
   }
 
   /** Waits until nobody drives this task; what the caller does in the same turn, nobody can come before. */

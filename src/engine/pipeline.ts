@@ -4,6 +4,7 @@ import { greenText, listed } from '../core/gate.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { holdsLanding } from '../core/leak.js';
 import type { Reason, TaskRun } from '../core/run.js';
+import { STOPPED_BY_YOU, STOPPED_WITH_RUN } from '../core/stopping.js';
 import type { TaskState } from '../core/task.js';
 import { isOver } from '../core/task.js';
 import { isUnheeded, prepare, runAttempt } from './attempts.js';
@@ -43,7 +44,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
         case 'setting-up': {
           begun = true;
           const problem = await prepare(context, id);
-          if (context.signal(id).aborted) await move(context, id, 'stopped', STOPPED);
+          if (context.signal(id).aborted) await stop(context, id);
           else if (problem === undefined) moveOn(context, id, 'working');
           else if ('free' in problem) await context.store.append({ type: 'space.short', ...problem }, { type: 'task.state', task: id, from: 'setting-up', to: 'waiting' });
           else await move(context, id, 'needs-you', problem);
@@ -66,7 +67,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           const result = await check(context, id, lane);
           if (result.next === 'ready') await becomeReady(context, id);
           else if (result.next === 'needs-you') await move(context, id, 'needs-you', result.reason);
-          else if (result.next === 'stopped') await move(context, id, 'stopped', STOPPED);
+          else if (result.next === 'stopped') await stop(context, id);
           break;
         }
         case 'ready':
@@ -100,8 +101,6 @@ export function isUnderWay(task: TaskRun): boolean {
   return (last !== undefined && last.endedAt === undefined) || task.state === 'merging' || (task.state === 'working' && isUnheeded(task));
 }
 
-const STOPPED: Reason = { kind: 'stopped-by-you', text: 'Stopped; its work is kept in its worktree. Retry continues it.' };
-
 /** A state of work in which nobody works any more, by what it was. */
 const LEFT: Readonly<Partial<Record<TaskState, Reason>>> = {
   'setting-up': { kind: 'interrupted', text: 'Its worktree was not set up to its end: the editor or the machine stopped before. Nothing was lost; Go On or Retry sets it up.' },
@@ -112,6 +111,10 @@ const LEFT: Readonly<Partial<Record<TaskState, Reason>>> = {
 /** To a state in which something is done next, and announced. */
 function moveOn(context: RunContext, id: string, to: TaskState): void {
   context.store.note({ type: 'task.state', task: id, from: context.task(id).state, to });
+}
+
+async function stop(context: RunContext, id: string): Promise<void> {
+  await move(context, id, 'stopped', context.isStoppedWithRun(id) ? STOPPED_WITH_RUN : STOPPED_BY_YOU);
 }
 
 async function move(context: RunContext, id: string, to: TaskState, reason?: Reason): Promise<void> {

@@ -42,8 +42,6 @@ export interface SessionOptions extends RunOptions {
   readonly mode: 'reader' | 'writer' | 'auto';
 }
 
-const NO_WAITS: ReadonlyMap<string, Reason> = new Map();
-
 export class EngineSession extends Queries implements Session {
   #facts: RepositoryFacts;
   readonly #world: World;
@@ -123,7 +121,7 @@ export class EngineSession extends Queries implements Session {
   }
 
   get heldBy(): string | undefined {
-    return describeHolder(this.#holding.other);
+    return this.#holding.other?.label;
   }
 
   current(): RunState | undefined {
@@ -131,7 +129,7 @@ export class EngineSession extends Queries implements Session {
   }
 
   waits(): ReadonlyMap<string, Reason> {
-    return this.#loop()?.waits ?? NO_WAITS;
+    return this.#loop()?.waits ?? this.#following.waits;
   }
 
   /** See `Session.forecast`. */
@@ -228,6 +226,7 @@ export class EngineSession extends Queries implements Session {
         runs: this.#runs,
         facts: this.#facts,
         becomeWriter: () => this.#becomeWriter(),
+        nameOf: (holder) => (this.#options.mode === 'auto' ? holder.label : describeHolder(holder)),
         named: (run) => (this.#shown = run),
         begun: () => {
           this.#follow();
@@ -348,7 +347,10 @@ export class EngineSession extends Queries implements Session {
     await this.#holding.letGo(async () => {
       this.#inbox.stop();
       const shown = this.current();
+      this.#following.hold(shown);
       for (const run of this.#runs.all.map((loop) => loop.context.store.state.run)) await this.#runs.forget(run);
+      // Read up to its end first: to follow it from its beginning would show it as it was once.
+      if (shown !== undefined) await this.#reader.look(shown.run);
       this.#follow(shown);
     });
     this.#changed.fire();

@@ -3,7 +3,6 @@ import type { RepositoryFacts } from '../core/ports.js';
 import type { PlanSource, Session } from './api.js';
 import { messageOf } from './attempts.js';
 import { beginning } from './beginning.js';
-import { describeHolder } from './holding.js';
 import type { RunLoop } from './loop.js';
 import type { OpenRuns } from './openRuns.js';
 import { plan as planRun, propose } from './planning.js';
@@ -23,6 +22,8 @@ export interface StartingParts {
   readonly facts: RepositoryFacts;
   /** Takes the repository's lock; returns who has it when somebody else does. */
   readonly becomeWriter: () => Promise<Holder | undefined>;
+  /** The holder as whoever reads the refusal knows it. */
+  readonly nameOf: (holder: Holder) => string;
   /** The run has its name and will be shown from here on, also if it then cannot be made. */
   readonly named: (run: string) => void;
   /** The run exists; planning goes on. */
@@ -35,7 +36,7 @@ export async function startRun(parts: StartingParts, source: PlanSource): Promis
   const begin = await beginning(world, source, facts.branch);
   if ('reason' in begin) return { ok: false, ...begin };
   const holder = await parts.becomeWriter();
-  if (holder !== undefined) return { ok: false, reason: `This repository is held by ${describeHolder(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
+  if (holder !== undefined) return { ok: false, reason: `This repository is held by ${parts.nameOf(holder)}, which runs its agents. Start the run there, or wait until it has finished. Nothing was changed.` };
   const run = await reader.nextId();
   const { plan, goal, base, team } = begin;
   parts.named(run);

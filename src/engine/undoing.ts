@@ -1,8 +1,8 @@
 /** What taking a landing back would put on which branch: one task's, or a whole run's. Made in the object store. */
 import { RUN_CHANGE, landedWith, targetBranch } from '../core/change.js';
-import { listed } from '../core/gate.js';
 import type { Sha } from '../core/ports.js';
 import type { Reason, TaskRun } from '../core/run.js';
+import { buildersOf, cannotUndo } from '../core/undoWords.js';
 import type { RunContext } from './context.js';
 import { targetTip } from './target.js';
 
@@ -78,11 +78,8 @@ async function without(context: RunContext, { title, commit, before, after, trai
   if (from === undefined || !(await world.git.isAncestor(commit, now))) return gone(title, branch);
   const reverted = await world.git.treeWithout(now, from, after);
   if (!reverted.ok) {
-    return {
-      kind: 'conflict',
-      text: `${title} cannot be undone: later changes to ${listed(reverted.paths)} build on it. Nothing was changed. Undo those first, or revert ${commit.slice(0, 10)} by hand.`,
-      paths: reverted.paths,
-    };
+    const since = await world.git.commitsTouching(commit, now, reverted.paths);
+    return { ...cannotUndo(title, commit, buildersOf(store.state, commit, reverted.paths, since)), paths: reverted.paths };
   }
   if (reverted.tree === (await world.git.treeOf(now))) return { kind: 'nothing-changed', text: `Nothing of ${title} is left on ${branch}; it was undone already. Nothing was changed.` };
   return {

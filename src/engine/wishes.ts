@@ -1,6 +1,7 @@
 /** A person's wish becomes events, or is refused with a reason. The one place where wishes meet the state. */
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
+import { NEVER_BEGUN, goesOn, waitsForYou } from '../core/stopping.js';
 import { isActive, stateClause } from '../core/task.js';
 import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
@@ -106,7 +107,7 @@ async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> 
     const task = store.state.tasks.get(id);
     if (task === undefined) return refuse(`There is no task "${id}" in ${store.state.run}.`);
     if (task.state === 'waiting') {
-      await store.append({ type: 'task.state', task: id, from: 'waiting', to: 'stopped', reason: { kind: 'stopped-by-you', text: 'Stopped before it started. Retry lets it start.' } });
+      await store.append({ type: 'task.state', task: id, from: 'waiting', to: 'stopped', reason: NEVER_BEGUN });
       return OK;
     }
     if (!isActive(task.state)) return refuse(`${task.task.title} ${stateClause(task.state)}; nothing of it runs.`);
@@ -122,10 +123,15 @@ async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> 
   return OK;
 }
 
-/** Ends a pause or a stop; what was stopped or interrupted goes on in its own session. */
+/** Ends a pause or a stop; what was stopped with the run or interrupted goes on in its own session. What a person stopped by itself stays so. */
 async function goOn(context: RunContext): Promise<WishAnswer> {
   const { store } = context;
-  const again = [...store.state.tasks.values()].filter((task) => task.state === 'stopped');
+  const tasks = [...store.state.tasks.values()];
+  const again = tasks.filter(goesOn);
+  const [left] = tasks.filter(waitsForYou);
+  if (left !== undefined && again.length === 0 && !store.state.stopped && !store.state.paused && releases(store.state).length === 0) {
+    return refuse(`Nothing else of ${store.state.run} is stopped: you stopped ${left.task.title} by itself. Retry continues it.`);
+  }
   for (const task of again) context.rearm(task.task.id);
   context.rearmRun();
   await store.append(

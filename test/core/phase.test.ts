@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunPhase } from '../../src/core/phase.js';
+import { NEVER_BEGUN } from '../../src/core/stopping.js';
 import { phaseOf } from '../../src/core/phase.js';
 import { dag, Run, usd } from './build.js';
 
@@ -24,6 +25,7 @@ const cases: readonly (readonly [string, RunPhase, () => Run])[] = [
   ['a task is ready and approved', 'running', () => two().move('a', 'setting-up', 'working', 'checking', 'ready').add({ type: 'task.approved', task: 'a', by: 'yes' })],
   ['the rest waits for a dropped task', 'needs-you', () => two().move('a', 'dropped')],
   ['the rest waits for a stopped task', 'stopped', () => two().move('a', 'stopped')],
+  ['its person stopped one task and nothing else is left', 'needs-you', () => two().add({ type: 'task.state', task: 'a', from: 'waiting', to: 'stopped', reason: NEVER_BEGUN })],
   ['it is paused', 'paused', () => two().add({ type: 'run.paused' })],
   ['it is stopped', 'stopped', () => two().add({ type: 'run.stopped' })],
   ['the budget is spent', 'stopped', () => new Run({ runUsd: 1 }).approve(dag({ a: '', b: 'a' })).land('a', usd(1))],

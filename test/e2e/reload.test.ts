@@ -103,7 +103,7 @@ journey('reload', {
       await second.runCommand('Switchyard: Open Dashboard');
       const dashboard = dashboardIn(second);
       await dashboard.state('red', 'working', 60_000);
-      await (await dashboard.frame()).getByText(/^A VS Code window \(process \d+\) runs this; here you follow it\./).waitFor();
+      await (await dashboard.frame()).getByText(/^A VS Code window runs this; here you follow it\./).waitFor();
       await picture('second-window', second);
       await holds.open('red');
       await dashboard.state('red', 'ready', 60_000);

@@ -6,6 +6,7 @@ import { openEngine } from '../support/engine.js';
 import { planOf, scriptedTask } from '../support/switchyard.js';
 import type { TempRepo } from '../support/tempRepo.js';
 import { makeRepo } from '../support/tempRepo.js';
+import { watchFor } from '../support/watchFor.js';
 
 let repo: TempRepo;
 let engine: Engine | undefined;
@@ -65,4 +66,69 @@ test('a retry that does change something is no such thing', async () => {
   await retry(run);
   expect(run.task('a')).toMatchObject({ state: 'ready', attempts: [{}, { commit: run.task('a').head?.commit }] });
   expect(run.task('a').gates.map((gate) => gate.commit)).toEqual(run.task('a').attempts.map((attempt) => attempt.commit));
+});
+
+/** Works until `go` is there; its first start leaves the file `started-<id>`, a later one `again-<id>`. */
+const slow = (id: string): Task =>
+  scriptedTask(id, [{ run: ['sh', '-c', `cd '${repo.folder}'; if [ -e started-${id} ]; then : > again-${id}; else : > started-${id}; fi; while [ ! -e go ]; do sleep 0.05; done`] }, { write: { path: `${id}/x.txt`, text: 'done\n' } }]);
+const until = async (run: Engine, holds: () => boolean): Promise<void> => {
+  while (!holds()) {
+    await new Promise<void>((resolve) => {
+      const listening = run.session.onDidChange(() => {
+        listening.dispose();
+        resolve();
+      });
+    });
+  }
+};
+const wish = async (run: Engine, one: Parameters<Engine['session']['wish']>[0]): Promise<void> => {
+  expect(await run.session.wish(one)).toEqual({ ok: true });
+};
+const start = async (...ids: readonly string[]): Promise<Engine> => {
+  engine = await openEngine(repo);
+  const made = await engine.session.decompose({ kind: 'plan', plan: planOf(...ids.map(slow)) });
+  expect(made).toEqual({ ok: true, run: 'r1' });
+  await wish(engine, { type: 'approve-plan', run: 'r1', revision: 1 });
+  for (const id of ids) await watchFor(repo.folder, `started-${id}`);
+  return engine;
+};
+
+test('Go On starts again what was stopped with the run, and leaves stopped what its person stopped by hand', async () => {
+  const run = await start('a', 'b');
+  await wish(run, { type: 'stop', run: 'r1', task: 'a' });
+  await until(run, () => run.task('a').state === 'stopped');
+  expect(run.task('a').reason).toMatchObject({ kind: 'stopped-by-you', text: expect.stringContaining('Retry continues it; Go On leaves it stopped.') as string });
+  await wish(run, { type: 'stop', run: 'r1' });
+  await run.session.rested();
+  expect(run.task('b')).toMatchObject({ state: 'stopped', reason: { kind: 'stopped-with-run' } });
+  await wish(run, { type: 'go-on', run: 'r1' });
+  await watchFor(repo.folder, 'again-b');
+  expect([run.task('a').state, run.task('b').state]).toEqual(['stopped', 'working']);
+  await repo.write(`${repo.folder}/go`, '');
+  await run.session.rested();
+  expect([run.task('a').state, run.task('b').state]).toEqual(['stopped', 'ready']);
+  expect(await run.session.wish({ type: 'go-on', run: 'r1' })).toEqual({ ok: false, reason: 'Nothing else of r1 is stopped: you stopped Task a by itself. Retry continues it.' });
+  await wish(run, { type: 'retry', run: 'r1', task: 'a' });
+  await run.session.rested();
+  expect(run.task('a').state).toBe('ready');
+});
+
+test('a task that is at work is dropped at once: its agent is stopped, its work kept', async () => {
+  const run = await start('a');
+  await wish(run, { type: 'drop', run: 'r1', task: 'a' });
+  await run.session.rested();
+  expect(run.task('a')).toMatchObject({ state: 'dropped', cleaned: true, attempts: [{ outcome: { reason: 'stopped' } }] });
+  expect((await run.session.backups()).map(({ ref }) => ref)).toEqual(['refs/switchyard/backup/r1/a/dropped']);
+});
+
+test('a landing that cannot be undone names what has been built on it', async () => {
+  const plan = planOf(
+    { ...scriptedTask('a', [{ write: { path: 'shared/x.txt', text: 'one\n' } }], { owns: ['shared/**'] }), title: 'The ground' },
+    { ...scriptedTask('b', [{ write: { path: 'shared/x.txt', text: 'two\n' } }], { owns: ['shared/**'], dependsOn: ['a'] }), title: 'The house' },
+  );
+  engine = await openEngine(repo, { autoApprove: true });
+  await engine.run(plan);
+  await wish(engine, { type: 'undo', run: 'r1', task: 'a' });
+  await engine.session.rested();
+  expect(engine.session.current()?.changes.get('undo:a')?.reason).toMatchObject({ kind: 'conflict', tasks: ['b'], paths: ['shared/x.txt'], text: expect.stringMatching(/^The ground cannot be undone: “The house” builds on it and changed shared\/x\.txt since\. Nothing was changed\. Undo the landing of The house first, or revert [0-9a-f]{10} by hand\.$/) as string });
 });

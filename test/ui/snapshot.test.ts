@@ -129,7 +129,7 @@ describe('the snapshot', () => {
     const view = run(runOf([...approved(task('db')), ...atWork('db')]), { live: new Map([['db', 'Edit src/db/a.ts']]) });
     expect(view.phase).toBe('running');
     expect(taskOf(view, 'db')).toMatchObject({ state: 'working', agent: 'claude', activity: 'Edit src/db/a.ts', branch: 'switchyard/r1/db', billed: false, maxAttempts: 3 });
-    expect(taskOf(view, 'db').actions).toEqual(['show-terminal', 'stop', 'take-over', 'try-it']);
+    expect(taskOf(view, 'db').actions).toEqual(['show-terminal', 'stop', 'take-over', 'try-it', 'drop']);
     expect(snapshotOf(runOf([...approved(task('db')), ...atWork('db')])).agents.find((agent) => agent.id === 'claude')?.working).toBe(1);
   });
 

@@ -92,6 +92,14 @@ describe('snapshots', () => {
     expect(after.tasks.filter((task, index) => task !== before.tasks[index]).map((task) => task.id)).toEqual(['feed-page']);
   });
 
+  it('keeps the selection through a moment without a run', async () => {
+    const { app } = fake();
+    await app.start();
+    app.set({ selected: 'feed-page' });
+    app.calls.snapshot({ ...FIXTURES['no-plan'], revision: 2 });
+    app.calls.snapshot({ ...FIXTURES.nine, revision: 3 });
+    expect(app.store.getState().selected).toBe('feed-page');
+  });
   it('selects the most urgent task first, keeps the selection, and falls back when it is gone', async () => {
     const { app } = fake();
     await app.start();

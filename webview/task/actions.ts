@@ -1,5 +1,6 @@
 /** A task's buttons: what they are called and what they ask for. Pure. */
 import type { Composing, RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
+import { isActive } from '../../src/core/task.js';
 import { unquoted } from '../../src/core/text.js';
 import type { Intent, Question } from '../store.js';
 
@@ -88,7 +89,7 @@ export function actsOf(run: RunView, task: TaskView): readonly Act[] {
       ...act,
       question: {
         title: `Drop “${task.title}”?`,
-        text: 'Nothing of it will land, and tasks that depend on it stay blocked until you re-plan or drop them too. Its work is saved as a backup first.',
+        text: `${isActive(task.state) ? 'Its agent is stopped, and its work is kept as a backup.' : 'Its work is saved as a backup first.'} Nothing of it will land, and tasks that depend on it stay blocked until you re-plan or drop them too.`,
         button: 'Drop',
         key: act.key,
         intent: act.intent,

@@ -27,11 +27,11 @@ function ownActions(task: TaskRun): readonly TaskAction[] {
     case 'waiting':
       return [...review, 'replan', 'drop', ...terminal];
     case 'setting-up':
-      return ['stop', ...terminal];
+      return ['stop', 'drop', ...terminal];
     case 'working':
-      return ['show-terminal', 'stop', ...takeOver, ...review, ...worktree];
+      return ['show-terminal', 'stop', ...takeOver, ...review, ...worktree, 'drop'];
     case 'checking':
-      return ['stop', ...review, ...worktree, ...terminal];
+      return ['stop', ...review, ...worktree, 'drop', ...terminal];
     case 'in-review':
       if (task.pullRequest !== undefined) return ['check', ...review, 'retry', ...worktree, 'drop', ...terminal];
       return [...review, 'retry', ...takeOver, ...worktree, 'stop', ...terminal];

@@ -1,4 +1,5 @@
 /** Landings beside the tasks' own, with faults: an undo, a whole run's landing and its undo, pull requests, bringing the base up. */
+import { goesOn } from '../../../src/core/stopping.js';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_CHANGE, UNDO_RUN, undoChange } from '../../../src/core/change.js';
@@ -105,7 +106,8 @@ async function nextWish(repo: FaultRepo, act: ActName, state: RunState): Promise
   const task = 'a';
   const of = state.tasks.get(task);
   if (state.proposal !== undefined) return { type: 'approve-plan', run, revision: state.proposal.revision };
-  if (state.stopped || of?.state === 'stopped') return { type: 'go-on', run };
+  if (state.stopped || (of !== undefined && goesOn(of))) return { type: 'go-on', run };
+  if (of?.state === 'stopped') return { type: 'retry', run, task };
   if (of?.state === 'ready' && !of.approved) return { type: 'approve', run, task };
   if (of?.state === 'in-review') return { type: 'check', run, task };
   if (of?.state === 'needs-you') return of.receipt !== undefined ? { type: 'approve', run, task } : { type: of.reason?.kind === 'merge-failed' ? 'check' : 'retry', run, task };

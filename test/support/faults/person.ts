@@ -1,4 +1,5 @@
 /** What a person does when something has gone wrong: opens it again, reads what it says, does that. */
+import { goesOn } from '../../../src/core/stopping.js';
 import type { RunState, TaskRun } from '../../../src/core/run.js';
 import type { Wish } from '../../../src/core/wishes.js';
 import type { EngineSession } from '../../../src/engine/session.js';
@@ -9,7 +10,7 @@ async function actOn(session: EngineSession, state: RunState): Promise<boolean> 
   const { run } = state;
   const wishes: Wish[] = [];
   if (state.proposal !== undefined) wishes.push({ type: 'approve-plan', run, revision: state.proposal.revision });
-  if (state.stopped || [...state.tasks.values()].some((task) => task.state === 'stopped')) wishes.push({ type: 'go-on', run });
+  if (state.stopped || [...state.tasks.values()].some(goesOn)) wishes.push({ type: 'go-on', run });
   for (const [id, task] of state.tasks) {
     const wish = wishFor(run, id, task);
     if (wish !== undefined) wishes.push(wish);
@@ -23,6 +24,7 @@ async function actOn(session: EngineSession, state: RunState): Promise<boolean> 
 
 function wishFor(run: string, task: string, { state, reason, receipt }: TaskRun): Wish | undefined {
   if (state === 'ready') return { type: 'approve', run, task };
+  if (reason?.kind === 'stopped-by-you') return { type: 'retry', run, task };
   if (state !== 'needs-you') return undefined;
   if ((reason?.kind === 'merge-failed' || reason?.kind === 'checkout-in-the-way') && receipt !== undefined) return { type: 'approve', run, task };
   if (reason?.kind === 'merge-failed' || reason?.text.includes('Check Again runs the gate') === true) return { type: 'check', run, task };

@@ -1,4 +1,5 @@
 /** One task of one run, up to a crash at a chosen call; then somebody else changes the world, and Switchyard comes back. */
+import { goesOn } from '../../../src/core/stopping.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recover } from '../../../src/cli/recovery.js';
@@ -88,7 +89,7 @@ export class Scene {
       await this.#work();
       const { state } = this.task();
       if (state === 'landed' || state === 'dropped') break;
-      const type = state === 'ready' ? 'approve' : state === 'stopped' ? 'go-on' : wish;
+      const type = state === 'ready' ? 'approve' : goesOn(this.task()) ? 'go-on' : state === 'stopped' ? 'retry' : wish;
       await this.#do((session) => session.wish(type === 'go-on' ? { type, run: 'r1' } : { type, run: 'r1', task: 'a' }));
     }
     await this.#close();

@@ -306,7 +306,7 @@ export const FIXTURES = {
   'not-started': shown(running(landings.notStarted(nine()))),
   done: shown(done()),
   unknown: shown(running(unknown.map((one) => (one.billed ? { ...one, apiEquivalent: true as const } : one)), { bill: bill(linesOf(unknown, { apiEquivalent: true })) })),
-  held: shown(running(nine(), { heldBy: 'Another window (process 4711)' }), { teamProblem: 'switchyard.team.jsonc, line 12: there is no agent “cluade”. The default team is used.' }),
+  held: shown(running(nine(), { heldBy: 'a VS Code window' }), { teamProblem: 'switchyard.team.jsonc, line 12: there is no agent “cluade”. The default team is used.' }),
 } as const satisfies Readonly<Record<string, Snapshot>>;
 
 export type FixtureName = keyof typeof FIXTURES;
