@@ -40,7 +40,7 @@ function npmChecks(text: string, paths: readonly string[]): string[] {
   } catch {
     return [];
   }
-  const run = paths.includes('pnpm-lock.yaml') ? 'pnpm' : paths.includes('yarn.lock') ? 'yarn' : paths.includes('bun.lockb') || paths.includes('bun.lock') ? 'bun run' : 'npm run';
+  const run = scriptRunner((name) => paths.includes(name));
   const checks: string[] = [];
   for (const name of ['typecheck', 'type-check', 'lint', 'test']) {
     const script = scripts[name];
@@ -48,4 +48,9 @@ function npmChecks(text: string, paths: readonly string[]): string[] {
     checks.push(name === 'test' && run === 'npm run' ? 'npm test' : `${run} ${name}`);
   }
   return checks.sort((a, b) => Number(b.endsWith('test')) - Number(a.endsWith('test')));
+}
+
+/** What runs a script of package.json, by the lock file that is there: `npm run`, `pnpm`, `yarn` or `bun run`. */
+export function scriptRunner(has: (file: string) => boolean): string {
+  return has('pnpm-lock.yaml') ? 'pnpm' : has('yarn.lock') ? 'yarn' : has('bun.lockb') || has('bun.lock') ? 'bun run' : 'npm run';
 }

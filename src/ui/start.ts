@@ -24,6 +24,7 @@ import { createStatus } from './status.js';
 import type { TaskNode } from './tasks/tree.js';
 import { createTaskTree } from './tasks/tree.js';
 import { followAttempts } from './terminals/handover.js';
+import { runTrials } from './tryIt/run.js';
 import type { Terminals } from './terminals/terminals.js';
 
 /** What other extensions (and our own tests) may read. It changes nothing: acting goes through the commands. */
@@ -61,6 +62,7 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
     ['agents view', () => createAgentsTree(model)],
     ['terminals', () => followAttempts(base)],
     ['status bar', () => createStatus(model)],
+    ['trials', () => runTrials(base)],
     ['notifications', () => createNotifications(app)],
   ];
   for (const [name, start] of features) {

@@ -148,14 +148,20 @@ journey('dialogs', {
     for (const path of OUTSIDE) await allowed.getByText(path).first().waitFor();
   });
 
-  step('Try It opens the task’s worktree in a window of its own', async ({ wb, picture }) => {
+  step('Try It opens the task’s worktree in a window of its own and runs there what the person chose', async ({ wb, picture }) => {
     const dashboard = dashboardIn(wb);
     await dashboard.state('french', 'ready');
     const panel = await dashboard.select('french');
     const opened = wb.context.waitForEvent('page');
     await panel.getByRole('button', { name: 'Try It' }).click();
+    await wb.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'npm run start' }).waitFor();
+    await picture('try-it-choice');
+    await wb.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'The gate' }).click();
     const page = await opened;
     const tried = await workbenchOn(page);
+    // The gate's own words, in a terminal that stays to be read.
+    await tried.waitForTerminal(/pass 1/, 60_000);
+    await picture('try-it-gate', tried);
     await page.getByRole('treeitem', { name: /^src/ }).click();
     await page.getByRole('treeitem', { name: 'greet.mjs' }).dblclick();
     await page.locator('.view-line', { hasText: 'Bonjour' }).waitFor();

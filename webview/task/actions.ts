@@ -22,7 +22,7 @@ const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon
   retry: { label: 'Retry…', icon: 'debug-restart', title: 'Send it back to the same agent with your words' },
   replan: { label: 'Re-plan…', icon: 'type-hierarchy', title: 'Give the planner the evidence and get a changed plan to approve' },
   'take-over': { label: 'Take Over', icon: 'terminal', title: 'Continue the agent’s session yourself in a terminal' },
-  'try-it': { label: 'Try It', icon: 'folder-opened', title: 'Open its worktree in a new window' },
+  'try-it': { label: 'Try It', icon: 'folder-opened', title: 'Open its worktree in a new window and run its program or its gate there' },
   drop: { label: 'Drop…', icon: 'trash', title: 'Do without this task' },
   stop: { label: 'Stop', icon: 'debug-stop', title: 'Stop its agent; its work is kept' },
   check: { label: 'Check Again', icon: 'beaker', title: 'Run boundary check and gate on its worktree as it is now' },

@@ -10,6 +10,8 @@ import { chooseSides } from '../review/keepSides.js';
 import { openMergeEditors } from '../review/mergeEditor.js';
 import { asReview } from '../review/drafts.js';
 import { terminalName } from '../terminals/terminals.js';
+import { chooseTrial } from '../tryIt/choices.js';
+import { leaveRequest } from '../tryIt/request.js';
 import { sendWish } from '../wishing.js';
 import { onTask } from './tasks.js';
 
@@ -144,10 +146,18 @@ export function takeOver(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Opens the task's worktree in a window of its own, where the program or the gate that the person chose then runs. */
 export function tryIt(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'try-it', 'tried', async ({ task }) => {
     if (task.worktree === undefined) return refuse(`“${task.title}” has no worktree: it has not started, or it was cleaned up after landing.`);
-    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(task.worktree), { forceNewWindow: true });
+    const folder = vscode.Uri.file(task.worktree);
+    const team = app.model.run()?.team;
+    const trial = await chooseTrial(task, folder, task.contract.gate.length > 0 ? task.contract.gate : (team?.gate ?? []));
+    if (trial === undefined) return undefined;
+    // A slot of its own: no agent and no gate of the run has it.
+    const slot = (team?.limits.gateParallel ?? 0) + (team?.limits.maxParallel ?? 0);
+    if (trial.commands.length > 0) await leaveRequest(app.context, { folder: folder.toString(), label: trial.label, at: Date.now(), slot, commands: [...trial.commands] });
+    await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
     return DONE;
   });
 }

@@ -44,7 +44,7 @@ export async function makeDialogProject(root: string, folder: string): Promise<H
   await makeProject(
     root,
     {
-      'package.json': json({ name: 'greetings', version: '1.0.0', private: true, type: 'module', scripts: { test: 'node --test' } }),
+      'package.json': json({ name: 'greetings', version: '1.0.0', private: true, type: 'module', scripts: { start: 'node -p 6*7', test: 'node --test' } }),
       'test/one.test.mjs': `import assert from 'node:assert/strict';\nimport { test } from 'node:test';\n\ntest('numbers add up', () => assert.equal(1 + 1, 2));\n`,
       'bad.md': BAD_OUTLINE,
       'good.md': GOOD_OUTLINE,
