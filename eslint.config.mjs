@@ -1,5 +1,6 @@
 import tseslint from 'typescript-eslint';
 import reactHooks from 'eslint-plugin-react-hooks';
+import docstrings from './test/lint/docstrings.mjs';
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', '.vscode-test/**', 'test-output/**', '*.cjs', '*.mjs', 'test/**/*.mjs', 'test/**/*.cjs'] },
@@ -21,7 +22,8 @@ export default tseslint.config(
   {
     // One job a file. Comments count: what needs many of them does too much.
     files: ['src/**/*.ts', 'webview/**/*.{ts,tsx}'],
-    rules: { 'max-lines': ['error', { max: 400 }] },
+    plugins: { switchyard: docstrings },
+    rules: { 'max-lines': ['error', { max: 400 }], 'switchyard/require-docstring': 'error' },
   },
   {
     // The product never blocks its host and never builds a shell string; one gate runner is the stated exception.

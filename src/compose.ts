@@ -62,6 +62,10 @@ export type Opened =
   | { readonly ok: true; readonly session: EngineSession }
   | { readonly ok: false; readonly reason: RepositoryProblem; readonly message: string };
 
+/**
+ * Opens the repository around a folder. What keeps one from being worked on is an answer with words for people; everything else
+ * rejects.
+ */
 export async function openSession(options: OpenOptions): Promise<Opened> {
   let git: OpenedGit;
   try {

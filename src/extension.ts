@@ -18,6 +18,7 @@ const COMES_BACK_MS = 30_000;
 let repository: Repository | undefined;
 let stayBehind: (word: string, directory: string) => void = () => undefined;
 
+/** Called by the editor once. It waits for nothing: the repository is opened behind it, and the views say so. */
 export function activate(context: vscode.ExtensionContext): SwitchyardApi {
   const begun = performance.now();
   const log = createLog();

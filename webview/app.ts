@@ -22,10 +22,12 @@ export function useApp<T>(select: (state: AppState) => T): T {
   return useStore(app.store, select);
 }
 
+/** The run that is shown; renders again only when it is another object. */
 export function useRun(): RunView | undefined {
   return useApp((state) => state.snapshot?.run);
 }
 
+/** A task of the shown run, by id; `undefined` when it is not in it. */
 export function useTask(id: string | undefined): TaskView | undefined {
   return useApp((state) => state.snapshot?.run?.tasks.find((task) => task.id === id));
 }

@@ -12,6 +12,7 @@ function Content({ face, snapshot }: { readonly face: Face; readonly snapshot: S
   return face === 'sidebar' ? <Sidebar run={snapshot.run} /> : <Dashboard run={snapshot.run} />;
 }
 
+/** The whole page, for either face, with its live region and what is said when the connection broke. */
 export function Page({ face }: { readonly face: Face }): ReactNode {
   const snapshot = useApp((state) => state.snapshot);
   const broken = useApp((state) => state.broken);

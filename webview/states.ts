@@ -40,10 +40,12 @@ export function isUndone(task: Pick<TaskView, 'undo'>): boolean {
   return task.undo?.state === 'undone';
 }
 
+/** In the base now: what was undone has landed and is not. */
 export function isLanded(task: Pick<TaskView, 'state' | 'undo'>): boolean {
   return task.state === 'landed' && !isUndone(task);
 }
 
+/** The group of a task for colours and counts, as the native tree has it. */
 export function groupOf(task: Pick<TaskView, 'state' | 'undo'>): Group {
   return isUndone(task) ? 'undone' : LOOKS[task.state].group;
 }

@@ -65,6 +65,7 @@ export interface App {
 /** Actions that wait for a person in the editor's own dialogs: nothing is at work meanwhile. */
 const ASKS: ReadonlySet<HostAction['type']> = new Set<HostAction['type']>(['decompose', 'trust', 'open-folder', 'init-repository', 'pick-run']);
 const REMEMBERED = ['selected', 'open', 'tab', 'view', 'filter', 'dismissed', 'composing', 'words', 'drafts'] as const;
+/** Key of an attempt's activity in the store. */
 export const streamKey = (task: string, attempt: number): string => `${task}#${attempt}`;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

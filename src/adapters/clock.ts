@@ -5,6 +5,10 @@ import type { Clock, Ids } from '../core/ports.js';
 /** Timers longer than this overflow in Node and would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/**
+ * The machine's clock, in milliseconds since the epoch. A timer beyond what Node can wait for fires early, so its caller looks
+ * again.
+ */
 export function systemClock(): Clock {
   return {
     now: () => Date.now(),
@@ -15,6 +19,7 @@ export function systemClock(): Clock {
   };
 }
 
+/** Nonces are 128 random bits in hex: they find an attempt's processes by their environment and must never repeat. */
 export function randomIds(): Ids {
   return { nonce: () => randomBytes(16).toString('hex'), uuid: () => randomUUID() };
 }

@@ -19,6 +19,7 @@ function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? '';
 }
 
+/** The error says that the file, or a folder on the way to it, does not exist. */
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }
@@ -33,10 +34,12 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** Whether anything is at the path; what may not be looked at counts as absent. */
 export function exists(path: string): Promise<boolean> {
   return call((done) => access(path, done)).then(() => true, () => false);
 }
 
+/** The names in a folder, hidden ones too, in no order. Rejects where there is no such folder. */
 export function names(folder: string): Promise<readonly string[]> {
   return call<string[]>((done) => readdir(folder, done));
 }
@@ -103,6 +106,7 @@ export function temporaryBeside(path: string): string {
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.${process.pid}-${counter}.tmp`;
 }
 
+/** Removes a file; one that is gone already is no error. */
 export async function removeFile(path: string): Promise<void> {
   await call((done) => unlink(path, done)).catch((error: unknown) => {
     if (!isMissing(error)) throw error;

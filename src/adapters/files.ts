@@ -4,6 +4,10 @@ import type { Files } from '../core/ports.js';
 import { isMissing, readText, writeAtomic } from './disk.js';
 import { watchFolder } from './follow.js';
 
+/**
+ * The engine's files: writes are atomic, lists leave out hidden names (other writers' temporary files), and a missing file reads
+ * as `undefined`.
+ */
 export function createFiles(): Files {
   return {
     read: readText,

@@ -12,6 +12,7 @@ export interface PullRequestOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
+/** Pull requests of the repository at `root`; where there is no `gh`, the answers say so and nothing is sent. */
 export function createPullRequests({ root, environment }: PullRequestOptions): PullRequests {
   const gh = async (args: readonly string[], input = '') => {
     const file = await findExecutable('gh', environment);

@@ -7,6 +7,7 @@ import type { RunState } from '../core/run.js';
 import { tokens } from './output.js';
 import { overshoot } from './summary.js';
 
+/** The answer of `bill --json`. Money in dollars, tokens as counts. */
 export function billObject(state: RunState): object {
   const lines = billLines(state);
   const tasks = [...new Set(lines.map((line) => line.task))];
@@ -65,6 +66,7 @@ function field(value: string | number | boolean): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** The bill for people: a row an attempt, then sums by role, then the total. Printed rows add up to the printed total. */
 export function describeBill(state: RunState): string {
   const lines = billLines(state);
   const total = runAmount(state);

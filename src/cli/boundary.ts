@@ -10,6 +10,10 @@ import { EXIT, UsageError } from './output.js';
 import { readJson } from './files.js';
 import { count } from './words.js';
 
+/**
+ * Prints what changed in a worktree and what of it a contract forbids; exit 3 on violations. Throws `UsageError` for bad input:
+ * never an empty pass.
+ */
 export async function boundary(options: { worktree?: string; base?: string; contract?: string }, output: Output): Promise<ExitCode> {
   const { worktree, base, contract } = options;
   if (worktree === undefined || base === undefined || contract === undefined) throw new UsageError('boundary needs --worktree DIR --base REV --contract FILE.json');

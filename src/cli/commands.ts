@@ -250,10 +250,12 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** A name that `switchyard` knows; `Object.hasOwn`, because `toString` is no command. */
 export function isCommand(name: string): name is CommandName {
   return Object.hasOwn(COMMANDS, name);
 }
 
+/** The specification in its general shape; the table itself has the narrow types. */
 export function specOf(name: CommandName): CommandSpec {
   return COMMANDS[name];
 }

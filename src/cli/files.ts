@@ -38,6 +38,7 @@ export async function readText(file: string, what: string): Promise<string> {
   }
 }
 
+/** A JSON file that a person names. Throws `UsageError` when it is missing, empty, too large or no JSON. */
 export async function readJson(file: string, what: string): Promise<unknown> {
   const text = await readText(file, what);
   if (text.length > LONGEST) throw new UsageError(`${file} is larger than ${what} can be (${String(text.length)} characters).`);

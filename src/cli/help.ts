@@ -9,6 +9,7 @@ export function optionsOf(name: CommandName): readonly OptionName[] {
   return [...specOf(name).options, ...COMMON];
 }
 
+/** What `switchyard --help` prints: every form of every command on a line. */
 export function overview(): string {
   const lines = (Object.keys(COMMANDS) as CommandName[]).flatMap((name) =>
     specOf(name).usage.map((usage, at) => `  ${`${name} ${usage}`.padEnd(WIDE)}  ${at === 0 ? firstSentence(specOf(name).about) : ''}`.trimEnd()),
@@ -25,6 +26,7 @@ export function overview(): string {
   ].join('\n');
 }
 
+/** What `switchyard COMMAND --help` prints, its options and exit codes included. */
 export function helpOf(name: CommandName): string {
   const spec = specOf(name);
   const options = optionsOf(name).map((option) => [optionWords(option), OPTIONS[option].about] as const);

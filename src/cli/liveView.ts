@@ -41,6 +41,7 @@ function waitForAgent(state: RunState, id: string): Reason | undefined {
 
 const MARKS: Readonly<Record<string, string>> = { landed: '✓', ready: '●', working: '▸', checking: '▸', merging: '▸', 'setting-up': '▸', 'needs-you': '!', stopped: '■', dropped: '–', waiting: '·', proposed: '·', 'in-review': '●' };
 
+/** A view that redraws its own lines on the terminal; what is drawn between two turns of the event loop is drawn once. */
 export function terminalView(stream: NodeJS.WriteStream): LiveView {
   let drawn = 0;
   let last: RunState | undefined;

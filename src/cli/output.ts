@@ -19,6 +19,10 @@ export interface Output {
   say(text: string): void;
 }
 
+/**
+ * Where answers go: with `json` objects on stdout and nothing else there, without it words. What is said to people is always on
+ * stderr.
+ */
 export function createOutput(json: boolean): Output {
   return {
     json,
@@ -41,11 +45,13 @@ export function money(amount: { readonly usd: number; readonly unknownUsd: boole
   return amount.unknownUsd ? `${marked} + unknown` : marked;
 }
 
+/** The run's money in words, marked where a subscription covers it. */
 export function runMoney(state: RunState): string {
   const lines = billLines(state);
   return money(sum(lines), lines.some((line) => line.apiEquivalent));
 }
 
+/** A count of tokens, in thousands from ten thousand on. */
 export function tokens(count: number): string {
   return count < 10_000 ? String(count) : `${(count / 1_000).toFixed(0)}k`;
 }

@@ -97,6 +97,7 @@ function age(ms: number): string {
   return minutes < 60 * 48 ? `${String(Math.floor(minutes / 60))} hours` : `${String(Math.floor(minutes / 60 / 24))} days`;
 }
 
+/** Writes a backup into a new or empty folder. Throws `UsageError` when it cannot; nothing was changed then. */
 export async function restore(session: EngineSession, ref: string | undefined, into: string | undefined, output: Output): Promise<ExitCode> {
   if (ref === undefined || into === undefined) throw new UsageError('restore needs a backup and a folder: switchyard restore REF --into DIR (switchyard backups lists them)');
   const result = await session.restore(ref, resolve(into));

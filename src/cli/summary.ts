@@ -16,6 +16,7 @@ import { runMoney } from './output.js';
 
 export type SummaryState = 'done' | 'needs-you' | 'stopped' | 'failed';
 
+/** The `state` of `run.summary`: whatever is neither done, failed nor stopped needs a person when the command ends. */
 export function summaryState(state: RunState): SummaryState {
   const phase = phaseOf(state);
   if (phase === 'done' || phase === 'failed' || phase === 'stopped') return phase;

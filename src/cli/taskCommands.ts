@@ -16,6 +16,7 @@ import { describeRun, runStatus } from './summary.js';
 import { wishWords } from './wishes.js';
 import { quote } from './words.js';
 
+/** Prints the fixed pair that a person reviews as one patch; uncommitted work is not in it. */
 export async function showDiff(session: EngineSession, options: { run?: string; task?: string }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   const task = taskOf(state, options.task);
@@ -68,6 +69,7 @@ async function runInteractive(command: NonNullable<Awaited<ReturnType<EngineSess
   }
 }
 
+/** Prints a run's bill as JSON, CSV or for people. */
 export async function showBill(session: EngineSession, options: { run?: string; csv: boolean }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   output.object(billObject(state));
@@ -75,6 +77,7 @@ export async function showBill(session: EngineSession, options: { run?: string; 
   return EXIT.done;
 }
 
+/** Prints how a run stands, which wishes wait for whom, and what to run next. */
 export async function showStatus(session: EngineSession, options: { run?: string; repo?: string }, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   const holder = await session.holderNow();
@@ -100,6 +103,7 @@ function nextLines(state: RunState, where: Where, wishes: readonly Wish[]): read
   return steps.length > 0 ? ['Next:', ...stepLines(steps)] : [];
 }
 
+/** Removes what is over, or with `dryRun` says what would go; what is kept is said with its reason. */
 export async function clean(session: EngineSession, options: { dryRun: boolean }, output: Output): Promise<ExitCode> {
   // What goes is measured before it goes.
   const { reclaimable } = await session.diskNow();

@@ -26,10 +26,12 @@ export interface WishOptions {
   readonly consent: Consent;
 }
 
+/** A command that records a wish for the holder instead of acting itself. */
 export function isWishCommand(name: string): name is WishCommand {
   return (WISHES as readonly string[]).includes(name);
 }
 
+/** Records a wish, after refusing what the engine would refuse anyway: here somebody still reads the answer. */
 export async function recordWish(session: EngineSession, what: WishCommand, options: WishOptions, output: Output): Promise<ExitCode> {
   const state = await stateOf(session, options.run);
   const holder = await session.holderNow();

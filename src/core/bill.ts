@@ -16,6 +16,7 @@ export interface Amount {
 
 export const NOTHING: Amount = { usd: 0, unknownUsd: false, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0 };
 
+/** The sum of two amounts; unknown money in either stays unknown. */
 export function plus(a: Amount, b: Amount): Amount {
   return {
     // Cents of a cent add up; binary noise does not: nine decimals are far below the smallest price of a token.
@@ -27,12 +28,14 @@ export function plus(a: Amount, b: Amount): Amount {
   };
 }
 
+/** The sum of any number of amounts; of none it is nothing, and known. */
 export function sum(amounts: Iterable<Amount>): Amount {
   let total = NOTHING;
   for (const amount of amounts) total = plus(total, amount);
   return total;
 }
 
+/** What a report of usage costs. Tokens without a price are unknown money, not 0. */
 export function amountOf(usage: Usage): Amount {
   return {
     usd: usage.usd ?? 0,
@@ -119,10 +122,12 @@ export function billLines(state: RunState): readonly AttemptBill[] {
   ];
 }
 
+/** What the whole run has cost so far, the planner included. */
 export function runAmount(state: RunState): Amount {
   return sum(billLines(state));
 }
 
+/** What all attempts of one task have cost so far. */
 export function taskAmount(state: RunState, task: string): Amount {
   return sum(billLines(state).filter((line) => line.task === task));
 }

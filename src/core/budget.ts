@@ -34,6 +34,10 @@ export function neededFor(state: RunState): number {
   return Math.max(reserveFor(state), LEAST);
 }
 
+/**
+ * What of the run's budget is spent and reserved, in dollars. Tasks whose start is decided count as reserved, or two starts
+ * would share one rest.
+ */
 export function runBudget(state: RunState): BudgetView {
   const needed = neededFor(state);
   let reserved = 0;

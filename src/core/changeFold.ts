@@ -7,6 +7,7 @@ import type { RunState } from './run.js';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type ChangeEvent = Extract<Event, { readonly type: `change.${string}` | `integration.${string}` }>;
 
+/** Events of landings that are not one task's own: undone ones and the run's integration branch. */
 export function isChangeEvent(event: Event): event is ChangeEvent {
   return event.type.startsWith('change.') || event.type.startsWith('integration.');
 }

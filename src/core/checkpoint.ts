@@ -4,6 +4,7 @@ import type { RunState } from './run.js';
 /** So many events may follow a checkpoint before the next one is worth its time. */
 export const CHECKPOINT_EVERY = 5_000;
 
+/** A state as JSON can hold it: its maps become lists of pairs. */
 export function packState(state: RunState): unknown {
   return { ...state, tasks: [...state.tasks], changes: [...state.changes], agentWaits: [...state.agentWaits] };
 }

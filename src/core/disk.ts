@@ -27,6 +27,7 @@ export interface DiskUse {
   readonly free?: number;
 }
 
+/** Sizes in bytes; reclaimable are the worktrees whose tasks are over, and the backups that may go. */
 export function diskUse(worktrees: readonly WorktreeUse[], backups: number, free: number | undefined): DiskUse {
   const over = worktrees.filter((each) => each.over);
   return {

@@ -99,6 +99,7 @@ export function gateSummary(results: readonly CommandResult[], note: string | un
   return `\`${failed.command}\` ${ending(failed)}`;
 }
 
+/** Paths in a sentence, the first `most` of them by name. */
 export function listed(paths: readonly string[], most = 5): string {
   const shown = paths.slice(0, most).join(', ');
   return paths.length > most ? `${shown} and ${String(paths.length - most)} more` : shown;

@@ -2,6 +2,7 @@
 
 export type Adjacency = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Each node with those that come after it; edges to what is no node are left out. */
 export function adjacency(nodes: Iterable<string>, edges: Iterable<{ readonly from: string; readonly to: string }>): Map<string, Set<string>> {
   const next = new Map<string, Set<string>>();
   for (const node of nodes) next.set(node, new Set());

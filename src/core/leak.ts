@@ -42,6 +42,7 @@ export interface Leak extends FoundLeak {
   readonly explainedBy?: string;
 }
 
+/** Leaks that still wait for a person: neither settled nor found to be another task's own work. */
 export function openLeaks(task: { readonly leaks?: readonly Leak[] }): readonly Leak[] {
   return (task.leaks ?? []).filter((leak) => leak.settled === undefined && leak.explainedBy === undefined);
 }
@@ -151,6 +152,7 @@ function unified(path: string): string {
   return text.replace(/^\/private(?=\/(?:var|tmp|etc)\/)/, '').replace(/(?<=.)\/+$/, '');
 }
 
+/** Whether an absolute path lies in a folder, on either kind of slash; the folder itself does not. */
 export function isInside(path: string, folder: string): boolean {
   return inFolder(path, folder) !== undefined;
 }

@@ -12,6 +12,7 @@ export interface MarkerLines {
 const SIDE = /^(?:<{7,}|>{7,})(?: .*)?\r?$/gmu;
 const SEPARATOR = /^={7,}\r?$/gmu;
 
+/** How many lines look like conflict markers, by kind; the separator alone is also how some texts underline a title. */
 export function markerLines(text: string): MarkerLines {
   return { sides: count(text, SIDE), separators: count(text, SEPARATOR) };
 }

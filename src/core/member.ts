@@ -13,6 +13,7 @@ export function ownMember(state: Pick<RunState, 'team'>, task: Task): TierMember
   return { agent, ...(task.model !== undefined && { model: task.model }) };
 }
 
+/** The agent said that its quota or credit is used up, and nobody has asked for it again since. */
 export function withoutQuota(state: Pick<RunState, 'agentWaits'>, agent: AgentId): boolean {
   const wait = state.agentWaits.get(agent);
   return wait?.kind === 'quota' && !wait.over;

@@ -30,6 +30,7 @@ export function plainPath(path: string): string {
   return path.replace(/~[0-9a-f]{40}(?:[0-9a-f]{24})?(?=\/|$)/u, '');
 }
 
+/** The first line of a commit's message. */
 export function subjectOf({ message }: PathCommit): string {
   return message.split('\n')[0] ?? '';
 }

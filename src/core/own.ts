@@ -12,6 +12,7 @@ export interface Own {
   giveAway(): void;
 }
 
+/** An owner to whom nothing belongs yet: the first change of anything copies it, later ones change the copy. */
 export function nothingOwn(): Own {
   let own = new WeakSet();
   const mine = <T extends object>(value: T): T => {

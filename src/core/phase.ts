@@ -7,6 +7,7 @@ import { isActive, isOver } from './task.js';
 
 export type RunPhase = 'planning' | 'proposed' | 'running' | 'paused' | 'needs-you' | 'done' | 'stopped' | 'failed';
 
+/** Where a run stands, for the header, the status bar and the exit code: derived, never stored. */
 export function phaseOf(state: RunState): RunPhase {
   if (state.discarded) return 'stopped';
   const planning = state.planner !== undefined && state.planner.endedAt === undefined;

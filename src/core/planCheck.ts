@@ -33,6 +33,10 @@ export interface CheckOptions {
   readonly teamHasGate?: boolean;
 }
 
+/**
+ * Everything that is wrong with a plan whose shape is right, and the order of its tasks. Without an order (cycles, ids twice)
+ * there are no levels.
+ */
 export function checkPlan(plan: Plan, options: CheckOptions = {}): PlanCheck {
   const problems = [...idProblems(plan), ...dependencyProblems(plan), ...contractProblems(plan, options)];
   const ids = plan.tasks.map((task) => task.id);

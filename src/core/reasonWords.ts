@@ -21,6 +21,7 @@ const TITLES: Partial<Readonly<Record<ReasonKind, string>>> = {
   permission: 'Asked for a permission',
 };
 
+/** A title for a reason's kind; `undefined` where its text says it all. */
 export function reasonTitle(kind: ReasonKind): string | undefined {
   return TITLES[kind];
 }

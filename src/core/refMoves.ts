@@ -32,6 +32,7 @@ export function knownRefs(before: ReadonlyMap<string, string> | undefined, now: 
   return before === undefined ? now : new Map([...now].filter(([ref]) => before.has(ref) || !ref.startsWith('refs/heads/')));
 }
 
+/** Refs (name to commit) that appeared, moved or went between two looks, sorted; our own are left out. */
 export function refMoves(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): readonly RefMove[] {
   const names = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => !OWN.test(ref)).sort();
   return names.flatMap((ref) => {

@@ -83,6 +83,10 @@ export const FORMATTERS: readonly Formatter[] = [
   { tool: 'gofmt', extensions: ['go'], configured: named('go.mod'), arguments: () => [[]] },
 ];
 
+/**
+ * Formatters that handle a file of this name, by its extension, in order of preference. Whether one is configured is another
+ * question.
+ */
 export function formattersOf(path: string): readonly Formatter[] {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const extension = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1) : '';

@@ -31,6 +31,10 @@ function holdsFiles(task: TaskRun): boolean {
   return isActive(task.state) || task.state === 'ready' || task.state === 'in-review' || (!isOver(task.state) && task.attempts.length > 0);
 }
 
+/**
+ * What may start and land now, and why each other waiting task waits. Longest remaining path first; the same state gives the
+ * same decision.
+ */
 export function decide(state: RunState): Decision {
   const waits = new Map<string, Reason>();
   const tasks = [...state.tasks.values()];

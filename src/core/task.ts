@@ -32,6 +32,7 @@ const NEXT: Readonly<Record<TaskState, readonly TaskState[]>> = {
   dropped: ['waiting'],
 };
 
+/** Whether the state machine has this step. An event that says otherwise is refused by the fold. */
 export function mayMove(from: TaskState, to: TaskState): boolean {
   return NEXT[from].includes(to);
 }

@@ -36,6 +36,10 @@ const PREFIX = /^(?:\[[^\]]{1,80}\]:? ?|(?:@?[\w./-]{1,80}(?::[\w:.-]{1,40})?|[\
 
 const RUNNERS: readonly (() => Runner)[] = [node, vitest, jest, mocha, pytest, unittest, cargo, go];
 
+/**
+ * Counts what a test runner printed, chunk by chunk, in memory that does not grow with the output. An unknown runner gives no
+ * number, never 0.
+ */
 export function createTestCounter(): TestCounter {
   const runners = RUNNERS.map((make) => make());
   const saysNone = none();

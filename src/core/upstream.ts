@@ -9,6 +9,7 @@ export interface Ahead {
   readonly diverged: boolean;
 }
 
+/** Says that the remote's branch is ahead, and what a person can do about it. */
 export function upstreamWords(ahead: Ahead, base: string): string {
   const commits = `${String(ahead.behind)} ${ahead.behind === 1 ? 'commit' : 'commits'}`;
   const said = `${ahead.name} has ${commits} that ${base} has not${ahead.diverged ? `, and ${base} has commits of its own` : ''}. Switchyard never pulls by itself.`;

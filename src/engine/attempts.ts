@@ -207,6 +207,7 @@ async function finish(context: RunContext, id: string, attempt: AttemptState, ru
   }
 }
 
+/** What an attempt came to; one whose process vanished without an exit record was interrupted. */
 export function outcomeOf(end: AttemptEnd): AgentOutcome {
   if (end.kind === 'exit') return end.record.outcome;
   return {
@@ -312,6 +313,7 @@ export function specFor(context: RunContext, parts: SpecParts) {
   };
 }
 
+/** What was thrown, in its own words; anything may be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -93,6 +93,7 @@ async function newestBase(context: RunContext, recorded: Sha, commit: Sha): Prom
   return base;
 }
 
+/** The message of what Switchyard commits for an agent; the trailers tell later readers which task and run it was. */
 export function commitMessage(run: string, task: TaskRun): string {
   return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n`;
 }
@@ -227,6 +228,7 @@ async function couldNotRun(context: RunContext, id: string, command: string, why
   return needsYou({ kind: 'gate-failed', text: `${note} Nothing is known about the work and nothing has landed; it cost no retry. Check Again runs the gate once more.` });
 }
 
+/** The commands that judge a task: its contract's, else the team's. */
 export function gateOf(context: RunContext, task: TaskRun): readonly string[] {
   return task.task.contract.gate.length > 0 ? task.task.contract.gate : context.store.state.team.gate;
 }

@@ -21,6 +21,7 @@ export interface Cleaned {
   readonly backups: KnownBackup[];
 }
 
+/** Reads any run: from memory where it is open here, else from its log. */
 export function lookIn(reader: RunReader, runs: OpenRuns): Look {
   return async (run) => runs.get(run)?.context.store.state ?? reader.look(run);
 }

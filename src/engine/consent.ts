@@ -9,6 +9,7 @@ export async function hasConsent(world: Place): Promise<boolean> {
   return (await world.files.read(paths.consent(world))) !== undefined;
 }
 
+/** Records that the person lets agents do anything in this clone. It is never committed, so it is theirs alone. */
 export async function giveConsent(world: Place): Promise<void> {
   await world.files.write(paths.consent(world), `${JSON.stringify({ permissions: 'full', at: new Date(world.clock.now()).toISOString() })}\n`);
 }

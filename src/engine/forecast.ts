@@ -28,6 +28,10 @@ interface Wanted {
   readonly branches: readonly LiveBranch[];
 }
 
+/**
+ * A forecast that follows the run: `changed` is called when it differs from before. Nothing is computed until it is told that
+ * something happened.
+ */
 export function liveForecast(world: { readonly git: Pick<Git, 'forecaster'>; readonly clock: Clock; readonly log: Log }, state: () => RunState | undefined, changed: () => void): LiveForecast {
   let forecaster: Forecaster | undefined;
   let present: { readonly run: string; readonly forecast: Forecast } | undefined;

@@ -21,6 +21,10 @@ const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 
 export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'drop' | 'allow-paths' | 'resolve-conflict' | 'take-over' | 'check' }>;
 
+/**
+ * Carries out a wish about one task, or answers why not. The world is looked at first: a landing that a crash left unrecorded is
+ * recorded instead.
+ */
 export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer> {
   const { context } = loop;
   const { store } = context;

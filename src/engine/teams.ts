@@ -17,6 +17,10 @@ export interface TeamReading {
   readonly named: readonly AgentId[];
 }
 
+/**
+ * Reads the team file as it is now. Agents are only looked for (which starts processes) where the file, the plan and the
+ * overrides leave somebody unnamed.
+ */
 export async function readTeam(world: World, plan?: Plan, overrides: TeamOverrides = {}): Promise<TeamReading> {
   const found = await world.readTeamFile();
   const parsed = found.text === undefined ? { file: undefined } : readTeamText(found.text, found.parse);

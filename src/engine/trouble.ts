@@ -6,6 +6,7 @@ import { STOPPED_BY_YOU, STOPPED_WITH_RUN } from '../core/stopping.js';
 import { afterTrouble, due, nextDue } from '../core/trouble.js';
 import type { RunContext } from './context.js';
 
+/** Decides what follows from an attempt that failed, and records that with the task's move as one write. */
 export async function onTrouble(context: RunContext, id: string, outcome: AgentOutcome): Promise<void> {
   const { store, world } = context;
   const task = context.task(id);

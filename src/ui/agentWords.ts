@@ -1,6 +1,7 @@
 /** How an agent is worded in the native tree. Pure. */
 import type { AgentView } from '../shared/protocol.js';
 
+/** An agent that could be given work now: found, in a version that we know, and not signed out. */
 export function isUsable(agent: AgentView): boolean {
   return agent.found && agent.problem === undefined && agent.signedIn !== 'no';
 }

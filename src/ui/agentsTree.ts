@@ -9,6 +9,7 @@ import { Disposables } from './disposables.js';
 import { moneyWords } from './tasks/groups.js';
 import type { Model } from './model.js';
 
+/** The agents view: a row for each CLI, and one for the disk where worktrees take any. */
 export function createAgentsTree(model: Model): Disposable & { readonly provider: vscode.TreeDataProvider<string> } {
   const own = new Disposables();
   const changed = own.add(new vscode.EventEmitter<undefined>());
@@ -48,6 +49,7 @@ function diskOf(model: Model): Disk | undefined {
   return disk === undefined || (disk.worktrees === 0 && disk.frees === undefined) ? undefined : disk;
 }
 
+/** The row that says what worktrees take; `reclaimable` in its context value offers *Clean Up*. */
 export function diskItem(disk: Disk | undefined): vscode.TreeItem {
   if (disk === undefined) return new vscode.TreeItem('');
   const item = new vscode.TreeItem('Disk');

@@ -107,6 +107,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   deleteComment: true,
 };
 
+/** The id under which a command is registered and declared. */
 export function commandId(name: CommandName): string {
   return `switchyard.${name}`;
 }

@@ -29,6 +29,7 @@ const GOAL = vscode.Uri.from({ scheme: GOAL_SCHEME, path: '/Goal.md' });
 const SAVE_MS = 250;
 const PLACEHOLDER = 'What should be built? Several lines are fine: what it should do, what must not change, how it is checked.';
 
+/** The one goal of a window. `opened` is called when a goal was handed over, to show what comes of it. */
 export function createGoal(base: Base, opened: () => void): Goal {
   const own = new Disposables();
   const file = own.add(new GoalFile(base.context.workspaceState));
@@ -123,6 +124,7 @@ function goalTabs(): readonly vscode.Tab[] {
   return vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.scheme === GOAL_SCHEME);
 }
 
+/** Why nothing can be started here, for people; empty while a repository is open. */
 export function noRepository(base: Base): string {
   const state = base.repository.state();
   if (state.kind === 'open') return '';

@@ -7,6 +7,7 @@ export interface UiLog extends Log, Disposable {
   show(): void;
 }
 
+/** The output channel. Errors are shown with their stack there, and nowhere else. */
 export function createLog(): UiLog {
   const channel = vscode.window.createOutputChannel('Switchyard', { log: true });
   return {

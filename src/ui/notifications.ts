@@ -15,6 +15,7 @@ const KEPT = 500;
 /** What happens within this time is told together. */
 const BATCH_MS = 700;
 
+/** Tells news as it comes. What was told is remembered with the workspace, so that a reload repeats nothing. */
 export function createNotifications(app: App): Disposable {
   const own = new Disposables();
   const told = new Set(app.context.workspaceState.get<readonly string[]>(TOLD, []));

@@ -5,6 +5,7 @@ export type Outcome = WishAnswer | undefined;
 
 export const DONE: WishAnswer = { ok: true };
 
+/** Nothing was done; `reason` says so to a person, with what to do next. */
 export function refuse(reason: string): WishAnswer {
   return { ok: false, reason };
 }

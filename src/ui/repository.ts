@@ -38,6 +38,7 @@ export interface Repository extends Disposable {
 
 const CHOSEN = 'repository.folder';
 
+/** Looks for a repository at once and again whenever folders, trust or settings change. */
 export function createRepository(context: vscode.ExtensionContext, log: UiLog, open: OpenRepository, saves: Saves): Repository {
   const own = new Disposables();
   const changed = own.add(new vscode.EventEmitter<void>());

@@ -4,6 +4,7 @@ import type { Saves } from '../core/ports.js';
 /** More than a person saves while agents run; the oldest are forgotten. */
 const KEPT = 5_000;
 
+/** When each path was last saved in this editor, in milliseconds since the epoch; the oldest are forgotten. */
 export function rememberSaves(now: () => number): Saves & { note(path: string): void } {
   const at = new Map<string, number>();
   return {

@@ -8,6 +8,7 @@ import { rememberSaves } from './savedPaths.js';
 
 export interface TrackedSaves extends Saves, Disposable {}
 
+/** Notes what the person saves, makes, renames and deletes in this editor, so that agents are not blamed for it. */
 export function trackSaves(): TrackedSaves {
   const own = new Disposables();
   const saves = rememberSaves(() => Date.now());

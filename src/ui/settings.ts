@@ -4,6 +4,7 @@ import type { AgentId } from '../core/ids.js';
 import type { SettingValues } from './contributions.js';
 import { SETTINGS } from './contributions.js';
 
+/** A setting's value for a folder, or for the window; its default where nobody set it. */
 export function setting<K extends keyof SettingValues>(name: K, scope?: vscode.Uri): SettingValues[K] {
   return vscode.workspace.getConfiguration('switchyard', scope ?? null).get<SettingValues[K]>(name, SETTINGS[name]);
 }

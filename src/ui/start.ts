@@ -43,6 +43,7 @@ export interface Started extends Disposable {
   readonly api: SwitchyardApi;
 }
 
+/** Builds the features one by one; one that cannot be started is said and leaves the others alone. */
 export function startUi(context: vscode.ExtensionContext, parts: { readonly log: UiLog; readonly terminals: Terminals; readonly open: OpenRepository }): Started {
   const { log, terminals, open } = parts;
   const own = new Disposables();

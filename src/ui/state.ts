@@ -6,6 +6,7 @@ import { isPlanning } from './dashboard/phase.js';
 import type { Disposable } from './disposables.js';
 import { Disposables } from './disposables.js';
 
+/** Keeps the context keys of menus and welcome views true to the snapshot. */
 export function followState(base: Base): Disposable {
   const own = new Disposables();
   const show = (): void => {

@@ -6,6 +6,7 @@ import { Disposables } from './disposables.js';
 import type { Model } from './model.js';
 import { statusWords } from './tasks/groups.js';
 
+/** One item that says what is not zero; it leads to the dashboard. */
 export function createStatus(model: Model): Disposable {
   const own = new Disposables();
   const item = own.add(vscode.window.createStatusBarItem('switchyard.status', vscode.StatusBarAlignment.Left, 5));

@@ -3,6 +3,7 @@ import type { AgentStatus } from '../core/ports.js';
 import type { Team } from '../core/team.js';
 import { DEFAULT_LIMITS } from '../core/team.js';
 
+/** A team file with comments (JSONC) that says what holds now, so that writing it changes nothing. */
 export function defaultTeamFile(team: Team, agents: readonly AgentStatus[]): string {
   const member = (found: { readonly agent: string; readonly model?: string }): string =>
     `{ "agent": ${JSON.stringify(found.agent)}${found.model === undefined ? '' : `, "model": ${JSON.stringify(found.model)}`} }`;

@@ -17,6 +17,7 @@ function Figure({ label, children }: { readonly label: string; readonly children
   );
 }
 
+/** The bill by task, role and model, with the estimate against what it became. */
 export function Bill({ run }: { readonly run: RunView }): ReactNode {
   const { bill } = run;
   const { total } = bill;

@@ -5,6 +5,7 @@ import { useRef, type ReactNode } from 'react';
 /** Borders, padding and room for a horizontal scroll bar. */
 const FRAME = 22;
 
+/** A long list of which only what is seen is in the page; every line has the same `height`, in pixels. */
 export function Lines({
   count,
   height,

@@ -28,6 +28,7 @@ export function below(button: HTMLElement): Anchor {
   return { x: box.left, y: box.bottom + 2, from: button };
 }
 
+/** A menu at a point of the page, moved so that it fits; Escape and a click elsewhere close it. */
 export function Menu({ items, anchor, label, onClose }: { readonly items: readonly MenuItem[]; readonly anchor: Anchor; readonly label: string; readonly onClose: () => void }): ReactNode {
   const ref = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ left: anchor.x, top: anchor.y });

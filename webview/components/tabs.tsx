@@ -54,5 +54,7 @@ export function Tabs<T extends string>({
   );
 }
 
+/** Id of a tab, for `aria-labelledby` of its panel. */
 export const tabId = (name: string, tab: string): string => `${name}-tab-${tab}`;
+/** Id of the one panel that all tabs of a bar share, for their `aria-controls`. */
 export const panelId = (name: string): string => `${name}-panel`;

@@ -3,6 +3,7 @@ import type { Layout } from './layout.js';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
+/** The direction of an arrow key; `undefined` for any other key. */
 export function directionOf(key: string): Direction | undefined {
   return key === 'ArrowLeft' ? 'left' : key === 'ArrowRight' ? 'right' : key === 'ArrowUp' ? 'up' : key === 'ArrowDown' ? 'down' : undefined;
 }

@@ -4,6 +4,7 @@ import type { PlanEdit } from '../../src/core/wishes.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import type { Draft } from '../viewState.js';
 
+/** Drafts belong to one revision: another one may have changed the same task. */
 export const draftKey = (run: RunView, task: string): string => `${run.id}/${run.planRevision}/${task}`;
 
 const LISTS = ['owns', 'offLimits', 'acceptance', 'gate'] as const;
@@ -15,6 +16,7 @@ const asLines = (text: string): readonly string[] =>
     .filter((line) => line !== '');
 const sameList = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((item, index) => item === b[index]);
 
+/** A task as a form holds it: lists are lines of text. */
 export function draftOf(task: TaskView): Draft {
   const { owns, offLimits, acceptance, gate } = task.contract;
   return {

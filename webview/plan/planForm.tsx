@@ -24,6 +24,7 @@ function Dependencies({ run, task, draft, change }: { readonly run: RunView; rea
   );
 }
 
+/** Edits one task of a proposed plan; it is checked by the engine, whose refusal stands beside the form. */
 export function PlanForm({ run, task, draft }: { readonly run: RunView; readonly task: TaskView; readonly draft: Draft }): ReactNode {
   const key = `edit:${task.id}`;
   const busy = useWorking(key);

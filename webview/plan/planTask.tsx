@@ -49,6 +49,7 @@ const CHANGED = {
   same: 'The same as in the plan in force.',
 } as const;
 
+/** The inspector of a proposed task; while there is a draft it is the form. */
 export function PlanTask({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
   const draft = useApp((state) => state.drafts[draftKey(run, task.id)]);
   const removed = task.difference === 'removed';

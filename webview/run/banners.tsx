@@ -108,6 +108,7 @@ function FailedReplan({ run, failure, startedAt }: { readonly run: RunView; read
   );
 }
 
+/** The region above the graph; empty most of the time. */
 export function Banners({ run }: { readonly run: RunView }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   const teamProblem = useApp((state) => state.snapshot?.teamProblem);

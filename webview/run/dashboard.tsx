@@ -36,6 +36,7 @@ function Views({ run }: { readonly run: RunView }): ReactNode {
   );
 }
 
+/** The page of a run: header, notices, and the view that is chosen with its inspector. */
 export function Dashboard({ run }: { readonly run: RunView }): ReactNode {
   const view = useApp((state) => state.view);
   const planless = run.tasks.length === 0;

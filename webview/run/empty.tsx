@@ -125,6 +125,7 @@ function Agents({ agents }: { readonly agents: readonly AgentView[] }): ReactNod
   );
 }
 
+/** What the page says while there is no run, with the button that leads on. */
 export function Empty({ snapshot, reason }: { readonly snapshot: Snapshot; readonly reason: EmptyReason }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   if (reason === 'loading') return <Loading />;

@@ -113,6 +113,7 @@ function Meters({ run }: { readonly run: RunView }): ReactNode {
   );
 }
 
+/** Goal, state, money and the actions of the run. Unsaved edits hold back the approval. */
 export function Header({ run }: { readonly run: RunView }): ReactNode {
   const unsaved = useApp((state) => Object.keys(state.drafts).length);
   const blocked = unsaved > 0 ? `Save or cancel your ${count(unsaved, 'unsaved edit')} first` : undefined;

@@ -55,6 +55,7 @@ function Failed({ run }: { readonly run: RunView }): ReactNode {
   );
 }
 
+/** The compact face: the same graph, a line of figures, and what needs the person. */
 export function Sidebar({ run }: { readonly run: RunView }): ReactNode {
   const refusal = useApp((state) => state.refusal);
   const { left, right } = strip(run);

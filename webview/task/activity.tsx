@@ -95,6 +95,7 @@ function Rows({ lines, label }: { readonly lines: readonly ActivityLine[]; reado
   );
 }
 
+/** What an agent did, attempt by attempt. Looking at it asks the host to stream that attempt. */
 export function Activity({ task }: { readonly task: TaskView }): ReactNode {
   const last = task.attempts.at(-1)?.attempt;
   const [chosen, setChosen] = useState<number>();

@@ -57,6 +57,7 @@ function tellsOf(row: ActivityRow | undefined, path: string): boolean {
   return row?.kind === 'tool' && (row.text === path || row.text.endsWith(` ${path}`));
 }
 
+/** Activity as rows: a tool's result belongs to the row of its call, however late it comes. */
 export function activityRows(lines: readonly ActivityLine[]): readonly ActivityRow[] {
   const rows: ActivityRow[] = [];
   const toolAt = new Map<string, number>();

@@ -24,6 +24,7 @@ export function BaseConflict({ run, task }: { readonly run: RunView; readonly ta
   );
 }
 
+/** How earlier conflicts of the task were resolved; nothing where there were none. */
 export function ResolvedFact({ task }: { readonly task: TaskView }): ReactNode {
   if (task.resolved.length === 0) return null;
   return (

@@ -103,6 +103,7 @@ function Preview({ task, file }: { readonly task: TaskView; readonly file: FileD
   );
 }
 
+/** The files of a task with the patch of the one that is chosen, read when it is. */
 export function Diff({ task }: { readonly task: TaskView }): ReactNode {
   const [path, setPath] = useState<string>();
   const file = task.files.find((one) => one.path === path) ?? task.files[0];

@@ -140,6 +140,7 @@ function Gate({ task, gate, latest }: { readonly task: TaskView; readonly gate: 
   );
 }
 
+/** Every gate of the task, newest first, with the output of each command and the receipt. */
 export function GateTab({ task }: { readonly task: TaskView }): ReactNode {
   const gates = [...task.gates].reverse();
   if (gates.length === 0) {

@@ -108,6 +108,7 @@ function Panel({ run, task, tab }: { readonly run: RunView; readonly task: TaskV
   }
 }
 
+/** The tabs of the selected task; a task that is only proposed has its own inspector. */
 export function Inspector({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
   const tab = useApp((state) => state.tab);
   if (run.phase === 'proposed' && isUntouched(task.state)) return <PlanTask run={run} task={task} />;

@@ -80,6 +80,7 @@ function Copyable({ text, what, short = text }: { readonly text: string; readonl
   );
 }
 
+/** Contract, attempts and place of a task, after why it waits or what it needs. */
 export function Overview({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
   const now = useNow(false);
   return (

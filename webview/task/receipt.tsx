@@ -26,6 +26,7 @@ function locks({ lock }: ReceiptView): ReactNode {
   );
 }
 
+/** What a green is bound to, to be read, copied and exported; nothing while there is none. */
 export function Receipt({ task }: { readonly task: TaskView }): ReactNode {
   const { receipt } = task;
   if (receipt === undefined) return null;

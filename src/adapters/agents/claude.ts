@@ -89,6 +89,7 @@ const CLI: Cli = {
   account,
 };
 
+/** Claude Code as an agent; `executable` overrides what the PATH finds. */
 export function createClaude(executable?: string): AgentAdapter {
   return {
     id: 'claude',

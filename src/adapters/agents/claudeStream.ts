@@ -92,6 +92,10 @@ function resultText(content: unknown): string | undefined {
   return parts.length === 0 ? undefined : parts.join('\n');
 }
 
+/**
+ * Reads `--output-format stream-json`, a JSON object a line. Paths below `cwd` become relative to it; its `result` line alone
+ * has the final usage.
+ */
 export function claudeParser(cwd?: string): StreamParser {
   const stderr = stderrLines();
   const denied = denials();

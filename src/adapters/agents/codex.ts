@@ -78,6 +78,7 @@ const CLI: Cli = {
   account,
 };
 
+/** Codex as an agent; `executable` overrides what the PATH finds. */
 export function createCodex(executable?: string): AgentAdapter {
   return {
     id: 'codex',

@@ -25,6 +25,7 @@ function parsedAnswer(text: string | undefined): unknown {
   return value === undefined ? undefined : withoutNulls(value);
 }
 
+/** Reads `codex exec --json`, a JSON object a line. Usage is cumulative over a session and comes only when a turn completes. */
 export function codexParser(cwd?: string): StreamParser {
   const stderr = stderrLines();
   const denied = denials();

@@ -29,11 +29,13 @@ const BY_TEXT: readonly (readonly [RegExp, FailureReason])[] = [
 const STATUS = /(?:status:?|rejected|"?code"?:?|error:?)\s*\(?(\d{3})\b/i;
 const STATUS_LINE = /\b([45]\d\d) [A-Z][a-z]/;
 
+/** The HTTP status that an error text names, e.g. 429; `undefined` where it names none. */
 export function statusIn(text: string): number | undefined {
   const found = STATUS.exec(text)?.[1] ?? STATUS_LINE.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
+/** Why an agent failed, judged by the first 4,000 characters of what it said; `undefined` where they tell nothing. */
 export function reasonOfText(text: string | undefined): FailureReason | undefined {
   if (text === undefined) return undefined;
   const sample = text.slice(0, 4_000);

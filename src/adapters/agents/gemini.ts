@@ -84,6 +84,7 @@ const CLI: Cli = {
   account,
 };
 
+/** Gemini CLI as an agent; `executable` overrides what the PATH finds. It has no answer by schema, so a plan comes as text. */
 export function createGemini(executable?: string): AgentAdapter {
   return {
     id: 'gemini',

@@ -36,6 +36,10 @@ function plainMessage(message: string): string {
   return string(object(parseObject(inner)?.['error'])['message']) ?? inner;
 }
 
+/**
+ * Reads `--output-format stream-json`, a JSON object a line. Usage comes with the last line only, and not at all when the CLI
+ * fails.
+ */
 export function geminiParser(cwd?: string): StreamParser {
   const stderr = stderrLines();
   const denied = denials();

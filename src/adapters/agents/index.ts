@@ -16,6 +16,10 @@ export interface AgentsOptions {
   readonly executables?: Readonly<Partial<Record<AgentId, string>>>;
 }
 
+/**
+ * The agents of this machine. Each CLI is probed once and remembered until a refresh is asked for, because a probe starts
+ * processes.
+ */
 export function createAgents(options: AgentsOptions): Agents {
   const { executables = {} } = options;
   const adapters: readonly AgentAdapter[] = [

@@ -17,14 +17,17 @@ export function parseObject(line: string): Json | undefined {
   }
 }
 
+/** A JSON object, which arrays and `null` are not. */
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The value if it is a JSON object, else an empty one: a field of outside input can then be asked for without a check. */
 export function object(value: unknown): Json {
   return isObject(value) ? value : EMPTY;
 }
 
+/** The objects of a JSON array; whatever else is in it is left out, and what is no array has none. */
 export function objects(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -58,6 +58,7 @@ const CLI: Cli = {
   account,
 };
 
+/** opencode as an agent; `executable` overrides what the PATH finds. It has no answer by schema, so a plan comes as text. */
 export function createOpencode(executable?: string): AgentAdapter {
   return {
     id: 'opencode',

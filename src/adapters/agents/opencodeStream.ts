@@ -30,6 +30,7 @@ interface Sum {
   unpriced: boolean;
 }
 
+/** Reads `opencode run --format json`, a JSON object a line. Usage and money come step by step and are summed. */
 export function opencodeParser(cwd?: string): StreamParser {
   const stderr = stderrLines();
   const denied = denials();

@@ -34,6 +34,7 @@ function inputFor(request: StartRequest): ScriptedInput {
   };
 }
 
+/** The embedded agent, played by our own program under the given Node; it needs no account and is always found. */
 export function scriptedAdapter(options: ScriptedOptions): AgentAdapter {
   // The certificates are left out because reading them takes longer than all the rest of a start.
   const setEnv = { ELECTRON_RUN_AS_NODE: '1', NODE_EXTRA_CA_CERTS: '' };

@@ -34,6 +34,7 @@ function strict(schema: unknown): unknown {
   return out;
 }
 
+/** The schema as strict answers want it: every property required, optional ones nullable, nothing additional. */
 export function strictSchema(schema: Json): Json {
   const made = strict(schema);
   return isObject(made) ? made : {};

@@ -37,6 +37,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(API key provided:)\s*[^\s,)]+/gi, '$1 …'],
 ];
 
+/** The text with everything that looks like a key or token replaced; errors of CLIs quote what they were given. */
 export function withoutSecrets(text: string): string {
   return SECRETS.reduce((kept, [pattern, instead]) => kept.replace(pattern, instead), text);
 }

@@ -20,6 +20,10 @@ export interface ProvideRequest {
   readonly ignores: (path: string, kind: 'folder' | 'link') => Promise<boolean>;
 }
 
+/**
+ * Fills a new worktree's dependency folders one after the other, and says of each how it was done. What a crash left half done
+ * goes first.
+ */
 export async function provideDependencies(request: ProvideRequest): Promise<readonly ProvidedDependency[]> {
   await removeHalf(request);
   const provided: ProvidedDependency[] = [];

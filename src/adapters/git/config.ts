@@ -139,6 +139,7 @@ function filterIsTrusted(entries: readonly ConfigEntry[], name: string, remember
     .every((entry) => isOutside(entry) || remembered?.[entry.key] === entry.value || (name === 'lfs' && LFS[entry.key.slice('filter.lfs.'.length)] === entry.value));
 }
 
+/** Set by the person or the machine, where an agent in a worktree could not have written it. */
 export function isOutside({ scope }: ConfigEntry): boolean {
   return scope !== 'local' && scope !== 'worktree' && scope !== 'command';
 }

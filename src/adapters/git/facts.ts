@@ -43,6 +43,7 @@ export async function findRepository(run: RunGit, directory: string): Promise<Fo
   return { root, commonDir, gitVersion };
 }
 
+/** The designed error for a repository whose checked-out branch is unborn. */
 export function noCommits(root: string): GitProblem {
   return new GitProblem(
     'no-commits',

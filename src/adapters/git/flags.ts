@@ -98,6 +98,7 @@ export async function blobId(file: Buffer, length: number, link: boolean): Promi
   }
 }
 
+/** A path of a tree as an absolute one, in bytes: names need not be UTF-8. */
 export function absolute(root: string, bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${root}/`), bytes]);
 }

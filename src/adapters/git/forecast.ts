@@ -25,6 +25,10 @@ interface Known {
 
 const SAME: MergeOutcome = { conflict: false, paths: [] };
 
+/**
+ * Keeps outcomes of merges and looks again only at what changed. With `watching` file events say what did; without, every look
+ * is a full one.
+ */
 export function forecaster(repository: Repository, watching?: { readonly changed: () => void }): Forecaster {
   const known = new Map<string, Known>();
   const folders = new Map<string, WorkFolder>();

@@ -79,6 +79,7 @@ export async function isThere(folder: string): Promise<boolean> {
   return (await stat(folder).catch(() => undefined)) !== undefined;
 }
 
+/** Removes a temporary object folder with everything that was written into it; `undefined` is none. */
 export async function discard(folder: string | undefined): Promise<void> {
   if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }

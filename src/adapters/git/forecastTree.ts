@@ -21,6 +21,7 @@ export interface TreeWatch {
 const MOST_FOLDERS = 16_000;
 let folders = 0;
 
+/** Watches a worktree by one recursive watch where the system has it, else folder by folder. */
 export function watchTree(root: string, changed: () => void): TreeWatch {
   return process.platform === 'darwin' || process.platform === 'win32' ? watchWhole(root, changed) : watchFolders(root, changed);
 }

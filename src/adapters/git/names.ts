@@ -55,6 +55,7 @@ export function joinNul(parts: readonly Uint8Array[]): Buffer {
 
 const SHA = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/u;
 
+/** A full object id in hex (SHA-1 or SHA-256), never an abbreviation or a name. */
 export function isSha(text: string): boolean {
   return SHA.test(text);
 }

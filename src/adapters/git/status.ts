@@ -126,6 +126,7 @@ export function key(bytes: Buffer): string {
   return bytes.toString('latin1');
 }
 
+/** Paths as text for people and for globs; see `pathText` for names that are not UTF-8. */
 export function texts(paths: readonly Buffer[]): readonly string[] {
   return paths.map(pathText);
 }

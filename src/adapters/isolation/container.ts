@@ -35,6 +35,10 @@ export interface Containers {
   imageId(choice: ContainerChoice | undefined): Promise<string | undefined>;
 }
 
+/**
+ * Finds the engine (podman before docker) and makes commands that run inside a container. `environment` is ours; the container
+ * gets only what is named.
+ */
 export function createContainers(environment: Environment, platform: NodeJS.Platform): Containers {
   const engineEnvironment = pickEnvironment(environment, [...COMMON_ENVIRONMENT, ...ENGINE_ENVIRONMENT]);
   const ask = (file: string, args: readonly string[]) => askEngine(file, args, engineEnvironment);

@@ -22,6 +22,7 @@ export interface ContainerRun {
  */
 export const SECURITY: readonly string[] = ['--cap-drop=all', '--security-opt=no-new-privileges', '--security-opt=label=disable', '--log-driver=none'];
 
+/** Options of `run` that podman and docker share. Variables go by name only, so that no value stands in the process table. */
 export function containerOptions(run: ContainerRun): readonly string[] {
   return [
     '--pull=never',

@@ -17,8 +17,10 @@ export class ContainerError extends Error {
   }
 }
 
+/** Asks a container engine something that it answers at once; one that is silent for 30 seconds counts as failed. */
 export const askEngine = (file: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => askProgram(file, args, { env, timeoutMs: ENGINE_MS });
 
+/** Told by the file's name; docker's command may be podman in disguise, which takes docker's options as well. */
 export const isPodman = (engine: string): boolean => basename(engine).startsWith('podman');
 
 /** Resolves when no container of the nonce is left. Throws `ContainerError` with what a person can do. */

@@ -11,6 +11,9 @@ export function dockerRun(run: ContainerRun, person: Person | undefined, rootles
 
 /** Also tells whether the daemon can be reached. */
 export const dockerInfo: readonly string[] = ['info', '--format', '{{json .SecurityOptions}}'];
+/** Asks whether an image is there; nothing is ever pulled. */
 export const dockerImage = (image: string): readonly string[] => ['image', 'inspect', '--format', '{{.Id}}', image];
+/** Asks for the full ids of an attempt's containers, stopped ones too, by the label that they carry. */
 export const dockerList = (nonce: string): readonly string[] => ['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${CONTAINER_LABEL}=${nonce}`];
+/** Ends and removes a container by its id. */
 export const dockerRemove = (id: string): readonly string[] => ['rm', '--force', id];

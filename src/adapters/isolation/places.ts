@@ -44,6 +44,7 @@ const inside = (path: string, folder: string): boolean => {
   return way === '' || (!way.startsWith('..') && !isAbsolute(way));
 };
 
+/** The real paths of those that exist, each once: a sandbox refuses to start when it is told to bind what is not there. */
 export async function present(paths: readonly string[]): Promise<readonly string[]> {
   const found = await Promise.all(paths.map(async (path) => ((await exists(path)) ? realpath(path) : undefined)));
   return [...new Set(found.flatMap((path) => path ?? []))];
@@ -57,6 +58,7 @@ async function linkedGitDir(worktree: string, commonDir: string): Promise<string
   return own !== undefined && dirname(own) === join(commonDir, 'worktrees') ? own : undefined;
 }
 
+/** The worktree that may be written; a command without one works where it starts. */
 export const worktreeOf = (request: IsolationRequest): string => request.worktree ?? request.cwd;
 
 /** A folder of the attempt's own, for this person alone. */

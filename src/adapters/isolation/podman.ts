@@ -12,7 +12,9 @@ export function podmanRun(run: ContainerRun, person: Person | undefined): readon
   return ['run', '--rm', ...user, ...containerOptions(run)];
 }
 
+/** Asks whether an image is there; nothing is ever pulled. */
 export const podmanImage = (image: string): readonly string[] => ['image', 'inspect', '--format', '{{.Id}}', image];
+/** Asks for the full ids of an attempt's containers, stopped ones too, by the label that they carry. */
 export const podmanList = (nonce: string): readonly string[] => ['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${CONTAINER_LABEL}=${nonce}`];
 /** Without a time it would wait for the container to end politely. */
 export const podmanRemove = (id: string): readonly string[] => ['rm', '--force', '--time', '0', id];

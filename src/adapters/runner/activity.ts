@@ -19,6 +19,10 @@ function parse(lines: readonly string[], afterSeq: number): readonly ActivityLin
 /** Of an attempt that nobody looks at only its last words are shown, and edits are counted: they may come this late. */
 const UNWATCHED_MS = 250;
 
+/**
+ * What agents do, read from the `activity.jsonl` of their attempts. Of all attempts only the watched one is read without a
+ * pause.
+ */
 export function createActivities(): Activities {
   let watched: string | undefined;
   return {

@@ -10,6 +10,9 @@ export interface LineCutter {
   rest(): string | number | undefined;
 }
 
+/**
+ * Cuts chunks of bytes into lines. A line longer than `longest` bytes is dropped whole, so that no output can fill our memory.
+ */
 export function lineCutter(longest = LONGEST_LINE): LineCutter {
   let parts: Buffer[] = [];
   let size = 0;

@@ -23,6 +23,7 @@ export interface Printer {
   flushed(ms: number): Promise<boolean>;
 }
 
+/** Prints to the terminal behind a descriptor; see the head of this file for what waits and what is left out. */
 export function terminalPrinter(fd: number, env: Readonly<Record<string, string | undefined>>): Printer {
   let queue = '';
   let busy = false;

@@ -14,6 +14,7 @@ export interface QuestionWatch {
   asks(): boolean;
 }
 
+/** Remembers the end of what was printed, and tells whether it looks like a question that waits for an answer. */
 export function questionWatch(): QuestionWatch {
   let tail = '';
   return {

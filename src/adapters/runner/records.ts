@@ -50,6 +50,9 @@ export async function readClaim(folder: string): Promise<Claim | undefined> {
   return { v: 1, nonce: nonce ?? '', pid: pid ?? 0, startTime: startTime ?? '', socket: socket ?? '', ...inside };
 }
 
+/**
+ * The attempt's exit record, the last file that its runner writes; `undefined` while there is none or it is of another version.
+ */
 export async function readExit(folder: string): Promise<ExitRecord | undefined> {
   const record = await readRecord(folder, FILE.exit);
   return record?.['v'] === 1 ? (record as unknown as ExitRecord) : undefined;

@@ -121,6 +121,10 @@ function running(folder: string, claim: Claim, connection: Connection | undefine
   };
 }
 
+/**
+ * Starts runners through `launch` and finds those again that an earlier window started. Rejects with `RunnerError`, each with a
+ * reason.
+ */
 export function createRunners(options: RunnersOptions): Runners {
   const { launch, claimMs = CLAIM_MS } = options;
   const attach = async (folder: string, claim: Claim): Promise<RunningAttempt> =>

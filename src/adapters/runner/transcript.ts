@@ -38,6 +38,7 @@ function result(ok: boolean, text: string): readonly Paragraph[] {
 
 const MARK = { added: '+', modified: '~', deleted: '-' } as const;
 
+/** An agent's event as a person reads it in the terminal; events that say nothing to people give none. */
 export function paragraphs(event: AgentEvent): readonly Paragraph[] {
   switch (event.type) {
     case 'message':
@@ -65,6 +66,7 @@ export function paragraphs(event: AgentEvent): readonly Paragraph[] {
   }
 }
 
+/** The first lines of a transcript: the task, who works on it and where. */
 export function head(spec: AttemptSpec): readonly Paragraph[] {
   const model = spec.model === undefined ? '' : ` (${oneLine(spec.model, 80)})`;
   const attempt = spec.attempt > 1 ? `, attempt ${spec.attempt}` : '';

@@ -9,6 +9,7 @@ export function decomposeTask(app: App, text: unknown): Promise<Outcome> {
   return app.goal.open(typeof text === 'string' ? text : undefined);
 }
 
+/** The selected words, or the whole document where nothing is selected, go into the goal. */
 export async function decomposeSelection(app: App): Promise<Outcome> {
   const editor = vscode.window.activeTextEditor;
   const text = editor?.document.getText(editor.selection.isEmpty ? undefined : editor.selection);

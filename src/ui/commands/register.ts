@@ -73,6 +73,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   deleteComment: (app, comment) => done(() => app.review.comments.remove(comment)),
 };
 
+/** Registers every command of the contributions table; a refusal is shown once, by whoever calls. */
 export function registerCommands(app: App): Disposable {
   const own = new Disposables();
   for (const name of Object.keys(COMMANDS) as CommandName[]) {

@@ -31,6 +31,7 @@ export function plainWish(app: App, type: 'pause' | 'go-on' | 'discard-plan'): P
   return onRun(app, (run) => sendWish(app, { type, run: run.id }));
 }
 
+/** Approves exactly the revision that is shown: another one that came meanwhile is refused by the engine. */
 export function approvePlan(app: App): Promise<Outcome> {
   return onRun(app, (run) => {
     if (run.phase !== 'proposed') return Promise.resolve(refuse('There is no proposed plan to approve.'));
@@ -48,10 +49,12 @@ export function undoRun(app: App): Promise<Outcome> {
   });
 }
 
+/** Lands the run's integration branch on its base. */
 export function landRun(app: App): Promise<Outcome> {
   return onRun(app, (run) => sendWish(app, { type: 'land-run', run: run.id }));
 }
 
+/** Without words it opens the box for them in the dashboard. */
 export function askForChanges(app: App, words: unknown): Promise<Outcome> {
   return onRun(app, async (run) => {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to change.');
@@ -63,6 +66,7 @@ export function askForChanges(app: App, words: unknown): Promise<Outcome> {
   });
 }
 
+/** Asks first, and says whether the whole run goes or only the proposed revision. */
 export function discardPlan(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to discard.');
@@ -73,6 +77,7 @@ export function discardPlan(app: App): Promise<Outcome> {
   });
 }
 
+/** Stops the planner; agents that work on a plan in force go on. */
 export async function cancelPlanning(app: App): Promise<Outcome> {
   const state = app.model.run();
   if (state === undefined || !isPlanning(state)) return refuse('No planner is at work.');
@@ -81,6 +86,7 @@ export async function cancelPlanning(app: App): Promise<Outcome> {
   return sendWish(app, wish);
 }
 
+/** Asks first: it ends every process of every agent of the run. */
 export function stopAll(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     const button = 'Stop All Agents';
@@ -106,6 +112,7 @@ export function exportReceipts(app: App): Promise<Outcome> {
   });
 }
 
+/** Shows another run; one that cannot be opened is listed with its reason and leads to *Recover Run…*. */
 export function pickRun(app: App): Promise<Outcome> {
   return onSession(app, async (session) => {
     // A plan that was discarded before it began left nothing to show.

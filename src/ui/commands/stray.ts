@@ -38,6 +38,7 @@ function choices(leaks: readonly LeakView[]): Choice[] {
   ];
 }
 
+/** Opens the kept patch of a leak as a document; `id` may name one of several. */
 export async function showStrayPatch(app: App, argument: unknown, id: unknown): Promise<Outcome> {
   const ofPlanner = argument === PLANNER ? app.model.snapshot().run?.leaks?.find((leak) => leak.id === id) : undefined;
   if (ofPlanner !== undefined) return openPatch(ofPlanner);

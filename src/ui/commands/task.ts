@@ -15,6 +15,7 @@ import { leaveRequest } from '../tryIt/request.js';
 import { sendWish } from '../wishing.js';
 import { onTask } from './tasks.js';
 
+/** Lands a ready task; what nothing proved is landed only after a question. */
 export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => {
     if (task.why?.kind === 'unproven' && !(await landsUnproven(task))) return undefined;
@@ -38,6 +39,7 @@ export function retry(app: App, argument: unknown, words: unknown): Promise<Outc
   });
 }
 
+/** Sends the draft review of a task to its agent; the drafts go only when it was taken. */
 export function retryWithComments(app: App, argument: unknown): Promise<Outcome> {
   // Pressed in a comment's box, what was just typed goes along: the editor empties the box either way.
   app.review.comments.add(argument);
@@ -75,6 +77,7 @@ export async function replan(app: App, argument: unknown, words: unknown): Promi
   });
 }
 
+/** Asks first, and says what becomes of the work. */
 export function drop(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'drop', 'dropped', async ({ run, task }) => {
     const button = 'Drop';
@@ -99,14 +102,17 @@ export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Stops a task's agent with everything it started; its work stays in the worktree. */
 export function stopTask(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'stop', 'stopped', async ({ run, task }) => sendWish(app, { type: 'stop', run: run.id, task: task.id }));
 }
 
+/** Runs boundary check and gate once more, without an agent. */
 export function check(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'check', 'checked again', async ({ run, task }) => sendWish(app, { type: 'check', run: run.id, task: task.id }));
 }
 
+/** Asks which of the violations may stay; those are allowed for this task only. */
 export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'allow-paths', 'allowed its paths', async ({ run, task }) => {
     const items = [...new Map(task.violations.map((each) => [each.path, each])).values()].map(({ path, kind }) => ({ label: path, description: VIOLATION_WORDS[kind], picked: true }));
@@ -116,6 +122,7 @@ export function allowPaths(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Lays the conflict out and opens the merge editor; once it is laid out, whole sides can be chosen too. */
 export function resolveConflict(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'resolve-conflict', 'resolved by you', async ({ run, task }) => {
     const open = app.model.run()?.tasks.get(task.id)?.conflict;
@@ -128,6 +135,7 @@ export function resolveConflict(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** Opens the multi-diff, at `path` where it is given. */
 export function reviewChanges(app: App, argument: unknown, path: unknown): Promise<Outcome> {
   return onTask(app, argument, 'review', 'reviewed', ({ task }) => app.review.open(task.id, typeof path === 'string' ? path : undefined));
 }

@@ -30,6 +30,7 @@ async function exists(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
+/** Probes every CLI again, with progress in the agents view. */
 export async function refreshAgents(app: App): Promise<Outcome> {
   if (app.repository.session() === undefined) return refuse(noRepository(app));
   try {
@@ -49,6 +50,7 @@ export async function copyAgentSetup(app: App, agent?: unknown): Promise<Outcome
   return DONE;
 }
 
+/** Opens the repository anew; what it finds is shown by the views. */
 export async function checkAgain(app: App): Promise<Outcome> {
   await app.repository.reopen();
   return DONE;
@@ -75,6 +77,7 @@ export async function initRepository(app: App): Promise<Outcome> {
   return DONE;
 }
 
+/** Works on another workspace folder; where that cannot be, the one that was shown stays and the reason is said. */
 export async function pickRepository(app: App): Promise<Outcome> {
   const folder = await pickFolder('Work on which folder?', shownFolder(app));
   if (folder === undefined) return undefined;

@@ -7,6 +7,7 @@ import { printBill } from '../../core/billPrint.js';
 import type { RunState } from '../../core/run.js';
 import type { BillLine, BillView, PrintedAmount } from '../../shared/protocol.js';
 
+/** The bill with every figure as it is printed, so that the page rounds nothing itself. */
 export function billView(state: RunState): BillView {
   const lines = billLines(state);
   const money = printBill(lines);

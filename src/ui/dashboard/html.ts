@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Face } from '../../shared/protocol.js';
 
+/** The only folder that a page may load from. */
 export function webviewFolder(context: vscode.ExtensionContext): vscode.Uri {
   return vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
 }
 
+/** A page that may run our script only: the policy names a nonce, made anew for each page. */
 export function pageHtml(webview: vscode.Webview, context: vscode.ExtensionContext, face: Face): string {
   const folder = webviewFolder(context);
   const address = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();

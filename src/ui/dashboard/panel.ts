@@ -19,6 +19,7 @@ export interface Dashboard extends Disposable {
   isLookedAt(): boolean;
 }
 
+/** The dashboard's tab and the sidebar's page. `perform` carries out what their buttons ask for. */
 export function createDashboard(base: Base, perform: PerformAction): Dashboard {
   const own = new Disposables();
   let shown: { readonly panel: vscode.WebviewPanel; readonly connection: Connection } | undefined;

@@ -7,6 +7,7 @@ import { outcomeOf } from '../commands/register.js';
 import type { CommandName } from '../contributions.js';
 import { DONE } from '../outcome.js';
 
+/** Does what a page asked of the editor, by the commands that the palette has too. */
 export async function performAction(app: App, action: HostAction): Promise<WishAnswer> {
   // Changing one's mind in an input box is no refusal.
   const run = async (name: CommandName, ...args: readonly unknown[]): Promise<WishAnswer> => (await outcomeOf(app, name, args)) ?? DONE;

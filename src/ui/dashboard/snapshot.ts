@@ -44,6 +44,7 @@ export interface SnapshotInput {
   readonly disk?: DiskUse;
 }
 
+/** Everything that pages and views show, from the session's state alone: the same input gives an equal snapshot. */
 export function snapshot(input: SnapshotInput): Snapshot {
   const { facts, state } = input;
   const empty = input.empty ?? (state === undefined ? emptyWithoutRun(input.agents, input.named) : undefined);
@@ -73,6 +74,7 @@ export function emptyWithoutRun(agents: readonly AgentStatus[], named: readonly 
   return agents.some(({ id, found }) => found && (id !== 'scripted' || named.includes(id))) ? 'no-plan' : 'no-agent';
 }
 
+/** A run as it is shown. Times in milliseconds since the epoch, money in dollars. */
 export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk' | 'inside'>): RunView {
   const bills = billLines(state);
   const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }), ...(input.disk !== undefined && { disk: input.disk }) });

@@ -39,6 +39,7 @@ export function isolationView(run: Pick<TaskRun, 'task'>, state: RunState): Pick
   return level === 'worktree' ? {} : { isolation: level };
 }
 
+/** A task as it is shown, with the reason why it waits or needs a person and the actions that make sense now. */
 export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const { state, waits, bills, live } = context;
   const { task } = run;

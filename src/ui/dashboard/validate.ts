@@ -62,15 +62,22 @@ function withoutUndefined(input: unknown): unknown {
   return Object.fromEntries(Object.entries(input).flatMap(([key, value]) => (value === undefined ? [] : [[key, withoutUndefined(value)]])));
 }
 
+/** A wish of the page, in the shape that the inbox takes. */
 export function checkWish(input: unknown): Checked<Wish> {
   if (valueTooDeep(input)) return refused('a wish', 'it is nested too deep');
   const parsed = parseWish(withoutUndefined(input));
   return 'wish' in parsed ? { ok: true, value: parsed.wish } : refused('a wish', parsed.problem);
 }
 
+/** Something that the page asks of the editor; unknown types are refused. */
 export const checkAction = (input: unknown): Checked<HostAction> => check<HostAction>(actionSchema, input, 'an action');
+/** A task's id and a repository path. */
 export const checkTaskPath = (input: unknown): Checked<[string, string]> => check(v.tuple([id, path]), input, 'a path');
+/** A task's id and an attempt's number. */
 export const checkAttempt = (input: unknown): Checked<[string, number]> => check(v.tuple([id, count]), input, 'an attempt');
+/** A task's id, an attempt's number, and the sequence number after which lines are wanted. */
 export const checkActivity = (input: unknown): Checked<[string, number, number]> => check(v.tuple([id, count, count]), input, 'a question');
+/** The id by which the page knows an answer again. */
 export const checkTicket = (input: unknown): Checked<string> => check(id, input, 'a ticket');
+/** The task that the page shows; `undefined` for none. */
 export const checkLooking = (input: unknown): Checked<string | undefined> => check(v.pipe(v.nullish(id), v.transform((task) => task ?? undefined)), input, 'a task');

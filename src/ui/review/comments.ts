@@ -20,6 +20,7 @@ interface Thread {
   readonly drafts: DraftComment[];
 }
 
+/** Comment boxes on the new side of a review; what is written there becomes a draft and is sent by *Retry with Comments*. */
 export function createComments(drafts: Drafts): Comments {
   const own = new Disposables();
   const controller = own.add(vscode.comments.createCommentController('switchyard.review', 'Switchyard review'));

@@ -14,6 +14,7 @@ export interface Drafts {
   clear(run: string, task: string): void;
 }
 
+/** Draft comments, kept with the workspace until they are sent or deleted. */
 export function createDrafts(state: vscode.Memento): Drafts {
   let drafts: readonly DraftComment[] = state.get<readonly DraftComment[]>(KEY, []);
   const keep = (next: readonly DraftComment[]): void => {

@@ -26,6 +26,7 @@ export interface Review extends Disposable {
   shownTask(): string | undefined;
 }
 
+/** The multi-diff of a task and the contents of both its sides, read from git objects. */
 export function createReview(base: Base): Review {
   const own = new Disposables();
   const drafts = createDrafts(base.context.workspaceState);

@@ -12,11 +12,13 @@ export interface ReviewedFile {
   readonly side: 'from' | 'to';
 }
 
+/** An address that holds all that is needed to read the file again, so that an editor survives a reload. */
 export function reviewUri(file: ReviewedFile): vscode.Uri {
   const { run, task, commit, side, path } = file;
   return vscode.Uri.from({ scheme: REVIEW_SCHEME, path: `/${path}`, query: new URLSearchParams({ run, task, commit, side }).toString() });
 }
 
+/** What such an address names; `undefined` for any other. */
 export function reviewedFile(uri: vscode.Uri): ReviewedFile | undefined {
   if (uri.scheme !== REVIEW_SCHEME) return undefined;
   const query = new URLSearchParams(uri.query);

@@ -35,6 +35,7 @@ const GROUP_OF: Readonly<Record<TaskState, Group>> = {
   dropped: 'dropped',
 };
 
+/** The group of the tree that a task stands in; what was undone has one of its own. */
 export function groupOf(task: Pick<TaskView, 'state' | 'undo'>): Group {
   return task.undo?.state === 'undone' ? 'undone' : GROUP_OF[task.state];
 }

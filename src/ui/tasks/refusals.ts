@@ -4,6 +4,7 @@ import { firstSentence } from '../../core/text.js';
 import type { RunSummaryView } from '../../shared/protocol.js';
 import { commandId } from '../contributions.js';
 
+/** The parent row of runs whose log cannot be read. */
 export function refusalsItem(count: number): vscode.TreeItem {
   const item = new vscode.TreeItem('Cannot be opened', vscode.TreeItemCollapsibleState.Expanded);
   item.id = 'refusals';

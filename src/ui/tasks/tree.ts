@@ -34,6 +34,7 @@ const LOOKS: Readonly<Record<TaskState, readonly [icon: string, color?: string]>
 
 const UNDONE = ['discard', 'disabledForeground'] as const;
 
+/** Icon and theme colour of a state; the text beside it says the same. */
 export function taskIcon(task: Pick<TaskView, 'state' | 'undo'>): vscode.ThemeIcon {
   const [icon, color] = groupOf(task) === 'undone' ? UNDONE : LOOKS[task.state];
   return color === undefined ? new vscode.ThemeIcon(icon) : new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
@@ -43,6 +44,7 @@ export interface TaskTree extends Disposable {
   readonly provider: vscode.TreeDataProvider<TaskNode>;
 }
 
+/** The native tasks view; rows keep their identity while they exist, or selection and focus would jump. */
 export function createTaskTree(model: Model): TaskTree {
   const own = new Disposables();
   const changed = own.add(new vscode.EventEmitter<TaskNode | undefined>());

@@ -4,6 +4,7 @@ import type { Base } from '../app.js';
 import type { Disposable } from '../disposables.js';
 import { terminalName } from './terminals.js';
 
+/** Tells the terminals when attempts end, those that ended before this window came up too. */
 export function followAttempts(base: Base): Disposable {
   const working = new Set<string>();
   const told = new Set<string>();

@@ -160,6 +160,7 @@ export function terminalName(task: string, agent: string): string {
   return `${task === 'planner' ? 'Planning' : task} · ${agent}`;
 }
 
+/** The codicon of an agent's terminals; unknown agents get the terminal's own. */
 export function agentIcon(agent: string): vscode.ThemeIcon {
   const icons: Readonly<Record<AgentId, string>> = { claude: 'sparkle', codex: 'hubot', gemini: 'star', opencode: 'code', scripted: 'play-circle' };
   return new vscode.ThemeIcon(isAgentId(agent) ? icons[agent] : 'terminal');

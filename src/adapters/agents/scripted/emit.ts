@@ -29,6 +29,7 @@ function next(): void {
   put(bytes, 0);
 }
 
+/** Queues a line of the stream for standard output; lines of one turn of the event loop are written together. */
 export function emit(line: ScriptedLine): void {
   queue += `${JSON.stringify(line)}\n`;
   if (busy) return;

@@ -15,6 +15,7 @@ function parse(text: string): ScriptedLine | undefined {
   }
 }
 
+/** Reads the scripted agent's own stream (`ScriptedLine`); a stream without its `end` line was cut short. */
 export function scriptedParser(): StreamParser {
   let session: string | undefined;
   let usage: readonly Usage[] = [];

@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process';
 /** Output beyond this is not shown. */
 const LONGEST_OUTPUT = 16_000;
 
+/**
+ * Starts it in the working directory and waits for its exit; a program that cannot be started is not `ok`, never an exception.
+ */
 export function runProgram(argv: readonly string[]): Promise<{ readonly ok: boolean; readonly text: string }> {
   const [file = '', ...args] = argv;
   return new Promise((resolve) => {

@@ -133,12 +133,17 @@ export interface SavedMarks {
   readonly files: readonly (readonly [path: string, mode: string, id: string, committed?: true])[];
 }
 
+/** Marks as they are written to the disk, version 1. */
 export function toSaved(head: Sha, marks: Marks): SavedMarks {
   return { v: 1, head, files: [...marks].map(([at, { side, committed }]) => (committed === true ? [at, side.mode, side.id, true] : [at, side.mode, side.id])) };
 }
 
+/** Marks as `toSaved` wrote them. */
 export function fromSaved(saved: SavedMarks): Map<string, Mark> {
   return new Map(saved.files.map(([at, mode, id, committed]) => [at, { side: { mode, id }, ...(committed === true && { committed }) }]));
 }
 
+/**
+ * Where the marks of the person's checkout are kept between sessions, so that a restart does not blame agents for earlier edits.
+ */
 export const marksFile = (repository: Repository): string => join(repository.commonDir, 'switchyard', 'checkout.json');

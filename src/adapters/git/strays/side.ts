@@ -11,6 +11,7 @@ const HASHED_BYTES = 32 * 1024 * 1024;
 
 export const ABSENT: Side = { mode: NOTHING, id: '' };
 
+/** Equal mode and content; two absent files are the same whatever their ids say. */
 export function same(a: Side, b: Side): boolean {
   return a.mode === b.mode && (a.mode === NOTHING || a.id === b.id);
 }
@@ -37,6 +38,7 @@ export async function contentAt(root: string, path: Buffer, idLength: number): P
   }
 }
 
+/** The id git gives these bytes as a blob, without asking git. `idLength` is the repository's, in hex digits (40 or 64). */
 export function idOf(bytes: Buffer, idLength: number): string {
   return createHash(idLength === 64 ? 'sha256' : 'sha1').update(`blob ${String(bytes.length)}\0`).update(bytes).digest('hex');
 }

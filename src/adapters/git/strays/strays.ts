@@ -17,6 +17,7 @@ import { ABSENT, contentAt, same } from './side.js';
 /** Whose details are asked for is the one that was handed out. */
 type Details = WeakMap<Stray, Difference>;
 
+/** Begins to compare checkouts with what they should be. A `Stray` is only a handle: details of it stay in here. */
 export async function openStrays(repository: Repository): Promise<Strays> {
   const root = await realpath(repository.root);
   const details: Details = new WeakMap();
