@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { AttemptSpec } from '../../core/ports.js';
 import { askProgram } from '../askProgram.js';
 import { exists } from '../disk.js';
+import { letOthersFirst } from '../politeness.js';
 import { agentEnvironment } from './agentEnvironment.js';
 import { tap, type Tap } from './tap.js';
 
@@ -76,6 +77,8 @@ export async function startChild(spec: AttemptSpec): Promise<Child> {
     const cause = await new Promise<unknown>((resolve) => child.once('error', resolve));
     throw await explain(spec, cause);
   }
+  // Not the runner itself: it does little, and what it passes on is waited for by whoever watches the agent.
+  letOthersFirst(pid);
   const exited = new Promise<ChildExit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   child.on('error', () => undefined);
   // A CLI that does not read its input to the end closes it under our hands.

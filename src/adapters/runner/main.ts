@@ -2,7 +2,6 @@
  * The runner: `node runner.js <attempt folder> [--headless]`. Starts and supervises one agent CLI, or, when somebody
  * has done so already, shows how it goes. Goes on without its terminal.
  */
-import { letOthersFirst } from '../politeness.js';
 import { startTime } from '../process.js';
 import { runAttempt, type StopSwitch } from './attempt.js';
 import { openControl } from './control.js';
@@ -66,7 +65,6 @@ async function main(): Promise<number> {
   const [control, started] = await Promise.all([openControl(spec.nonce, requestStop), startTime(process.pid)]);
   const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path, ...(spec.container !== undefined && { container: spec.container }) } as const;
   if (await makeClaim(spec.folder, claim)) {
-    letOthersFirst(0);
     await runAttempt(spec, printer, stops);
     // From here on the attempt is over for everybody who waits for it.
     await control.close();
