@@ -39,6 +39,11 @@ function dollars(values: Values, name: 'budget-usd' | 'task-budget-usd'): number
   return text === undefined ? undefined : Number(text);
 }
 
+function attemptOf({ attempt }: Values): { readonly attempt?: number } {
+  if (attempt !== undefined && !/^[1-9][0-9]{0,8}$/.test(attempt)) throw new UsageError('--attempt takes the number of an attempt: 1, 2, …');
+  return attempt === undefined ? {} : { attempt: Number(attempt) };
+}
+
 function run(values: Values, positional: string | undefined): { readonly run?: string } {
   const name = values.run ?? positional;
   if (name !== undefined && !/^r[0-9]+$/.test(name)) throw new UsageError(`"${name}" is not the name of a run (r1, r2, …)`);
@@ -74,7 +79,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const drive = () => ({ consent, yes: values.yes === true, limits: limitsOf(values), ...at });
   if (isWishCommand(name)) {
     const about = name === 'land' || name === 'bring-in' ? run(values, first) : task;
-    return withSession(reader, (session) => recordWish(session, name, { ...about, consent, paths: args.slice(1), ...feedback, ...(values.side !== undefined && { side: values.side }) }, output));
+    return withSession(reader, (session) => recordWish(session, name, { ...about, consent, paths: args.slice(1), ...feedback, ...(values.side !== undefined && { side: values.side }), ...attemptOf(values) }, output));
   }
   switch (name) {
     case 'plan':

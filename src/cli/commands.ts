@@ -23,6 +23,7 @@ export const OPTIONS = {
   'budget-usd': { value: 'X', about: 'dollars that the whole run may cost' },
   'task-budget-usd': { value: 'X', about: 'dollars that one task may cost' },
   csv: { about: 'as CSV' },
+  attempt: { value: 'N', about: 'which attempt (default: the last other one with a green gate)' },
   side: { value: 'SIDE', about: "ours (the task's), theirs (what has landed), base (what both began with) or as-is" },
   'dry-run': { about: 'say what would be removed, and remove nothing' },
   move: { about: 'take the changes into the task, where the gate checks them' },
@@ -141,6 +142,7 @@ export const COMMANDS = {
     exits: [RECORDED, BAD],
     example: 'switchyard replan db --feedback "split the migration off"',
   },
+  back: taskWish('TASK [--attempt N]', "Takes a task back to an earlier attempt's green result. What came after is saved under refs/switchyard/backup first; the receipt is used again while it holds, else the gate runs.", 'switchyard back db --attempt 1', { options: ['run', 'attempt'] }),
   drop: taskWish('TASK [--feedback TEXT]', 'Gives a task up. Its work is saved under refs/switchyard/backup first. Your words stay with the task.', 'switchyard drop docs', { options: ['run', 'feedback'] }),
   land: {
     usage: ['[RUN]'],

@@ -1,4 +1,5 @@
 /** What to run next when a run rests: for each task exactly the command that its reason asks for. */
+import { greenResults } from '../core/earlier.js';
 import { goesOn, waitsForYou } from '../core/stopping.js';
 import { runAmount, taskAmount } from '../core/bill.js';
 import { PLANNER } from '../core/events.js';
@@ -68,6 +69,11 @@ function stepsFor(task: TaskRun): readonly (readonly [words: string, why: string
 }
 
 function ownSteps(task: TaskRun): readonly (readonly [words: string, why: string])[] {
+  const [green] = task.state === 'ready' || task.state === 'needs-you' ? greenResults(task) : [];
+  return green === undefined || task.approved ? stepsOn(task) : [...stepsOn(task), [`back ${task.task.id}`, `or take the green result of attempt ${String(green.attempt)} again; what came after is saved`]];
+}
+
+function stepsOn(task: TaskRun): readonly (readonly [words: string, why: string])[] {
   const { id } = task.task;
   const retry = (why: string) => [`retry ${id}`, why] as const;
   const told = (why: string) => [`retry ${id} --feedback "…"`, `${why}, with your words; or: replan, takeover, drop`] as const;

@@ -33,7 +33,7 @@ export async function openHere(where: Repository, output: Output): Promise<Engin
   });
   if (!opened.ok) throw new UsageError(opened.message);
   if (where.mode === 'writer' && opened.session.heldBy !== undefined) {
-    const holder = opened.session.heldBy;
+    const holder = (await opened.session.holderNow()) ?? opened.session.heldBy;
     await opened.session.close({ stopAgents: false });
     throw new UsageError(`This repository is held by ${holder}, which runs its agents. Nothing was changed. Act there, or wait until it has finished; approve, retry, replan and drop reach it from here.`);
   }

@@ -1,5 +1,6 @@
 /** Commands that record a wish in the inbox and return; the holder, or `resume`, acts on it. */
 import { awaitsLanding } from '../core/change.js';
+import { greenResults } from '../core/earlier.js';
 import type { KeptSide, RunState, TaskRun } from '../core/run.js';
 import { isActive, isOver, stateClause, stateWords } from '../core/task.js';
 import type { Wish } from '../core/wishes.js';
@@ -12,7 +13,7 @@ import { EXIT, UsageError } from './output.js';
 import { stateOf, taskOf } from './state.js';
 import { count, quote } from './words.js';
 
-export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'resolve', 'replan', 'drop', 'land', 'bring-in', 'stop', 'pause', 'go-on', 'discard'] as const;
+export const WISHES = ['approve', 'retry', 'allow', 'check-again', 'resolve', 'replan', 'back', 'drop', 'land', 'bring-in', 'stop', 'pause', 'go-on', 'discard'] as const;
 export type WishCommand = (typeof WISHES)[number];
 
 export interface WishOptions {
@@ -22,6 +23,8 @@ export interface WishOptions {
   readonly paths: readonly string[];
   /** What `resolve` keeps. */
   readonly side?: string;
+  /** Where `back` goes to. */
+  readonly attempt?: number;
   readonly feedback?: string;
   readonly consent: Consent;
 }
@@ -78,6 +81,7 @@ function wishFor(state: RunState, what: WishCommand, options: WishOptions): Wish
   const task = taskOf(state, options.task);
   const { id } = task.task;
   if (what === 'retry') return { type: 'retry', run, task: id, ...feedback };
+  if (what === 'back') return { type: 'back', run, task: id, ...(options.attempt !== undefined && { attempt: options.attempt }) };
   if (what === 'check-again') return { type: 'check', run, task: id };
   if (what === 'drop') return { type: 'drop', run, task: id, ...feedback };
   if (what === 'resolve') return { type: 'resolve-conflict', run, task: id, ...keptOf(options) };
@@ -113,6 +117,9 @@ function refused(state: RunState, task: TaskRun, what: WishCommand, held: boolea
     }
     case 'retry':
       return ['needs-you', 'stopped', 'ready', 'in-review', 'dropped'].includes(task.state) ? undefined : `${is}${why}; there is nothing to retry. ${isActive(task.state) ? `Stop it first (switchyard stop ${id}), or wait until it is done.` : ''}`.trim();
+    case 'back':
+      if (!['needs-you', 'stopped', 'ready'].includes(task.state)) return `${is}${why}; it goes back only while it rests.`;
+      return greenResults(task).length > 0 ? undefined : `${id} has no earlier green result to go back to.`;
     case 'allow':
       return task.reason?.kind === 'boundary' ? notNamed(task, paths) : `${is}${why}; it has no paths to allow.`;
     case 'resolve':
@@ -154,6 +161,8 @@ export function wishWords(wish: Wish): string {
       return `resolve ${wish.task}${wish.keep === undefined ? '' : `, keeping ${wish.paths === undefined ? 'every path' : wish.paths.join(', ')} ${KEPT[wish.keep]}`}`;
     case 'check':
       return `check ${wish.task} again`;
+    case 'back':
+      return `take ${wish.task} back to ${wish.attempt === undefined ? 'its last green result' : `attempt ${String(wish.attempt)}`}`;
     case 'take-over':
       return `take over ${wish.task}`;
     case 'replan':

@@ -102,7 +102,12 @@ export type EventBody =
       /** A red gate that sends the agent back costs one retry. */
       readonly costsRetry: boolean;
     }
-  | { readonly type: 'feedback.given'; readonly task: string; readonly feedback: string; readonly comments?: readonly ReviewComment[]; readonly byPerson: boolean }
+  /** A person wants an earlier green result back; the check that follows does it. */
+  | { readonly type: 'task.going-back'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha }
+  /** The branch holds that result again; `backup` has what was there before, `receipt` proves it where one still holds. */
+  | { readonly type: 'task.went-back'; readonly task: string; readonly attempt: number; readonly commit: Sha; readonly tree: Sha; readonly base: Sha; readonly files: readonly FileDiff[]; readonly backup: string; readonly receipt?: Receipt }
+  /** `asks`: in words of the person's own, so that something is to be different afterwards. */
+  | { readonly type: 'feedback.given'; readonly task: string; readonly feedback: string; readonly comments?: readonly ReviewComment[]; readonly byPerson: boolean; readonly asks?: true }
   /** Several approved tasks were merged into one candidate, which is gated as a whole. */
   | { readonly type: 'candidate.started'; readonly tasks: readonly string[]; readonly tree: Sha; readonly base: Sha }
   | { readonly type: 'candidate.finished'; readonly tasks: readonly string[]; readonly verdict: GateVerdict; readonly results: readonly CommandResult[] }

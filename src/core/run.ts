@@ -2,6 +2,7 @@
 import type { AgentOutcome, FailureReason, Usage } from './activity.js';
 import type { Change, Integration } from './change.js';
 import type { ProvidedDependency } from './dependencies.js';
+import type { EarlierResult } from './earlier.js';
 import type { AgentId, Role } from './ids.js';
 import type { Violation } from './contract.js';
 import type { Leak } from './leak.js';
@@ -94,6 +95,10 @@ export interface AttemptState {
   readonly commit?: Sha;
   /** It ended well and left everything as it was. */
   readonly unchanged?: true;
+  /** A person asked for something to be different. */
+  readonly asked?: true;
+  /** A person went back to an earlier result: what it made is kept as a backup. */
+  readonly aside?: true;
   /** This attempt's own share, after differences were taken and prices looked up; a missing `usd` is an unknown price. */
   readonly usage: readonly Usage[];
   /** What was sent back to the agent, when this is a retry. */
@@ -192,6 +197,10 @@ export interface TaskRun {
   readonly session?: string;
   /** What the branch holds: the last commit Switchyard knows, and what it was last brought up to date with. */
   readonly head?: { readonly commit: Sha; readonly tree: Sha; readonly base: Sha };
+  /** The earlier attempt whose result the branch holds again. */
+  readonly backTo?: number;
+  /** Where a person wants it back to; the check that follows takes it there. */
+  readonly goingBack?: EarlierResult;
   /** A merge with `base` that is being resolved in the worktree: `notes` are git's words, `by` is who had it last. */
   readonly conflict?: OpenConflict;
   /** Conflicts that were resolved on the way, oldest first. */
@@ -214,6 +223,8 @@ export interface TaskRun {
   readonly approved: boolean;
   /** Words for the next attempt. */
   readonly feedback?: string;
+  /** The words are a person's own. */
+  readonly asked?: true;
   readonly comments?: readonly ReviewComment[];
   /** `with`: the commit by which the run's integration branch brought it to the base. */
   readonly landed?: { readonly commit: Sha; readonly at: number; readonly with?: Sha };

@@ -1,5 +1,6 @@
 /** What the events of a task do to its state: one half of the fold (`runFold.ts` is the run's half). */
 import type { ChangeEvent } from './changeFold.js';
+import { gateLast } from './earlier.js';
 import type { Event } from './events.js';
 import { FoldError } from './foldError.js';
 import type { Task } from './plan.js';
@@ -42,6 +43,8 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       delete task.pullRequest;
       delete task.dependencies;
       delete task.conflict;
+      delete task.backTo;
+      delete task.goingBack;
       task.resolved = [];
       return;
     case 'worktree.created':
@@ -58,11 +61,14 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       task.cleaned = true;
       return;
     case 'attempt.starting':
-      task.attempts = withOne(own, task.attempts, newAttempt(event, at));
+      task.attempts = withOne(own, task.attempts, { ...newAttempt(event, at), ...(isAsked(task) && { asked: true as const }) });
       if (task.conflict !== undefined) task.conflict = { ...task.conflict, by: 'agent' };
       // What was approved is what was reviewed; an agent that works again makes something else.
       task.approved = false;
       delete task.note;
+      delete task.backTo;
+      delete task.goingBack;
+      delete task.asked;
       delete task.feedback;
       delete task.comments;
       delete task.receipt;
@@ -96,10 +102,24 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
     case 'work.committed':
     case 'branch.updated':
       if (event.type === 'branch.updated') delete task.conflict;
-      else task.attempts = ofAttempt(own, task.attempts, event.attempt, { commit: event.commit });
+      else {
+        task.attempts = ofAttempt(own, task.attempts, event.attempt, { commit: event.commit });
+        delete task.backTo;
+      }
       task.head = { commit: event.commit, tree: event.tree, base: event.base };
       task.files = event.files;
       delete task.receipt;
+      return;
+    case 'task.going-back': {
+      const { attempt, commit, tree, base } = event;
+      task.goingBack = { attempt, commit, tree, base };
+      task.approved = false;
+      task.gateRetries = 0;
+      task.boundaryRetries = 0;
+      return;
+    }
+    case 'task.went-back':
+      wentBack(task, event);
       return;
     case 'boundary.checked':
       task.violations = event.violations;
@@ -137,6 +157,8 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
         task.handOffs = 0;
         task.approved = false;
       }
+      if (event.asks === true) task.asked = true;
+      else delete task.asked;
       return;
     case 'unproven.accepted':
       task.receipt = event.receipt;
@@ -167,6 +189,30 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
       task.landed = { commit: event.commit, at };
       return;
   }
+}
+
+/** The result of an earlier attempt stands again: what later ones made, and what their session remembers, is not there. */
+function wentBack(task: Mutable<TaskRun>, event: Extract<TaskEvent, { type: 'task.went-back' }>): void {
+  const { attempt, commit, tree, base } = event;
+  task.head = { commit, tree, base };
+  task.files = event.files;
+  task.backTo = attempt;
+  task.violations = [];
+  task.gates = gateLast(task.gates, event);
+  task.attempts = task.attempts.map(({ aside: _, ...each }) => (each.attempt > attempt ? { ...each, aside: true as const } : each));
+  delete task.goingBack;
+  delete task.conflict;
+  delete task.session;
+  delete task.feedback;
+  delete task.comments;
+  if (event.receipt === undefined) delete task.receipt;
+  else task.receipt = event.receipt;
+}
+
+/** What a person asked of an attempt that could not do it (it met a limit, say) is asked of the next. */
+function isAsked({ asked, attempts }: Pick<TaskRun, 'asked' | 'attempts'>): boolean {
+  const last = attempts.at(-1);
+  return asked === true || (last?.asked === true && last.outcome?.ok !== true);
 }
 
 /** A task as the plan gives it, before anything happened. */

@@ -33,6 +33,7 @@ export const wishSchema = v.variant('type', [
   v.strictObject({ type: v.literal('approve'), run, task, feedback: v.exactOptional(words) }),
   v.strictObject({ type: v.literal('retry'), run, task, feedback: v.exactOptional(words), comments: v.exactOptional(v.pipe(v.array(comment), v.maxLength(1_000))) }),
   v.strictObject({ type: v.literal('replan'), run, task: v.exactOptional(task), feedback: v.exactOptional(words) }),
+  v.strictObject({ type: v.literal('back'), run, task, attempt: v.exactOptional(revision) }),
   v.strictObject({ type: v.literal('drop'), run, task, feedback: v.exactOptional(words) }),
   v.strictObject({ type: v.literal('allow-paths'), run, task, paths: texts }),
   v.strictObject({ type: v.literal('leak'), run, task, leak: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9]{1,9}-[0-9]{1,9}$/))), choice: v.picklist(['move', 'keep', 'undo']) }),

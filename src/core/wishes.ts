@@ -46,6 +46,8 @@ export type Wish =
     }
   /** `task` is the failing one whose evidence the planner gets; without it the whole rest is planned again. */
   | { readonly type: 'replan'; readonly run: string; readonly task?: string; readonly feedback?: string }
+  /** Back to an earlier attempt's green result (without one, the last green one's); what came after is kept as a backup. */
+  | { readonly type: 'back'; readonly run: string; readonly task: string; readonly attempt?: number }
   | { readonly type: 'drop'; readonly run: string; readonly task: string; readonly feedback?: string }
   /** Lets a task keep changes outside what it owns, after its boundary check failed. */
   | { readonly type: 'allow-paths'; readonly run: string; readonly task: string; readonly paths: readonly string[] }

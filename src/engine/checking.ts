@@ -10,7 +10,8 @@ import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
-import { gateWorktree, type Gated } from './gating.js';
+import { goBack } from './goingBack.js';
+import { gateOf, gateWorktree, type Gated } from './gating.js';
 import { judgeChangesOf } from './judgeChanges.js';
 import { resolveByTools } from './resolving.js';
 import { nothingChanged, sameAsBefore } from './unchanged.js';
@@ -28,6 +29,8 @@ export type CheckResult =
 
 /** Checks a task's worktree. Does nothing twice: what is already true costs a look. */
 export async function check(context: RunContext, id: string, lane: () => Promise<{ readonly slot: number }>): Promise<CheckResult> {
+  const back = await goBack(context, id);
+  if (typeof back === 'object') return needsYou(back);
   const saved = await save(context, id);
   if (saved !== undefined) return saved;
   const bounded = await boundary(context, id);
@@ -37,6 +40,8 @@ export async function check(context: RunContext, id: string, lane: () => Promise
   if (context.signal(id).aborted) return { next: 'stopped' };
   const updated = await bringUpToDate(context, id);
   if (updated !== undefined) return updated;
+  // A base that was brought in since has taken the receipt with it.
+  if (back === 'proven' && context.task(id).receipt !== undefined) return { next: 'ready' };
   return gate(context, id, slot);
 }
 
@@ -182,7 +187,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   const head = task.head;
   if (head === undefined) throw new Error('a task without a commit has no gate');
   const commands = gateOf(context, task);
-  const attempt = task.attempts.length;
+  const attempt = task.backTo ?? task.attempts.length;
   const changesJudge = await judgeChangesOf(context, task, commands);
   await store.append({ type: 'gate.started', task: id, attempt, of: commands.length, tree: head.tree, base: head.base, ...(changesJudge.length > 0 && { changesJudge }) });
   const before = task.gates.at(-1);
@@ -226,11 +231,6 @@ async function couldNotRun(context: RunContext, id: string, command: string, why
   const results: readonly CommandResult[] = [{ command, exitCode: null, ms: 0, tail: why }];
   await context.store.append({ type: 'gate.finished', task: id, attempt: context.task(id).attempts.length, verdict: 'red', results, note, costsRetry: false });
   return needsYou({ kind: 'gate-failed', text: `${note} Nothing is known about the work and nothing has landed; it cost no retry. Check Again runs the gate once more.` });
-}
-
-/** The commands that judge a task: its contract's, else the team's. */
-export function gateOf(context: RunContext, task: TaskRun): readonly string[] {
-  return task.task.contract.gate.length > 0 ? task.task.contract.gate : context.store.state.team.gate;
 }
 
 /** A red gate: back to the agent while retries are left, else to the person. */

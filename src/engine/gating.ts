@@ -3,7 +3,7 @@ import { targetBranch } from '../core/change.js';
 import { hasFailed, judge, type GateJudgement } from '../core/gate.js';
 import type { CommandResult, Sha, ToolVersion } from '../core/ports.js';
 import { whyOutdated } from '../core/receipt.js';
-import type { Receipt } from '../core/run.js';
+import type { Receipt, TaskRun } from '../core/run.js';
 import { sameFailure } from '../core/sameFailure.js';
 import type { RunContext } from './context.js';
 import { rememberCounts } from './testCounts.js';
@@ -35,6 +35,11 @@ export interface Gated {
   readonly judgement: GateJudgement;
   /** Only when green. */
   readonly receipt?: Receipt;
+}
+
+/** The commands that judge a task: its contract's, else the team's. */
+export function gateOf(context: RunContext, task: TaskRun): readonly string[] {
+  return task.task.contract.gate.length > 0 ? task.task.contract.gate : context.store.state.team.gate;
 }
 
 /** Rejects when the gate could not be run at all. A stopped gate is red; the caller knows the signal. */

@@ -128,7 +128,7 @@ async function becomeReady(context: RunContext, id: string): Promise<void> {
   const events: EventBody[] = [];
   if (!task.approved && context.options.autoApprove) events.push({ type: 'task.approved', task: id, by: 'yes' });
   const denied = task.attempts.at(-1)?.outcome?.denied ?? [];
-  const text = [task.receipt?.unproven === true ? 'Accepted without a proof' : 'Green on the merged result', ...greenText(task.gates.at(-1)), ...(denied.length === 0 ? [] : [`the agent was denied ${listed(denied.map((each) => each.tool))}`])].join('; ');
+  const text = [...(task.backTo === undefined ? [] : [`Back at the result of attempt ${String(task.backTo)}`]), task.receipt?.unproven === true ? 'Accepted without a proof' : 'Green on the merged result', ...greenText(task.gates.at(-1)), ...(task.attempts.at(-1)?.unchanged === true && task.backTo === undefined ? [`attempt ${String(task.attempts.at(-1)?.attempt ?? 0)} changed nothing`] : []), ...(denied.length === 0 ? [] : [`the agent was denied ${listed(denied.map((each) => each.tool))}`])].join('; ');
   events.push({ type: 'task.state', task: id, from: task.state, to: 'ready', reason: { kind: 'approval', text } });
   await context.store.append(...events);
 }

@@ -9,6 +9,7 @@ import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { OpenedConflict } from './conflicts.js';
 import { openConflict, otherSide } from './conflicts.js';
 import type { RunContext } from './context.js';
+import { wishBack } from './goingBack.js';
 import { resumed } from './goingOn.js';
 import { cleanUp, landedUnrecorded } from './landing.js';
 import type { RunLoop } from './loop.js';
@@ -19,7 +20,7 @@ import { unprovenReceipt } from './unproven.js';
 const OK: WishAnswer = { ok: true };
 const refuse = (reason: string): WishAnswer => ({ ok: false, reason });
 
-export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'drop' | 'allow-paths' | 'resolve-conflict' | 'take-over' | 'check' }>;
+export type TaskWish = Extract<Wish, { task: string; type: 'approve' | 'retry' | 'back' | 'drop' | 'allow-paths' | 'resolve-conflict' | 'take-over' | 'check' }>;
 
 /**
  * Carries out a wish about one task, or answers why not. The world is looked at first: a landing that a crash left unrecorded is
@@ -41,6 +42,8 @@ export async function onTask(loop: RunLoop, wish: TaskWish): Promise<WishAnswer>
       return approve(context, task, noteOf(wish));
     case 'retry':
       return retry(context, wish);
+    case 'back':
+      return wishBack(context, task, wish.attempt);
     case 'drop':
       if (isOver(task.state)) return refuse(`${title} ${stateClause(task.state)} already.`);
       if (task.state === 'merging') return refuse(`${title} is just landing; it cannot be dropped any more.`);
@@ -129,7 +132,7 @@ async function retry(context: RunContext, wish: Extract<TaskWish, { type: 'retry
     ...releases(store.state, memberFor(store.state, task).agent),
     ...(conflict === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, ...conflict }]),
     ...(handed === undefined ? [] : [{ type: 'conflict.opened' as const, task: id, base: handed.base, paths: handed.paths, notes: handed.notes }]),
-    { type: 'feedback.given', task: id, feedback, byPerson: true, ...(comments.length > 0 && { comments }) },
+    { type: 'feedback.given', task: id, feedback, byPerson: true, ...(said !== '' && { asks: true as const }), ...(comments.length > 0 && { comments }) },
     { type: 'task.state', task: id, from: task.state, to: 'waiting' },
   );
   return OK;

@@ -13,18 +13,18 @@ export async function nothingChanged(context: RunContext, id: string): Promise<R
 }
 
 /**
- * The branch holds what it held before the last attempt. Asked for by a person, that is for them to hear; after a red
- * gate it goes on to the gate again, whose failure may have been the machine's. `undefined`: the attempt was looked at
+ * The branch holds what it held before the last attempt. Where a person asked for something to be different, that is for
+ * them to hear; else it goes on to the gate, whose failure may have been the machine's. `undefined`: the attempt was looked at
  * before, or somebody else did the work.
  */
 export async function sameAsBefore(context: RunContext, id: string): Promise<Reason | undefined> {
   const task = context.task(id);
-  if (!(await note(context, task)) || task.gateRetries > 0 || task.boundaryRetries > 0) return undefined;
+  if (!(await note(context, task)) || task.attempts.at(-1)?.asked !== true) return undefined;
   const last = task.attempts.at(-1)?.attempt ?? 0;
   const gate = task.gates.at(-1);
   const red = gate?.verdict === 'red';
   const before = red ? `what attempt ${String(gate.attempt)} left fails its gate as before` : `its result is as attempt ${String(gate?.attempt ?? last - 1)} left it`;
-  const takes = red ? '' : '; Check Again takes the result as it is';
+  const takes = red ? '' : '; Back to Attempt and Check Again take the result as it is';
   return (
     wasDenied(task) ?? {
       kind: 'nothing-changed',

@@ -32,6 +32,7 @@ export interface CommandArguments {
   readonly strayChanges: [task?: TaskArgument];
   readonly showStrayPatch: [task?: TaskArgument, leak?: string];
   readonly tryIt: [task?: TaskArgument];
+  readonly backToGreen: [task?: TaskArgument];
   readonly drop: [task?: TaskArgument];
   readonly stopTask: [task?: TaskArgument];
   readonly stopAll: [];
@@ -83,6 +84,7 @@ export const COMMANDS: Readonly<Record<CommandName, true>> = {
   strayChanges: true,
   showStrayPatch: true,
   tryIt: true,
+  backToGreen: true,
   drop: true,
   stopTask: true,
   stopAll: true,

@@ -22,6 +22,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
     { type: 'replan', run },
     { type: 'replan', ...on, feedback: 'f' },
   ],
+  back: [{ type: 'back', ...on }, { type: 'back', ...on, attempt: 1 }],
   drop: [{ type: 'drop', ...on }, { type: 'drop', ...on, feedback: 'f' }],
   undo: [{ type: 'undo', ...on }],
   'bring-in': [{ type: 'bring-in', run }],
@@ -56,10 +57,10 @@ describe('hostile input is no wish, and says so', () => {
     expect(problem({ ...wish, extra: 1 })).toMatch(/^not a wish: extra: /);
     for (const key of Object.keys(wish)) {
       const { [key as keyof Wish]: _gone, ...rest } = wish;
-      const optional = (wish.type === 'leak' && key === 'leak') || (['approve', 'drop'].includes(wish.type) && key === 'feedback') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
+      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'back' && key === 'attempt') || (['approve', 'drop'].includes(wish.type) && key === 'feedback') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
       expect(problem(rest) === '', key).toBe(optional);
       for (const value of [null, 7, true, [7], { length: 1 }, undefined]) {
-        if (key === 'revision' && value === 7) continue;
+        if ((key === 'revision' || key === 'attempt') && value === 7) continue;
         expect(problem({ ...wish, [key]: value }), `${key}: ${JSON.stringify(value)}`).toMatch(/^not a wish: /);
       }
     }

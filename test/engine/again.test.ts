@@ -1,4 +1,6 @@
 /** Attempts that get nowhere: the same red again and again, and retries that change nothing. */
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ScriptStep, Task } from '../../src/core/plan.js';
 import type { Engine } from '../support/engine.js';
@@ -131,4 +133,63 @@ test('a landing that cannot be undone names what has been built on it', async ()
   await wish(engine, { type: 'undo', run: 'r1', task: 'a' });
   await engine.session.rested();
   expect(engine.session.current()?.changes.get('undo:a')?.reason).toMatchObject({ kind: 'conflict', tasks: ['b'], paths: ['shared/x.txt'], text: expect.stringMatching(/^The ground cannot be undone: “The house” builds on it and changed shared\/x\.txt since\. Nothing was changed\. Undo the landing of The house first, or revert [0-9a-f]{10} by hand\.$/) as string });
+});
+
+const content = async (run: Engine): Promise<string> => readFile(join(run.task('a').worktree ?? '', 'a/x.txt'), 'utf8');
+const counted = 'echo run >> "$HOME/gates"; grep -q good a/x.txt';
+const gateRuns = async (): Promise<number> => (await readFile(join(repo.folder, 'home/gates'), 'utf8')).trim().split('\n').length;
+
+test('back to an earlier green result: what came after is a backup, the receipt that still holds is used again, and it lands', async () => {
+  const run = await begin(task(counted, write('good one\n'), [{ write: { path: 'a/x.txt', text: 'good two\n' } }, { write: { path: 'a/new.txt', text: 'new\n' } }]));
+  await retry(run);
+  const { head } = run.task('a');
+  await repo.write(join(run.task('a').worktree ?? '', 'a/mine.txt'), 'not committed\n');
+  const gated = await gateRuns();
+  await wish(run, { type: 'back', run: 'r1', task: 'a' });
+  await run.session.rested();
+  const back = run.task('a');
+  expect(back).toMatchObject({ state: 'ready', backTo: 1, approved: false, head: { commit: back.attempts[0]?.commit }, receipt: { tree: back.head?.tree }, attempts: [{ attempt: 1 }, { attempt: 2, aside: true }] });
+  expect(back.reason?.text).toMatch(/^Back at the result of attempt 1; Green/);
+  expect(back.session).toBeUndefined();
+  expect(await content(run)).toBe('good one\n');
+  expect((await readdir(join(back.worktree ?? '', 'a'))).sort()).toEqual(['x.txt']);
+  // The receipt of then holds: nothing was gated anew.
+  expect(await gateRuns()).toBe(gated);
+  const [backup] = await run.session.backups();
+  expect(backup?.ref).toBe('refs/switchyard/backup/r1/a/before-attempt-1');
+  expect(await repo.git('show', `${backup?.ref ?? ''}:a/mine.txt`)).toBe('not committed');
+  expect(await repo.git('rev-parse', `${backup?.ref ?? ''}^1`)).toBe(head?.commit);
+  await run.approve('a');
+  expect(run.task('a').state).toBe('landed');
+  expect(await repo.git('show', 'main:a/x.txt')).toBe('good one');
+  expect(await repo.git('log', '--format=%s%b', 'main')).not.toContain('good two');
+});
+
+test('back from a red result, and over a base that has moved since: it is brought up to date and gated again', async () => {
+  const run = await begin(task(counted, write('good one\n'), write('bad\n'), write('bad\n'), write('bad\n')));
+  await retry(run);
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'gate-failed' } });
+  const before = run.task('a').gates.length;
+  await repo.write('other.txt', 'x\n');
+  await repo.commit('The base moves on');
+  await wish(run, { type: 'back', run: 'r1', task: 'a', attempt: 1 });
+  await run.session.rested();
+  expect(run.task('a')).toMatchObject({ state: 'ready', backTo: 1 });
+  expect(run.task('a').gates).toHaveLength(before + 1);
+  expect(run.task('a').gates.at(-1)).toMatchObject({ attempt: 1, verdict: 'green', base: await repo.git('rev-parse', 'main') });
+  expect(await content(run)).toBe('good one\n');
+  // Forward again is the same act; there it was never green.
+  expect(await run.session.wish({ type: 'back', run: 'r1', task: 'a' })).toEqual({ ok: false, reason: 'Task a has no earlier green result to go back to. Nothing was changed.' });
+  expect(await run.session.wish({ type: 'back', run: 'r1', task: 'a', attempt: 2 })).toMatchObject({ ok: false, reason: expect.stringContaining('Attempt 2 of Task a has no green result') as string });
+});
+
+test('after a way back the next attempt begins a session of its own, on what is there', async () => {
+  const run = await begin(task(counted, write('good one\n'), write('good two\n'), [{ append: { path: 'a/x.txt', text: 'three\n' } }]));
+  await retry(run);
+  await wish(run, { type: 'back', run: 'r1', task: 'a' });
+  await run.session.rested();
+  await retry(run);
+  expect(await content(run)).toBe('good one\nthree\n');
+  expect(run.task('a')).toMatchObject({ state: 'ready', attempts: [{}, { aside: true }, {}] });
+  expect(run.task('a')).not.toHaveProperty('backTo');
 });

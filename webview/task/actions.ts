@@ -20,6 +20,7 @@ export interface Act {
 const WORDS: Readonly<Record<TaskAction, { readonly label: string; readonly icon: string; readonly title: string }>> = {
   approve: { label: 'Approve & Merge', icon: 'git-merge', title: 'Land exactly the tree that passed the gate' },
   retry: { label: 'Retry…', icon: 'debug-restart', title: 'Send it back to the same agent with your words' },
+  back: { label: 'Back to Last Green…', icon: 'history', title: 'Take an earlier green result again; what came after is kept as a backup' },
   replan: { label: 'Re-plan…', icon: 'type-hierarchy', title: 'Give the planner the evidence and get a changed plan to approve' },
   'take-over': { label: 'Take Over', icon: 'terminal', title: 'Continue the agent’s session yourself in a terminal' },
   'try-it': { label: 'Try It', icon: 'folder-opened', title: 'Open its worktree in a new window and run its program or its gate there' },
@@ -43,6 +44,8 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
     case 'check':
     case 'undo':
       return { kind: 'wish', wish: { type: id, ...of } };
+    case 'back':
+      return backTo(of, task.backTo);
     case 'retry':
       return { kind: 'action', action: { type: 'retry-with-feedback', task: task.id } };
     case 'replan':
@@ -56,6 +59,19 @@ function intent(run: string, task: TaskView, id: TaskAction): Intent {
     case 'show-terminal':
       return { kind: 'action', action: { type: id, task: task.id } };
   }
+}
+
+function backTo(of: { readonly run: string; readonly task: string }, attempt: number | undefined): Intent {
+  return { kind: 'wish', wish: { type: 'back', ...of, ...(attempt !== undefined && { attempt }) } };
+}
+
+/** *Back to Attempt 1*, also from that attempt's own row. */
+export function backAct(run: RunView, task: TaskView, attempt: number | undefined): Act {
+  const key = `back:${task.id}`;
+  const intent = backTo({ run: run.id, task: task.id }, attempt);
+  const label = attempt === undefined ? WORDS.back.label : `Back to Attempt ${attempt}`;
+  const text = 'The task’s branch and worktree hold that green result again. What is there now, uncommitted files too, is kept as a backup first. If its receipt still holds it is ready at once, else its gate runs again.';
+  return { id: 'back', ...WORDS.back, label: `${label.replace(/…$/, '')}…`, key, intent, question: { title: `Take “${task.title}” back to ${attempt === undefined ? 'its last green result' : `attempt ${attempt}`}?`, text, button: label.replace(/…$/, ''), key, intent } };
 }
 
 function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent): Question {
@@ -79,6 +95,7 @@ export function actsOf(run: RunView, task: TaskView): readonly Act[] {
   return task.actions.map((id): Act => {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
+    if (id === 'back') return backAct(run, task, task.backTo);
     if (id === 'approve' && task.why?.kind === 'unproven') return { ...act, label: 'Land Unproven…', title: 'Land it on your word, without a proof', question: unprovenQuestion(task, act.key, act.intent) };
     if (id === 'check' && task.pullRequest !== undefined) return { ...act, title: 'Ask the remote whether its pull request was merged' };
     if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };

@@ -9,6 +9,8 @@ import { Said } from '../components/prose.js';
 import { IconButton } from '../components/toolkit.js';
 import { agentText, ago, clock, duration } from '../format.js';
 import { useNow } from '../time.js';
+import { perform } from './acting.js';
+import { backAct } from './actions.js';
 import { BaseConflict, ResolvedFact } from './conflicts.js';
 import { StrayChanges } from './stray.js';
 import { Codes, ContractFacts, Fact } from './facts.js';
@@ -34,7 +36,7 @@ function resultOf({ result, reason, unchanged }: AttemptView): keyof typeof RESU
   return handling === 'hand-off' ? 'handed' : handling === 'wait' || handling === 'fallback' ? 'cut' : 'failed';
 }
 
-function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
+function AttemptRow({ run, task, attempt }: { readonly run: RunView; readonly task: TaskView; readonly attempt: AttemptView }): ReactNode {
   const running = attempt.result === undefined;
   const now = useNow(running);
   const look = RESULTS[resultOf(attempt)];
@@ -45,12 +47,21 @@ function AttemptRow({ attempt }: { readonly attempt: AttemptView }): ReactNode {
         <b>Attempt {attempt.attempt}</b>
         <span className="muted cut">
           {look.text}
+          {attempt.aside === true ? ', put aside' : ''}
           {attempt.reason === undefined || attempt.reason === look.text ? '' : ` (${attempt.reason.replaceAll('-', ' ')})`} · {agentText(attempt.agent, attempt.model)}
         </span>
         <span className="muted num end">
           {attempt.endedAt === undefined ? clock(now - attempt.startedAt) : duration(attempt.endedAt - attempt.startedAt)}
         </span>
       </div>
+      {attempt.green === true && task.actions.includes('back') ? (
+        <p className="prose">
+          Its gate was green.{' '}
+          <button type="button" className="link" onClick={() => perform(backAct(run, task, attempt.attempt))}>
+            Back to This Result…
+          </button>
+        </p>
+      ) : null}
       {attempt.insteadOf === undefined ? null : <p className="prose">Instead of {agentText(attempt.insteadOf.agent, undefined)}: {attempt.insteadOf.why}</p>}
       {attempt.unattended === true ? <p className="prose">It ended while no window was open.</p> : null}
       {attempt.message === undefined ? null : <p className="prose">{attempt.message}</p>}
@@ -155,7 +166,7 @@ export function Overview({ run, task }: { readonly run: RunView; readonly task: 
           <h3>Attempts</h3>
           <ul className="attempts">
             {[...task.attempts].reverse().map((attempt) => (
-              <AttemptRow key={attempt.attempt} attempt={attempt} />
+              <AttemptRow key={attempt.attempt} run={run} task={task} attempt={attempt} />
             ))}
           </ul>
         </section>

@@ -17,6 +17,7 @@ import { personEnvironment, readEnvironment } from './env.js';
 import { facts, findRepository, noCommits } from './facts.js';
 import { forecaster } from './forecast.js';
 import { advance } from './landing.js';
+import { goBack } from './goBack.js';
 import { commitsTouching } from './history.js';
 import { newMarkers } from './markers.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
@@ -119,6 +120,7 @@ function portOf(repository: Repository): OpenedGit {
     mergeTexts: (base, ours, theirs) => mergeTexts(repository, base, ours, theirs),
     treeWith: (tree, files) => treeWith(repository, tree, files),
     forward: (worktree, to) => forward(repository, worktree, to),
+    goBack: (worktree, to) => goBack(repository, worktree, to),
     newMarkers: (base, commit) => newMarkers(repository, base, commit),
     diffFiles: (from, to) => diffFiles(repository, from, to),
     patch: (from, to, path) => patch(repository, from, to, path),

@@ -59,6 +59,8 @@ export interface Git {
   mergeTexts(base: string, ours: string, theirs: string): Promise<string | undefined>;
   /** A tree with some of its files replaced. */
   treeWith(tree: Sha, files: readonly TreeFile[]): Promise<Sha>;
+  /** Takes a task's worktree and branch back to an earlier commit, untracked files included; save it before. Ignored files stay. Idempotent. */
+  goBack(worktree: string, to: Sha): Promise<void>;
   /** Fast-forwards a task's worktree to a descendant of its commit; changes nothing where a file is in the way. */
   forward(worktree: string, to: Sha): Promise<UpdateResult>;
   /** The last commits (at most 20, newest first) of `to` that are not in `from` and touch one of the paths. */

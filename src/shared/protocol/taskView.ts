@@ -15,6 +15,7 @@ export type Why = Reason;
 export type TaskAction =
   | 'approve'
   | 'retry'
+  | 'back'
   | 'replan'
   | 'take-over'
   | 'try-it'
@@ -106,6 +107,10 @@ export interface AttemptView {
   readonly result?: 'done' | 'failed' | 'stopped';
   /** It ended well and left everything as it was. */
   readonly unchanged?: true;
+  /** A person went back to an earlier result: its work is kept as a backup. */
+  readonly aside?: true;
+  /** It has a green result that one can go back to. */
+  readonly green?: true;
   readonly reason?: FailureReason;
   readonly message?: string;
   /** What was sent back to the agent for this attempt, if it is a retry. */
@@ -133,6 +138,8 @@ export interface TaskView {
   /** One line: what the agent does right now (`Editing src/a.ts`). Only while working. */
   readonly activity?: string;
   readonly attempts: readonly AttemptView[];
+  /** The attempt that *Back* goes to: the last other one with a green result. */
+  readonly backTo?: number;
   /** At most so many attempts (1 + retries). */
   readonly maxAttempts: number;
   /** Changes against the merge base; empty until the first commit. */

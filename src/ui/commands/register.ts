@@ -49,6 +49,7 @@ export const HANDLERS: Readonly<Record<CommandName, Handler>> = {
   strayChanges: stray.strayChanges,
   showStrayPatch: stray.showStrayPatch,
   tryIt: task.tryIt,
+  backToGreen: task.backToGreen,
   drop: task.drop,
   stopTask: task.stopTask,
   stopAll: run.stopAll,

@@ -77,6 +77,18 @@ export async function replan(app: App, argument: unknown, words: unknown): Promi
   });
 }
 
+/** What is there now is kept, so it is asked about once, and can be gone back from. */
+export function backToGreen(app: App, argument: unknown): Promise<Outcome> {
+  return onTask(app, argument, 'back', 'taken back to an earlier green result', async ({ run, task }) => {
+    const to = task.backTo;
+    if (to === undefined) return refuse(`“${task.title}” has no earlier green result to go back to. Nothing was changed.`);
+    const button = `Back to Attempt ${String(to)}`;
+    const detail = 'Its branch and worktree hold that green result again. What is there now, uncommitted files too, is kept as a backup first. If its receipt still holds it is ready at once, else its gate runs again.';
+    const answer = await vscode.window.showWarningMessage(`Take “${task.title}” back to attempt ${String(to)}?`, { modal: true, detail }, button);
+    return answer === button ? sendWish(app, { type: 'back', run: run.id, task: task.id, attempt: to }) : undefined;
+  });
+}
+
 /** Asks first, and says what becomes of the work. */
 export function drop(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'drop', 'dropped', async ({ run, task }) => {

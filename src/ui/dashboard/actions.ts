@@ -1,4 +1,5 @@
 /** Which buttons make sense for a task now, in order of importance. Pure; the engine still judges every wish. */
+import { greenResults } from '../../core/earlier.js';
 import { openLeaks } from '../../core/leak.js';
 import type { ReasonKind, TaskRun } from '../../core/run.js';
 import type { TaskAction } from '../../shared/protocol.js';
@@ -21,6 +22,7 @@ function ownActions(task: TaskRun): readonly TaskAction[] {
   const terminal: TaskAction[] = worked ? ['show-terminal'] : [];
   const worktree: TaskAction[] = hasWorktree ? ['try-it'] : [];
   const takeOver: TaskAction[] = hasWorktree && worked ? ['take-over'] : [];
+  const back: TaskAction[] = hasWorktree && greenResults(task).length > 0 ? ['back'] : [];
   switch (task.state) {
     case 'proposed':
       return [];
@@ -38,15 +40,15 @@ function ownActions(task: TaskRun): readonly TaskAction[] {
     case 'ready':
       return task.approved
         ? [...review, ...worktree, ...terminal]
-        : ['approve', ...review, 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal];
+        : ['approve', ...review, 'retry', ...back, 'replan', ...takeOver, ...worktree, 'drop', ...terminal];
     case 'merging':
       return [...review, ...terminal];
     case 'landed':
       return [...review, ...(task.undone === undefined ? (['undo'] as const) : []), ...terminal];
     case 'needs-you':
-      return [...new Set<TaskAction>([...needsYou(task, review), 'retry', 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
+      return [...new Set<TaskAction>([...needsYou(task, review), 'retry', ...back, 'replan', ...takeOver, ...worktree, 'drop', ...terminal])];
     case 'stopped':
-      return ['retry', ...review, ...takeOver, 'replan', ...worktree, ...(hasWorktree ? (['check'] as const) : []), 'drop', ...terminal];
+      return ['retry', ...back, ...review, ...takeOver, 'replan', ...worktree, ...(hasWorktree ? (['check'] as const) : []), 'drop', ...terminal];
     case 'dropped':
       return [...review, 'retry', ...terminal];
   }

@@ -4,6 +4,7 @@ import { sum } from '../../core/bill.js';
 import { isMoving, landedDependents, undoChange } from '../../core/change.js';
 import { providedText } from '../../core/dependencies.js';
 import type { DiskUse } from '../../core/disk.js';
+import { greenResults } from '../../core/earlier.js';
 import type { AgentId } from '../../core/ids.js';
 import { isolationOf } from '../../core/isolation.js';
 import { memberFor, ownMember } from '../../core/member.js';
@@ -49,6 +50,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
   const receipt = receiptView(run, state);
+  const earlier = greenResults(run);
   return {
     ...asPlanned(task, member),
     ...isolationView(run, state),
@@ -56,7 +58,8 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
     ...(why !== undefined && { why }),
     since: run.since,
     ...(activity !== undefined && { activity }),
-    attempts: run.attempts.map(attemptView),
+    attempts: run.attempts.map((attempt) => ({ ...attemptView(attempt), ...(earlier.some((each) => each.attempt === attempt.attempt) && { green: true as const }) })),
+    ...(earlier[0] !== undefined && { backTo: earlier[0].attempt }),
     maxAttempts: Math.max(1 + state.team.limits.retries, run.attempts.length),
     files: run.files,
     additions: run.files.reduce((total, file) => total + (file.additions ?? 0), 0),
@@ -157,6 +160,7 @@ function attemptView(attempt: AttemptState): AttemptView {
     ...(attempt.unattended === true && { unattended: true as const }),
     ...(result !== undefined && { result }),
     ...(attempt.unchanged === true && { unchanged: true as const }),
+    ...(attempt.aside === true && { aside: true as const }),
     ...(outcome?.reason !== undefined && { reason: outcome.reason }),
     ...(outcome?.message !== undefined && { message: outcome.message }),
     ...(attempt.insteadOf !== undefined && { insteadOf: attempt.insteadOf }),
