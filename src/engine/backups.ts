@@ -19,7 +19,9 @@ export type Look = (run: string) => Promise<RunState | RunRefused | undefined>;
 export async function knownBackups(world: World, look: Look): Promise<readonly KnownBackup[]> {
   const [listed, days] = await Promise.all([world.git.listBackups(), backupDays(world)]);
   const runs = new Map<string, Promise<RunState | RunRefused | undefined>>();
-  const here = (await world.git.facts()).branch;
+  // Costs a git status: asked only where no run says which branch counts.
+  let asked: Promise<string | undefined> | undefined;
+  const here = (): Promise<string | undefined> => (asked ??= world.git.facts().then((facts) => facts.branch));
   const known: KnownBackup[] = [];
   const one = async (backup: (typeof listed)[number]): Promise<KnownBackup> => {
     const named = namedBackup(backup.ref);
@@ -28,7 +30,7 @@ export async function knownBackups(world: World, look: Look): Promise<readonly K
     const state = run === undefined ? undefined : await runs.get(run);
     const readable = state instanceof RunRefused ? undefined : state;
     const held = state instanceof RunRefused ? `its run ${state.run} cannot be read, so it is kept` : heldBy(readable, backup.ref);
-    const branch = readable?.base.branch ?? here;
+    const branch = readable?.base.branch ?? (await here());
     const base = branch === undefined ? undefined : await world.git.branchCommit(branch);
     const { bytes, landed, savedAt } = await world.git.backupFacts(backup.ref, base);
     const at = savedAt ?? backup.at;

@@ -22,8 +22,10 @@ export interface Known {
   readonly kept: number;
 }
 
-/** States of runs that are kept in memory, so that looking again reads only what is new. */
+/** States of runs are kept in memory, so that looking again reads only what is new: these at least, and more of them while they are short. */
 const REMEMBERED = 4;
+/** Events of all runs that are kept; a state takes at most about as much as its log, half a kilobyte an event. */
+const REMEMBERED_EVENTS = 40_000;
 
 export class RunReader {
   readonly #world: World;
@@ -87,9 +89,18 @@ export class RunReader {
     if (end === undefined) return this.known(run);
     const known = { state: log.state(), end, kept: before?.kept ?? 0 };
     this.#known.set(run, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > REMEMBERED && oldest !== undefined) this.#known.delete(oldest);
+    this.#forgetLong();
     return known;
+  }
+
+  /** Those that were read the longest ago go first. */
+  #forgetLong(): void {
+    let events = [...this.#known.values()].reduce((sum, { end }) => sum + end.lines, 0);
+    for (const [run, { end }] of this.#known) {
+      if (this.#known.size <= REMEMBERED || events <= REMEMBERED_EVENTS) return;
+      this.#known.delete(run);
+      events -= end.lines;
+    }
   }
 
   async #checkpoint(run: string, file: string): Promise<Known | undefined> {

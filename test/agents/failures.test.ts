@@ -15,6 +15,9 @@ describe('reasons by text', () => {
     ['unexpected status 503 Service Unavailable', 'server'],
     ['getaddrinfo ENOTFOUND api.example.com', 'network'],
     ['This request was flagged by our safety system', 'refused'],
+    // By a real Codex: the vendor's filter, and no lost connection.
+    ['stream disconnected before completion: Incomplete response returned, reason: content_filter', 'refused'],
+    ['connect ECONNREFUSED 127.0.0.1:1', 'network'],
     ['something else entirely', undefined],
   ])('%s', (text, reason) => {
     expect(reasonOfText(text)).toBe(reason);

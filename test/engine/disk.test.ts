@@ -75,3 +75,18 @@ test('people read it in one line', () => {
   expect(diskText({ worktrees: [use], total: 2e9, reclaimable: { worktrees: 1.2e9, backups: 12_000 }, free: 5e9 })).toBe('2.0 GB in 1 worktree, 5.0 GB free; Clean Up frees 1.2 GB and 12 KB of backups');
   expect(diskText({ worktrees: [], total: 0, reclaimable: { worktrees: 0, backups: 0 } })).toBe('0 B in 0 worktrees');
 });
+
+test('measuring looks at no checkout: what it costs does not grow with what a person has lying around', async () => {
+  let looks = 0;
+  const engine = await openEngine(repo, {
+    wrap: (world) => ({ ...world, git: { ...world.git, facts: () => ((looks += 1), world.git.facts()) } }),
+  });
+  await engine.run(planOf(task('t'), task('u')));
+  expect((await engine.session.wish({ type: 'drop', run: 'r1', task: 'u' })).ok).toBe(true);
+  await engine.session.rested();
+  expect(await engine.session.backups()).toHaveLength(1);
+  const before = looks;
+  await engine.session.diskNow();
+  expect(looks).toBe(before);
+  await engine.close();
+});

@@ -90,7 +90,7 @@ test('no window comes back: its agent is stopped with all it started, and Go On 
   expect(await processesOf(repo.folder)).toEqual([]);
   const next = await window();
   expect(next.current()).toMatchObject({ stopped: true });
-  expect(next.current()?.tasks.get('a')).toMatchObject({ state: 'stopped', reason: { kind: 'stopped-by-you' } });
+  expect(next.current()?.tasks.get('a')).toMatchObject({ state: 'stopped', reason: { kind: 'stopped-with-run' } });
   expect(await next.leave()).toBeUndefined();
   await next.wish({ type: 'go-on', run: 'r1' });
   await next.rested();

@@ -7,6 +7,7 @@ import { openLog } from '../../src/adapters/eventStore.js';
 import { keepCheckpoint, loadCheckpoint } from '../../src/adapters/logCheckpoint.js';
 import { followLog, readableLines, readLog, START } from '../../src/adapters/logLines.js';
 import type { Event } from '../../src/core/events.js';
+import { CHECKPOINT_EVERY } from '../../src/core/checkpoint.js';
 import { fold } from '../../src/core/fold.js';
 import type { RunState } from '../../src/core/run.js';
 import { RunReader } from '../../src/engine/runReader.js';
@@ -60,6 +61,17 @@ test('who opens it for writing keeps its state, and the next one folds what came
   expect(said).toEqual([]);
 });
 
+test('a run that goes on keeps its state on the way: whoever dies leaves no long log without it', async () => {
+  const store = await RunStore.open(world, 'r1', await new RunReader(world).known('r1'));
+  const some = Array.from({ length: CHECKPOINT_EVERY }, () => ({ type: 'run.paused' as const }));
+  await store.append(...some);
+  // Not closed: as if it were killed now.
+  await expect.poll(async () => (await loadCheckpoint(log))?.at.lines, { timeout: 30_000 }).toBe(LINES + CHECKPOINT_EVERY);
+  await rm(`${log}.checkpoint`);
+  expect((await new RunReader(world).read('r1'))?.seq).toBe(LINES + CHECKPOINT_EVERY);
+  await store.close();
+});
+
 test('a damaged middle refuses the run as before', async () => {
   await writeOne();
   const bytes = await readFile(log, 'utf8');
@@ -75,6 +87,35 @@ test('looking again reads only what is new, and a log that was cut back is read 
   const shorter = text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1);
   await writeFile(log, shorter);
   expect((await reader.read('r1'))?.seq).toBe(LINES - 1);
+});
+
+test('of many short runs that are looked at again no event is read twice; of long ones only the last few are kept', async () => {
+  let taken = 0;
+  const read: typeof readLog = (file, take, from) => readLog(file, (event, line) => {
+    taken += 1;
+    take(event, line);
+  }, from);
+  const runs = Array.from({ length: 9 }, (_, at) => `r${String(at + 1)}`);
+  const all = async (reader: RunReader): Promise<number> => {
+    taken = 0;
+    for (const run of runs) await reader.read(run);
+    return taken;
+  };
+  const write = async (lines: string): Promise<void> => {
+    for (const run of runs) {
+      await mkdir(join(world.stateFolder, 'runs', run), { recursive: true });
+      await writeFile(join(world.stateFolder, 'runs', run, 'events.jsonl'), lines);
+    }
+  };
+  await write(longLog(500, 20));
+  const short = new RunReader({ ...world, logs: { ...world.logs, read } });
+  expect(await all(short)).toBe(9 * 500);
+  expect(await all(short)).toBe(0);
+  await write(text);
+  const long = new RunReader({ ...world, logs: { ...world.logs, read } });
+  expect(await all(long)).toBe(9 * LINES);
+  // Six of these would fit; they are looked at in turn, so the next one is always one that went.
+  expect(await all(long)).toBe(9 * LINES);
 });
 
 test('who follows goes on from what it has read', async () => {

@@ -17,12 +17,14 @@ export function reasonOfStatus(status: number | undefined): FailureReason | unde
 const BY_TEXT: readonly (readonly [RegExp, FailureReason])[] = [
   [/usage limit|quota|billing|credit balance|insufficient funds|spending (cap|limit)/i, 'quota'],
   [/context (window|length)|prompt is too long|too many tokens|maximum context|input is too long|exceeds? the (maximum|limit) .*tokens/i, 'context-full'],
+  // Codex tells it as a stream that was disconnected.
+  [/content.?(policy|filter)/i, 'refused'],
   [/rate.?limit|too many requests|resource.?exhausted/i, 'rate-limit'],
   [/unauthori[sz]ed|unauthenticated|api key|not (logged|signed) in|please (log|sign) ?in|\/login|missing environment variable|invalid auth|authenticat/i, 'signed-out'],
   [/model[^.]{0,80}(not (found|exist|supported|available)|does not exist|may not exist|no access|unknown)|unknown model|^model: /i, 'bad-model'],
   [/high demand|overloaded|internal server error|service unavailable|bad gateway|temporarily unavailable|server.?error/i, 'server'],
   [/disconnect|network|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|fetch failed|timed? ?out|lookup address|sending request|socket|connection|transport error|^terminated$/i, 'network'],
-  [/content.?(policy|filter)|safety|refus|prohibited/i, 'refused'],
+  [/safety|refus|prohibited/i, 'refused'],
 ];
 
 /** `unexpected status 401 Unauthorized`, `last status: 429`, `Request rejected (429)`, `"code":500`, `status 503`. */

@@ -8,13 +8,17 @@ import type { ProcessRow, ProcessTable } from './table.js';
 const QUERY =
   'Get-CimInstance Win32_Process | ForEach-Object { "$($_.ProcessId) $($_.ParentProcessId) $($_.CreationDate.ToFileTimeUtc())" }';
 
-/** Rows of `pid parent created`. */
+/**
+ * Rows of `pid parent created` (created: 100 ns since 1601). Windows leaves an orphan its dead parent's number: whoever has
+ * that number now and is younger than the orphan is not its parent, and the orphan has none (0).
+ */
 export function parseCim(text: string): readonly ProcessRow[] {
-  return text.split(/\r?\n/).flatMap((line) => {
-    const [pid, ppid, startTime] = line.trim().split(' ');
-    if (startTime === undefined || startTime === '') return [];
-    return [{ pid: Number(pid), ppid: Number(ppid), startTime, session: 0, marked: false }];
+  const found = text.split(/\r?\n/).flatMap((line) => {
+    const [pid, ppid, startTime = ''] = line.trim().split(' ');
+    return /^\d+$/.test(startTime) ? [{ pid: Number(pid), ppid: Number(ppid), startTime, session: 0, marked: false }] : [];
   });
+  const born = new Map(found.map((row) => [row.pid, BigInt(row.startTime)]));
+  return found.map((row) => ((born.get(row.ppid) ?? 0n) > BigInt(row.startTime) ? { ...row, ppid: 0 } : row));
 }
 
 async function rows(): Promise<readonly ProcessRow[]> {

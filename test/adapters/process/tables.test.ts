@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { parseStat } from '../../../src/adapters/process/linux.js';
 import { parsePs } from '../../../src/adapters/process/macos.js';
+import { members } from '../../../src/adapters/process/members.js';
 import { parseCim } from '../../../src/adapters/process/windows.js';
 import { isSame, startTime } from '../../../src/adapters/process.js';
 
@@ -30,6 +31,12 @@ test('lines of the Windows query are read', () => {
     { pid: 4, ppid: 0, startTime: '1330', session: 0, marked: false },
     { pid: 88, ppid: 4, startTime: '1331', session: 0, marked: false },
   ]);
+});
+
+test('Windows: who got the number of an orphan’s dead parent is not its parent, so a stop of one never reaches the other', () => {
+  const rows = parseCim('50 4 132500000000000100\r\n60 50 132500000000000000\r\n70 50 132500000000000200\r\n');
+  expect(rows.map(({ pid, ppid }) => [pid, ppid])).toEqual([[50, 4], [60, 0], [70, 50]]);
+  expect(members(rows, { pid: 50, startTime: '132500000000000100' }, [], 1).map(({ pid }) => pid)).toEqual([50, 70]);
 });
 
 test('a start time names one process: equal for the same, gone with it', async () => {

@@ -63,7 +63,7 @@ export function sendAnthropic(response: ServerResponse, model: string, reply: Re
       { type: 'input_json_delta', partial_json: JSON.stringify(call.input) },
     );
   send('message_delta', {
-    delta: { stop_reason: reply.calls.length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null },
+    delta: { stop_reason: reply.refused ? 'refusal' : reply.calls.length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null },
     usage: { output_tokens: TOKENS.output },
   });
   send('message_stop', {});

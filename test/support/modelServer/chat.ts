@@ -42,7 +42,7 @@ export function sendChat(response: ServerResponse, model: string, reply: Reply):
   reply.calls.forEach((call, index) => {
     delta({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: JSON.stringify(call.input) } }] });
   });
-  send([{ index: 0, delta: {}, finish_reason: reply.calls.length > 0 ? 'tool_calls' : 'stop' }]);
+  send([{ index: 0, delta: {}, finish_reason: reply.refused ? 'content_filter' : reply.calls.length > 0 ? 'tool_calls' : 'stop' }]);
   const prompt = TOKENS.fresh + TOKENS.cacheRead;
   send([], {
     usage: {

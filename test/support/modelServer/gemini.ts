@@ -36,12 +36,13 @@ export function parseGemini(model: string, body: Json): Bare {
 function chunk(model: string, reply: Reply): Json {
   const parts = [
     ...reply.thinking.map((value) => ({ text: value, thought: true })),
-    ...reply.texts.map((value) => ({ text: value })),
+    // What was withheld is not sent.
+    ...(reply.refused ? [] : reply.texts).map((value) => ({ text: value })),
     ...reply.calls.map((call) => ({ functionCall: { name: call.name, args: call.input } })),
   ];
   const prompt = TOKENS.fresh + TOKENS.cacheRead;
   return {
-    candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }],
+    candidates: [{ content: { role: 'model', parts }, finishReason: reply.refused ? 'SAFETY' : 'STOP', index: 0 }],
     usageMetadata: {
       promptTokenCount: prompt,
       cachedContentTokenCount: TOKENS.cacheRead,

@@ -50,6 +50,11 @@ export function sendResponses(response: ServerResponse, model: string, reply: Re
     if (call.freeform) item({ type: 'custom_tool_call', id: `ctc_${call.id}`, call_id: call.id, name: call.name, input: call.input });
     else item({ type: 'function_call', id: `fc_${call.id}`, call_id: call.id, name: call.name, arguments: JSON.stringify(call.input) });
   }
+  if (reply.refused) {
+    send('response.incomplete', { response: { id, object: 'response', model, status: 'incomplete', incomplete_details: { reason: 'content_filter' } } });
+    stream.end();
+    return;
+  }
   const input = TOKENS.fresh + TOKENS.cacheRead;
   send('response.completed', {
     response: {

@@ -70,6 +70,7 @@ export function replyOf(request: ModelRequest, steps: readonly Step[]): Reply {
   const calls: Call[] = [];
   for (const step of steps) {
     if ('text' in step) texts.push(step.text);
+    else if ('refuse' in step) texts.push(step.refuse);
     else if ('think' in step) thinking.push(step.think);
     else if ('read' in step) calls.push(read(request, step.read.path));
     else if ('write' in step) calls.push(write(request, step.write.path, step.write.text));
@@ -82,5 +83,5 @@ export function replyOf(request: ModelRequest, steps: readonly Step[]): Reply {
       else calls.push(given);
     }
   }
-  return { thinking, texts, calls };
+  return { thinking, texts, calls, refused: steps.some((step) => 'refuse' in step) };
 }

@@ -49,6 +49,8 @@ export type Step =
   /** A tool call by the CLI's own name. */
   | { readonly tool: { readonly name: string; readonly input: unknown } }
   | { readonly fail: { readonly status: number; readonly message?: string; readonly type?: string; readonly retryAfterSeconds?: number } }
+  /** The vendor ends the response for its safety rules, as each of them does; the text is what the model said before (Gemini's API withholds it). */
+  | { readonly refuse: string }
   /** Closes the connection: before the first byte, or after the response has begun. */
   | { readonly drop: 'before' | 'midway' }
   /** Says nothing more until the server closes: no answer at all, or after the response has begun. */
@@ -70,6 +72,8 @@ export interface Reply {
   readonly thinking: readonly string[];
   readonly texts: readonly string[];
   readonly calls: readonly Call[];
+  /** Ended by the vendor's safety rules. */
+  readonly refused: boolean;
 }
 
 /** Tokens that every successful response reports, so that tests know what a bill must say. */
