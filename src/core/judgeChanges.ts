@@ -54,6 +54,18 @@ export function judgeChanges(files: readonly FileDiff[], commands: readonly stri
   return [...found].sort();
 }
 
+/** Data that a command only looks at, such as `grep -q done notes.md`: no test runs in it. */
+const DATA = /\.(?:txt|md|json|jsonc|csv|ya?ml|html|css|svg)$/;
+
+/**
+ * Whether what was found may have put another command in the place of a test runner: something that was there on the base and
+ * runs or configures it, not what the work adds and not mere data that a command line names.
+ */
+export function mayReplaceTests(found: readonly string[], files: readonly FileDiff[]): boolean {
+  const there = files.filter((file) => file.change !== 'added');
+  return found.some((place) => there.some(({ path }) => place.startsWith(`${path} `) || (place === path && (!DATA.test(path) || CONFIGURATION.some((pattern) => pattern.test(nameOf(path)))))));
+}
+
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);

@@ -16,7 +16,7 @@ export interface BaseTarget {
   readonly base: Sha;
   readonly slot: number;
   readonly signal: AbortSignal;
-  readonly changesJudge?: true;
+  readonly mayReplaceTests?: true;
 }
 
 export class BaseGate {
@@ -32,15 +32,15 @@ export class BaseGate {
   /**
    * Tests that each command runs on the base, as far as that can be known. Free where a gate has run on the base's tree
    * (a landed tree always has); else the command is run on the base once, if it is a test runner at all: `results` tell,
-   * unless the work changes how it is judged.
+   * unless the work may have put something else in the runner's place.
    */
-  async tests(context: RunContext, { base, slot, signal, changesJudge }: BaseTarget, results: readonly CommandResult[]): Promise<ReadonlyMap<string, number>> {
+  async tests(context: RunContext, { base, slot, signal, mayReplaceTests }: BaseTarget, results: readonly CommandResult[]): Promise<ReadonlyMap<string, number>> {
     if (results.length === 0) return new Map();
     const { world } = context;
     const tree = await world.git.treeOf(base);
     const known = new Map(await knownCounts(world, tree));
     for (const { command, tests } of results) {
-      if (known.has(command) || (tests === undefined && changesJudge !== true)) continue;
+      if (known.has(command) || (tests === undefined && mayReplaceTests !== true)) continue;
       const onBase = await this.#result(context, base, command, slot, signal);
       if (onBase?.tests !== undefined) known.set(command, onBase.tests);
       if (onBase !== undefined) await rememberCounts(world, tree, [onBase]);

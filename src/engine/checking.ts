@@ -4,6 +4,7 @@ import type { Violation } from '../core/contract.js';
 import { checkBoundary } from '../core/contract.js';
 import type { EventBody } from '../core/events.js';
 import { listed } from '../core/gate.js';
+import { mayReplaceTests } from '../core/judgeChanges.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import { againReason, redFeedback, redReason } from '../core/redGate.js';
 import type { Reason, TaskRun } from '../core/run.js';
@@ -204,7 +205,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
       slot,
       signal: context.signal(id),
       ...(failedBefore !== undefined && { failedBefore }),
-      ...(changesJudge.length > 0 && { changesJudge: true as const }),
+      ...(mayReplaceTests(changesJudge, task.files) && { mayReplaceTests: true as const }),
     });
   } catch (error) {
     return couldNotRun(context, id, commands[0] ?? '', messageOf(error));

@@ -26,8 +26,8 @@ export interface GateTarget {
   readonly failedBefore?: CommandResult;
   /** A revert takes tests away with what they tested; what a run has collected was judged task by task. */
   readonly mayRunFewerTests?: true;
-  /** The work changes how it is judged: every command is measured against the base, also one that looks like no test runner now. */
-  readonly changesJudge?: true;
+  /** The work changes what its gate runs: every command is measured against the base, also one that looks like no test runner now. */
+  readonly mayReplaceTests?: true;
 }
 
 export interface Gated {

@@ -76,7 +76,7 @@ export async function drive(context: RunContext, id: string, { startsNothing }: 
           break;
         case 'merging': {
           begun = true;
-          const result = context.store.state.team.merge === 'pull-request' ? await openPullRequest(context, id) : await context.queue.land(context, id, release);
+          const result = context.store.state.team.merge === 'pull-request' ? await openPullRequest(context, id) : await context.queue.land(context, id, release, { waits: !startsNothing });
           if (result.next === 'needs-you' || result.next === 'in-review') await move(context, id, result.next, result.reason);
           else await move(context, id, result.next);
           break;

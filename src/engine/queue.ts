@@ -3,12 +3,16 @@
  * landed by one move of the base, so that n landings cost far fewer than n gates. A red candidate is bisected; the task
  * that breaks it goes back to its own gate. Only tips of the base count for the invariant that no ungated tree is on it:
  * the commits inside a batch are history, the tip is the tree that was tested.
+ *
+ * A person approves one after the other. What is approved while an earlier one is gated again on the moved base waits for
+ * that one, and is then gated together with all that came meanwhile: gates of their own would be outdated by its landing.
  */
 import { targetBranch } from '../core/change.js';
 import { PLANNER } from '../core/events.js';
 import { compare } from '../core/graph.js';
+import { holdsLanding } from '../core/leak.js';
 import type { Sha } from '../core/ports.js';
-import type { Receipt } from '../core/run.js';
+import type { Receipt, TaskRun } from '../core/run.js';
 import type { RunContext } from './context.js';
 import { gateOf } from './gating.js';
 import type { LandingResult } from './landing.js';
@@ -19,6 +23,7 @@ import { gateTree } from './treeGate.js';
 
 interface Waiting {
   readonly id: string;
+  readonly waits: boolean;
   /** Gives back a gate slot that the task still holds: a candidate's gate may need it. */
   readonly release: () => void;
   readonly resolve: (result: LandingResult) => void;
@@ -28,26 +33,31 @@ interface Waiting {
 export class MergeQueue {
   #waiting: Waiting[] = [];
   #working = false;
+  /** Whoever waits does so for a task that is gated again. */
+  #held: readonly Waiting[] = [];
+  #follows = false;
 
-  /** Lands a task that is `merging`, together with whoever else waits for that. */
-  land(context: RunContext, id: string, release: () => void): Promise<LandingResult> {
+  /** Lands a task that is `merging`, together with whoever else waits for that. `waits`: others are at work that it may wait for. */
+  land(context: RunContext, id: string, release: () => void, { waits }: { readonly waits: boolean }): Promise<LandingResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ id, release, resolve, reject });
-      if (this.#working) {
-        // A candidate that is being gated may need the very slot that this task still holds.
-        release();
-        return;
-      }
-      this.#working = true;
-      // After this turn: approvals of one moment are one batch.
-      setImmediate(() => void this.#work(context));
+      this.#waiting.push({ id, waits, release, resolve, reject });
+      // A candidate that is being gated may need the very slot that this task still holds.
+      if (this.#working) release();
+      else this.#begin(context);
     });
+  }
+
+  #begin(context: RunContext): void {
+    this.#working = true;
+    // After this turn: approvals of one moment are one batch.
+    setImmediate(() => void this.#work(context));
   }
 
   async #work(context: RunContext): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = inOrder(context, this.#waiting);
+      const batch = inOrder(context, [...this.#held, ...this.#waiting]);
       this.#waiting = [];
+      this.#held = [];
       const lane = await context.landingLane.acquire();
       try {
         await this.#serve(context, batch);
@@ -58,6 +68,25 @@ export class MergeQueue {
       }
     }
     this.#working = false;
+    this.#goOn(context);
+  }
+
+  /** They wait until the other has come back to land, or has gone elsewhere. */
+  #hold(context: RunContext, those: readonly Waiting[]): void {
+    for (const each of those) each.release();
+    this.#held = those;
+    if (this.#follows) return;
+    this.#follows = true;
+    context.store.onDidChange((events) => {
+      if (events.some(({ type }) => type === 'task.state' || type === 'run.stopped')) this.#goOn(context);
+    });
+  }
+
+  #goOn(context: RunContext): void {
+    if (this.#working || this.#held.length === 0 || comesBack(context, this.#held)) return;
+    this.#waiting.push(...this.#held);
+    this.#held = [];
+    this.#begin(context);
   }
 
   async #serve(context: RunContext, batch: readonly Waiting[]): Promise<void> {
@@ -69,6 +98,10 @@ export class MergeQueue {
       if (fresh === undefined) break;
       fresh.resolve(await land(context, fresh.id));
       rest = rest.filter((each) => each !== fresh);
+    }
+    if (comesBack(context, rest)) {
+      this.#hold(context, rest);
+      return;
     }
     if (rest.length < 2) {
       for (const each of rest) each.resolve(await land(context, each.id));
@@ -177,6 +210,15 @@ async function advance(context: RunContext, candidate: Candidate, receipt: Recei
   await store.append(...candidate.steps.map((step) => ({ type: 'merge.refused' as const, task: step.id, reason: moved.reason })));
   // Each tries by itself and says exactly what is in its own way.
   return candidate.steps.map(() => ({ next: 'checking' }));
+}
+
+/** Whether another task that was approved is being gated again, or on its way back from there, and then lands before these. */
+function comesBack(context: RunContext, those: readonly Waiting[]): boolean {
+  const { tasks, stopped } = context.store.state;
+  if (stopped || those.length === 0 || !those.every(({ waits }) => waits)) return false;
+  // From a gate it comes by way of ready.
+  const onItsWay = (task: TaskRun): boolean => task.approved && (task.state === 'checking' || task.state === 'merging' || (task.state === 'ready' && !holdsLanding(task)));
+  return [...tasks].some(([id, task]) => onItsWay(task) && !those.some((each) => each.id === id));
 }
 
 /** Plan order within dependency order: what others build on lands first. */

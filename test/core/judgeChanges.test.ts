@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isReadForJudging, judgeChanges } from '../../src/core/judgeChanges.js';
+import { isReadForJudging, judgeChanges, mayReplaceTests } from '../../src/core/judgeChanges.js';
 import type { FileDiff } from '../../src/core/ports.js';
 
 const pack = (scripts: Readonly<Record<string, string>>, more: object = {}): string => JSON.stringify({ name: 'x', scripts, ...more });
@@ -48,4 +48,15 @@ describe('files of several sections', () => {
   it('not the others', () => expect(of('pyproject.toml', toml('1', '-q'), toml('2', '-q'))).toEqual([]));
   it('Cargo.toml', () => expect(of('Cargo.toml', '[package]\nname = "x"\n', '[package]\nname = "x"\n[lib]\ntest = false\n')).toEqual(['Cargo.toml [lib]']));
   it('are the ones that must be read', () => expect(['pyproject.toml', 'a/Cargo.toml', 'a/package.json', 'src/a.ts'].map(isReadForJudging)).toEqual([true, true, true, false]));
+});
+
+describe('what may have put something else in the place of a test runner', () => {
+  it.each<[string, readonly string[], readonly FileDiff[], boolean]>([
+    ['a script of package.json', ['package.json scripts.test'], changed('package.json'), true],
+    ['a program that the gate names', ['check.sh'], changed('check.sh'), true],
+    ['configuration', ['tsconfig.json'], changed('tsconfig.json'), true],
+    ['what the work adds', ['check.sh'], [{ path: 'check.sh', change: 'added' }], false],
+    ['data that the gate looks at', ['notes.md'], changed('notes.md'), false],
+    ['nothing', [], changed('check.sh'), false],
+  ])('%s', (_what, found, files, may) => expect(mayReplaceTests(found, files)).toBe(may));
 });
