@@ -56,6 +56,11 @@ export function newsOf(run: RunView): readonly NewsItem[] {
   return items;
 }
 
+/** Whether a window is one that *Try It* opened on a task's worktree: the window that it was opened from tells the news. */
+export function isTryItWindow(run: RunView, root: string): boolean {
+  return run.tasks.some((task) => task.worktree === root);
+}
+
 /**
  * A message may be answered long after it came. Says kindly that what it offers is done already, in what the run is now;
  * `undefined` when it still holds.

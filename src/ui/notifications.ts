@@ -6,7 +6,7 @@ import { commandId } from './contributions.js';
 import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { NewsItem } from './news.js';
-import { batchText, newsOf, outdated } from './news.js';
+import { batchText, isTryItWindow, newsOf, outdated } from './news.js';
 import { setting } from './settings.js';
 
 const TOLD = 'notifications.told';
@@ -22,7 +22,8 @@ export function createNotifications(app: App): Disposable {
 
   const tell = (): void => {
     const { run } = app.model.snapshot();
-    if (run === undefined) return;
+    const root = app.repository.session()?.facts.root;
+    if (run === undefined || root === undefined || isTryItWindow(run, root)) return;
     const fresh = newsOf(run).filter((item) => !told.has(item.key));
     if (fresh.length === 0) return;
     for (const item of fresh) told.add(item.key);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunView } from '../../src/shared/protocol.js';
 import { agentLabel } from '../../src/ui/agentWords.js';
 import { checkAction, checkActivity, checkWish } from '../../src/ui/dashboard/validate.js';
-import { batchText, newsOf, outdated } from '../../src/ui/news.js';
+import { batchText, isTryItWindow, newsOf, outdated } from '../../src/ui/news.js';
 import { groupTasks, moneyWords, statusWords, taskContextValue, taskDetail, taskLabel, taskTooltip } from '../../src/ui/tasks/groups.js';
 import { approved, atWork, ended, move, plan, ready, runOf, snapshotOf, task } from './runs.js';
 
@@ -119,5 +119,15 @@ describe('an old message', () => {
     const landed = [...merging, { type: 'merge.landed', task: 'db', commit: 'f'.repeat(40) }, ...move('db', 'merging', 'landed')] as const;
     expect(outdated(item, view(landed))).toBe('“The db” has landed already, so nothing had to be done.');
     expect(outdated(item, undefined)).toMatch(/another plan or run/);
+  });
+});
+
+describe('a window that Try It opened', () => {
+  it('is the one on a task’s worktree, and no other', () => {
+    const run = view(busy);
+    const worktree = run.tasks.find((each) => each.id === 'db')?.worktree;
+    expect(worktree).toBeTypeOf('string');
+    expect(isTryItWindow(run, worktree ?? '')).toBe(true);
+    expect(isTryItWindow(run, '/repo')).toBe(false);
   });
 });
