@@ -88,7 +88,8 @@ export type ProblemCode =
   | 'bad-glob'
   | 'empty-owns'
   | 'no-gate'
-  | 'overlap';
+  | 'overlap'
+  | 'unowned';
 
 export interface Problem {
   readonly code: ProblemCode;

@@ -4,6 +4,7 @@ import { adjacency, compare, cycles, depths, levels, reachable } from './graph.j
 import type { Edge, Plan, PlanCheck, Problem, ProblemCode, Task } from './plan.js';
 import { salvagePlan } from './planSalvage.js';
 import { parsePlan } from './planSchema.js';
+import { unownedProblems } from './unowned.js';
 
 const ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
@@ -65,6 +66,7 @@ export function checkPlan(plan: Plan, options: CheckOptions = {}): PlanCheck {
       message: `${edge.from} and ${edge.to} may both change ${globs.join(', ')}; ${edge.to} waits for ${edge.from}`,
     });
   }
+  problems.push(...unownedProblems(plan));
   const edges = [...depends, ...overlaps.map(({ edge }) => edge)].sort(
     (a, b) => compare(a.from, b.from) || compare(a.to, b.to) || compare(a.why, b.why),
   );

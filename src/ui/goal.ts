@@ -62,7 +62,7 @@ export function createGoal(base: Base, opened: () => void): Goal {
       if (document === undefined || goalTabs().length === 0) return;
       const editor = await vscode.window.showTextDocument(document);
       // Reverting does nothing to a document that is saved, and the editor would show its words again next time.
-      await editor.edit((edit) => edit.delete(new vscode.Range(0, 0, document.lineCount, 0)));
+      await untilDone(() => editor.edit((edit) => edit.delete(new vscode.Range(0, 0, document.lineCount, 0))));
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
       // The same goal may have been opened beside itself.
       await vscode.window.tabGroups.close(goalTabs());
@@ -74,14 +74,18 @@ export function createGoal(base: Base, opened: () => void): Goal {
         await vscode.commands.executeCommand('switchyard.tasks.focus');
         return refuse(noRepository(base));
       }
-      // Only into a document that opens with it: into one that the editor has kept, it would come between the person's keys.
-      const offered = text === undefined && file.text === '' && goalDocument() === undefined ? await writtenGoal(base) : '';
-      if (offered !== '') file.set(offered);
+      // What the document holds is put there before anybody sees it: later it would come between the person's keys.
+      const hidden = goalTabs().length === 0;
+      const offered = text === undefined && hidden && file.isEmptyIn(goalDocument()) ? await writtenGoal(base) : '';
+      const kept = hidden ? goalDocument() : undefined;
+      if (kept !== undefined) await file.fill(kept, offered);
+      else if (offered !== '') file.set(offered);
       const document = await vscode.workspace.openTextDocument(GOAL);
       // All of an offered goal is selected: whoever wants something else just types.
       const editor = await vscode.window.showTextDocument(document, { preview: false, ...(offered !== '' && { selection: whole(document) }) });
-      await file.shownIn(editor);
-      if (text !== undefined && text.trim() !== '') await append(editor, text);
+      if (text !== undefined && text.trim() !== '' && !(await append(editor, text))) {
+        return refuse('The words could not be added to the goal, because it was being changed all the time. The goal is as it was; try again.');
+      }
       return DONE;
     },
     start: async () => {
@@ -90,7 +94,7 @@ export function createGoal(base: Base, opened: () => void): Goal {
       const document = await vscode.workspace.openTextDocument(GOAL);
       // Blank lines above stay: a problem of an outline is told with its line.
       const goal = document.getText().trimEnd();
-      if (goal === '') return refuse('The goal is empty. Write what should be built, then decompose it.');
+      if (goal === '') return refuse('The goal is empty. Write what should be built, then choose Start Planning.');
       const outline = looksLikeOutline(goal);
       const progress = { location: vscode.ProgressLocation.Window, title: outline ? 'Reading the outline' : 'Starting the planner' };
       try {
@@ -150,9 +154,9 @@ function lenses(base: Base): vscode.CodeLens[] {
   const top = new vscode.Range(0, 0, 0, 0);
   const key = process.platform === 'darwin' ? '⌘⏎' : 'Ctrl+Enter';
   return [
-    new vscode.CodeLens(top, { title: `Decompose into a Plan (${key})`, command: commandId('startPlanning') }),
+    new vscode.CodeLens(top, { title: `Start Planning (${key})`, command: commandId('startPlanning') }),
     new vscode.CodeLens(top, { title: 'Open Team File', command: commandId('openTeamFile') }),
-    new vscode.CodeLens(top, { title: 'Cancel', command: commandId('cancelGoal') }),
+    new vscode.CodeLens(top, { title: 'Cancel Goal', command: commandId('cancelGoal') }),
     ...(runIsOpen(base)
       ? [new vscode.CodeLens(top, { title: 'A run is open; this starts another', command: commandId('openDashboard') })]
       : []),
@@ -179,13 +183,25 @@ function whole(document: vscode.TextDocument): vscode.Selection {
   return new vscode.Selection(start, end);
 }
 
-async function append(editor: vscode.TextEditor, text: string): Promise<void> {
+/** More changes between two turns than anybody makes by hand. */
+const TRIES = 20;
+
+/** The editor refuses an edit of a document that has changed since it was made: it is made again for what is there now. */
+async function untilDone(edit: () => Thenable<boolean>): Promise<boolean> {
+  for (let tries = 0; tries < TRIES; tries += 1) if (await edit()) return true;
+  return false;
+}
+
+/** Adds the words below what is there; false when the editor took them at no time. */
+async function append(editor: vscode.TextEditor, text: string): Promise<boolean> {
   const { document } = editor;
-  const end = document.lineAt(document.lineCount - 1).range.end;
-  const present = document.getText().trim() === '' ? '' : '\n\n';
-  await editor.edit((edit) => edit.insert(end, `${present}${text.trim()}\n`));
-  const last = document.lineAt(document.lineCount - 1).range.end;
-  editor.selection = new vscode.Selection(last, last);
+  const end = (): vscode.Position => document.lineAt(document.lineCount - 1).range.end;
+  const added = await untilDone(() => {
+    const present = document.getText().trim() === '' ? '' : '\n\n';
+    return editor.edit((edit) => edit.insert(end(), `${present}${text.trim()}\n`));
+  });
+  if (added) editor.selection = new vscode.Selection(end(), end());
+  return added;
 }
 
 /** Grey words in an empty goal, as an input box would have them. */
@@ -252,12 +268,24 @@ class GoalFile implements vscode.FileSystemProvider {
     if (!this.#closing) this.#thrownAway = false;
   }
 
-  /** The editor keeps a closed document for a while and shows its old text again: puts ours in its place. */
-  async shownIn(editor: vscode.TextEditor): Promise<void> {
-    const { document } = editor;
-    const stale = this.#thrownAway && !this.#closing && document.getText() !== this.text;
+  /** No words of the person: the editor may still keep those of a goal that is over. */
+  isEmptyIn(document: vscode.TextDocument | undefined): boolean {
+    return this.text === '' && (document === undefined || this.#thrownAway || document.getText() === '');
+  }
+
+  /**
+   * The editor keeps a closed document for a while and would show its old text again: puts ours in its place, or what is
+   * offered. The document must not be shown. Not by way of the file, which the editor would read again at a time of its own.
+   */
+  async fill(document: vscode.TextDocument, offered: string): Promise<void> {
+    const wanted = offered !== '' ? offered : this.#thrownAway ? this.text : document.getText();
     this.reopened();
-    if (stale) await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, document.lineCount, 0), this.text));
+    await untilDone(() => {
+      if (document.getText() === wanted) return Promise.resolve(true);
+      const edit = new vscode.WorkspaceEdit();
+      edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), wanted);
+      return vscode.workspace.applyEdit(edit);
+    });
   }
 
   stat(uri: vscode.Uri): vscode.FileStat {

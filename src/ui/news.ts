@@ -1,4 +1,7 @@
-/** What is worth interrupting a person for: needs you, ready, plan to approve, run finished. Pure. */
+/**
+ * What is worth interrupting a person for: what needs them, what is ready, and that the run has finished. A plan that waits
+ * for approval is ready, one that failed needs them. Everything else stands in the views, the status bar and the log. Pure.
+ */
 import type { TaskState } from '../core/task.js';
 import { STATE_WORDS } from '../core/task.js';
 import { unquoted } from '../core/text.js';
@@ -9,7 +12,7 @@ import { groupOf, runMoneyWords } from './tasks/groups.js';
 export interface NewsItem {
   /** The same key is never told twice. */
   readonly key: string;
-  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished' | 'meanwhile' | 'leak';
+  readonly kind: 'needs-you' | 'ready' | 'plan' | 'land' | 'finished' | 'leak';
   readonly task?: string;
   readonly text: string;
 }
@@ -18,14 +21,12 @@ export interface NewsItem {
 export function newsOf(run: RunView): readonly NewsItem[] {
   const items: NewsItem[] = [];
   for (const task of run.tasks) {
-    for (const attempt of run.phase === 'done' ? [] : task.attempts) {
-      if (attempt.unattended !== true) continue;
-      const what = attempt.result === 'done' ? 'finished its work' : attempt.result === 'stopped' ? 'was stopped' : 'ended without finishing';
-      items.push({ key: `${run.id}/${task.id}/${String(attempt.attempt)}/meanwhile`, kind: 'meanwhile', task: task.id, text: `While no window was open, the agent of “${task.title}” ${what}.` });
-    }
     const last = task.attempts.at(-1)?.attempt ?? 0;
     const key = `${run.id}/${task.id}/${String(last)}/${task.state}`;
-    for (const leak of task.leaks ?? []) items.push({ key: `${run.id}/${task.id}/leak/${leak.id}`, kind: 'leak', task: task.id, text: leak.certainty === 'certain' ? `${leak.text} It lands once you have chosen what becomes of that.` : leak.text });
+    // One that is only possible holds nothing up.
+    for (const leak of (task.leaks ?? []).filter((each) => each.certainty === 'certain')) {
+      items.push({ key: `${run.id}/${task.id}/leak/${leak.id}`, kind: 'leak', task: task.id, text: `${leak.text} It lands once you have chosen what becomes of that.` });
+    }
     if (task.state === 'needs-you') items.push({ key: `${key}/${task.why?.kind ?? ''}`, kind: 'needs-you', task: task.id, text: `“${task.title}” needs you: ${ended(task.why === undefined ? 'see the dashboard' : unquoted(reasonHead(task.why)))}` });
     if (task.state === 'ready' && task.actions.includes('approve')) {
       items.push({ key, kind: 'ready', task: task.id, text: `“${task.title}” is ready: its gate passed on the merged result.` });
@@ -93,8 +94,6 @@ export function batchText(items: readonly NewsItem[]): string {
   if (count('plan') > 0) parts.push('a plan waits for approval');
   if (count('land') > 0) parts.push('the run waits for you to land it');
   if (count('finished') > 0) parts.push('the run is finished');
-  const meanwhile = count('meanwhile');
-  if (meanwhile > 0) parts.push(`${String(meanwhile)} ${meanwhile === 1 ? 'agent' : 'agents'} ended while no window was open`);
   const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}` : (parts[0] ?? '');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

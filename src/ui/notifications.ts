@@ -81,7 +81,6 @@ function buttonsFor(items: readonly NewsItem[]): readonly Button[] {
     case 'land':
       return [{ title: 'Land the Run', command: 'landRun' }, dashboard];
     case 'finished':
-    case 'meanwhile':
       return [dashboard];
   }
 }

@@ -99,7 +99,7 @@ journey('dialogs', {
     await frame.getByRole('button', { name: 'Show Terminal' }).click();
     await wb.waitForTerminal(/wait\.mjs/);
     await picture('planning');
-    await frame.getByRole('button', { name: 'Cancel' }).click();
+    await frame.getByRole('button', { name: 'Cancel Planning' }).first().click();
     await frame.getByRole('heading', { name: 'Planning was stopped' }).waitFor();
     await picture('planning-stopped');
     expect(await made(root)).toEqual([]);

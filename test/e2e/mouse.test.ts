@@ -28,7 +28,7 @@ journey('mouse', { make }, ({ step }) => {
   });
 
   step('the repository’s own goal is there to begin with, and is handed to the planner', async ({ wb, picture }) => {
-    const lens = wb.page.locator('.codelens-decoration a', { hasText: 'Decompose into a Plan' });
+    const lens = wb.page.locator('.codelens-decoration a', { hasText: 'Start Planning' });
     await lens.waitFor();
     await wb.page.locator('.editor-instance .view-lines', { hasText: DEMO_GOAL.slice(0, 40) }).waitFor();
     await picture('goal');

@@ -62,7 +62,10 @@ describe('the status bar', () => {
 });
 
 describe('news', () => {
-  it('is of needs you, ready, plans and the end; never of work in progress', () => {
+  it('is of needs you, ready, plans and the end; never of work in progress or of what only may have happened', () => {
+    const leak = (certainty: 'certain' | 'possible') => { const run = view(busy); return newsOf({ ...run, tasks: run.tasks.map((each) => (each.id === 'ui' ? { ...each, leaks: [{ id: 'l1', certainty, text: 'It changed a.txt.' }] as unknown as NonNullable<typeof each.leaks> } : { ...each, attempts: each.attempts.map((attempt) => ({ ...attempt, unattended: true as const })) })) }).map((item) => item.kind); };
+    expect(leak('certain')).toEqual(['ready', 'needs-you', 'leak']);
+    expect(leak('possible')).toEqual(['ready', 'needs-you']);
     expect(newsOf(view(busy)).map((item) => [item.kind, item.task])).toEqual([['ready', 'db'], ['needs-you', 'api']]);
     expect(newsOf(view([{ type: 'plan.proposed', revision: 1, plan: plan(task('db')) }])).map((item) => item.text)).toEqual(['The plan is ready to approve: 1 task.']);
     expect(newsOf(view([...approved(task('db')), ...atWork('db')]))).toEqual([]);

@@ -527,14 +527,14 @@ describe('without a run', () => {
   it.each([
     ['no-folder', 'Open Folder…', { type: 'open-folder' }],
     ['no-repository', 'Initialize Repository', { type: 'init-repository' }],
-    ['unreadable', 'Check Again', { type: 'check-again' }],
-    ['bare', 'Check Again', { type: 'check-again' }],
+    ['unreadable', 'Look for Repository Again', { type: 'check-again' }],
+    ['bare', 'Look for Repository Again', { type: 'check-again' }],
     ['no-commit', 'Open Source Control', { type: 'open-source-control' }],
-    ['git-missing', 'Check Again', { type: 'check-again' }],
-    ['git-too-old', 'Check Again', { type: 'check-again' }],
+    ['git-missing', 'Look for Repository Again', { type: 'check-again' }],
+    ['git-too-old', 'Look for Repository Again', { type: 'check-again' }],
     ['untrusted', 'Manage Workspace Trust', { type: 'trust' }],
-    ['no-agent', 'Look Again', { type: 'refresh-agents' }],
-    ['no-plan', 'Decompose a Goal…', { type: 'decompose' }],
+    ['no-agent', 'Refresh Agents', { type: 'refresh-agents' }],
+    ['no-plan', 'Decompose Task', { type: 'decompose' }],
   ] as const)('%s teaches the next step', async (fixture, label, action) => {
     const page = await open(fixture);
     await page.getByText(label, { exact: true }).click();
@@ -553,7 +553,7 @@ describe('without a run', () => {
   it('planning can be cancelled, and a failed one tells why', async () => {
     const page = await open('planning');
     await page.getByText('Reading src/api/router.ts').waitFor();
-    await page.getByText('Cancel', { exact: true }).click();
+    await page.getByText('Cancel Planning', { exact: true }).click();
     expect(await actions(page)).toEqual([{ type: 'cancel-planning' }]);
     const failed = await open('planning-failed');
     await failed.getByRole('alert').getByText('Claude Code is not signed in').waitFor();

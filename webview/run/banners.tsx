@@ -125,7 +125,7 @@ export function Banners({ run }: { readonly run: RunView }): ReactNode {
           kind="warning"
           action={
             <button type="button" className="link" onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>
-              Open the Team File
+              Open Team File
             </button>
           }
         >

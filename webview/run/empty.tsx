@@ -16,7 +16,7 @@ interface Teaching {
   readonly buttons: readonly { readonly label: string; readonly icon?: string; readonly action: HostAction }[];
 }
 
-const CHECK_AGAIN = { label: 'Check Again', icon: 'refresh', action: { type: 'check-again' } } as const;
+const CHECK_AGAIN = { label: 'Look for Repository Again', icon: 'refresh', action: { type: 'check-again' } } as const;
 
 const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
   'no-folder': {
@@ -77,7 +77,7 @@ const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
     title: 'No coding agent was found',
     text: 'Switchyard runs agents that you have: install one of these and sign in to it, then look again.',
     buttons: [
-      { label: 'Look Again', icon: 'refresh', action: { type: 'refresh-agents' } },
+      { label: 'Refresh Agents', icon: 'refresh', action: { type: 'refresh-agents' } },
       { label: 'Open Team File', action: { type: 'open-team-file' } },
     ],
   },
@@ -85,7 +85,7 @@ const TEACH: Readonly<Record<Exclude<EmptyReason, 'loading'>, Teaching>> = {
     icon: 'type-hierarchy',
     title: 'What shall be built?',
     text: 'Type a goal. A planner cuts it into tasks with clear borders; you see the plan and approve it; then each task gets its own agent, branch and worktree, and what passes your tests lands with one click.',
-    buttons: [{ label: 'Decompose a Goal…', icon: 'add', action: { type: 'decompose' } }],
+    buttons: [{ label: 'Decompose Task', icon: 'add', action: { type: 'decompose' } }],
   },
 };
 
@@ -159,7 +159,7 @@ export function Empty({ snapshot, reason }: { readonly snapshot: Snapshot; reado
         {reason === 'no-plan' && earlier > 0 ? (
           <p>
             <button type="button" className="link" onClick={() => send('pick-run', { kind: 'action', action: { type: 'pick-run' } })}>
-              <Icon name="history" /> Open an Earlier Run ({earlier})…
+              <Icon name="history" /> Switch Run… ({earlier} earlier)
             </button>
           </p>
         ) : null}

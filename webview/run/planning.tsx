@@ -45,7 +45,7 @@ export function Planning({ run }: { readonly run: RunView }): ReactNode {
         <p className="muted">It reads only and changes nothing. You see the plan and approve it before anything starts.</p>
         <div className="buttons">
           <Button icon="debug-stop" onClick={() => send('run:cancel', { kind: 'action', action: { type: 'cancel-planning' } })}>
-            Cancel
+            Cancel Planning
           </Button>
           {planner === undefined ? null : (
             <Button icon="terminal" onClick={() => send('run:terminal', { kind: 'action', action: { type: 'show-terminal', task: 'planner' } })}>
@@ -79,8 +79,8 @@ export function NoPlan({ run }: { readonly run: RunView }): ReactNode {
           <Button primary icon="refresh" onClick={() => send('run:replan', { kind: 'wish', wish: { type: 'replan', run: run.id } })}>
             Plan Again
           </Button>
-          <Button onClick={() => send('run:new', { kind: 'action', action: { type: 'decompose' } })}>New Goal…</Button>
-          <Button onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>Choose Another Planner</Button>
+          <Button onClick={() => send('run:new', { kind: 'action', action: { type: 'decompose' } })}>Decompose Task</Button>
+          <Button onClick={() => send('open-team-file', { kind: 'action', action: { type: 'open-team-file' } })}>Open Team File</Button>
         </div>
       </div>
     </section>

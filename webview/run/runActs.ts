@@ -19,7 +19,7 @@ const action = (type: 'decompose' | 'ask-changes' | 'open-team-file' | 'pick-run
   action: { type },
 });
 
-const NEW: RunAct = { id: 'new', label: 'New Goal…', icon: 'add', intent: action('decompose') };
+const NEW: RunAct = { id: 'new', label: 'Decompose Task', icon: 'add', intent: action('decompose') };
 const REPLAN: RunAct = { id: 'replan', label: 'Re-plan…', icon: 'type-hierarchy', intent: action('replan-with-feedback'), composing: { kind: 'replan' }, title: 'Ask the planner for a changed plan; what has landed or is in work stays' };
 
 function planActs(run: RunView): readonly RunAct[] {

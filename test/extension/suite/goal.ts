@@ -73,6 +73,35 @@ test('the first goal begins with the repository’s GOAL.md, all of it selected'
   await selected(written);
 });
 
+test('a second goal of the same window begins with it too, and what is typed at once replaces it', async (context) => {
+  await switchyard();
+  context.after(() => command('cancelGoal'));
+  for (const word of ['One', 'Another']) {
+    assert.equal(await command('decomposeTask'), true);
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const offered = editor.document.getText();
+    assert.match(offered, /\S/);
+    assert.equal(editor.document.getText(editor.selection), offered);
+    await vscode.commands.executeCommand('type', { text: word });
+    assert.equal(goalText(), word);
+    assert.equal(await command('cancelGoal'), true);
+    await noTab('the goal', isGoal);
+  }
+});
+
+test('words from elsewhere are added also while the goal is being changed', async (context) => {
+  await switchyard();
+  context.after(() => command('cancelGoal'));
+  assert.equal(await command('decomposeTask', 'First.'), true);
+  const typed = vscode.commands.executeCommand('type', { text: 'x' });
+  const added = command('decomposeTask', 'Second.');
+  await typed;
+  assert.equal(await added, true);
+  assert.match(goalText() ?? '', /^First\.\n?x?\n*x?Second\.\nx?$/);
+  assert.match(goalText() ?? '', /x/);
+});
+
 test('the goal is a document of several lines that asks nothing when it is closed and forgets nothing', async () => {
   await switchyard();
   assert.equal(await command('decomposeTask', 'First line.\nSecond line.'), true);
