@@ -1,8 +1,8 @@
 /**
  * One integrated terminal per working agent. Its process is the runner; the terminal only shows it: closing it never
  * stops the agent, and a view always leads back, because a second start of the same runner is a viewer. When the agent
- * is done, the runner waits for its terminal to be closed; a view of the transcript, without a process, takes its place at
- * once, so that nothing of an ended attempt stays.
+ * is done, the runner waits for its terminal to be closed; a view of the transcript, without a process, replaces it as
+ * soon as nobody has it before them.
  */
 import * as vscode from 'vscode';
 import type { AgentId } from '../../core/ids.js';
@@ -53,10 +53,18 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
   const begun = performance.now();
   const byFolder = new Map<string, vscode.Terminal>();
   const views = new Set<vscode.Terminal>();
+  /** Terminals of ended attempts that the person has before them. */
+  const read = new Map<vscode.Terminal, ShownAttempt>();
   own.add(
     vscode.window.onDidCloseTerminal((closed) => {
       views.delete(closed);
+      read.delete(closed);
       for (const [folder, terminal] of byFolder) if (terminal === closed) byFolder.delete(folder);
+    }),
+  );
+  own.add(
+    vscode.window.onDidChangeActiveTerminal((active) => {
+      for (const [terminal, attempt] of read) if (terminal !== active) replace(terminal, attempt);
     }),
   );
   // A view lives in this process; without it, it would stand there dead.
@@ -68,10 +76,10 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
     return byFolder.get(folder) ?? (await findByPid(folder, fresh ? LATE_MS : SOON_MS));
   };
 
-  /** Resolves when it stands there. `beside`: in the same group, so that the panel neither opens nor closes when that one goes. */
-  const openView = async ({ name, agent, folder }: ShownAttempt, beside?: vscode.Terminal): Promise<vscode.Terminal> => {
+  /** Resolves when it stands there. */
+  const openView = async ({ name, agent, folder }: ShownAttempt): Promise<vscode.Terminal> => {
     const { pty, opened } = transcriptView(folder);
-    const view = vscode.window.createTerminal({ name, pty, iconPath: agentIcon(agent), isTransient: true, ...(beside !== undefined && { location: { parentTerminal: beside } }) });
+    const view = vscode.window.createTerminal({ name, pty, iconPath: agentIcon(agent), isTransient: true });
     byFolder.set(folder, view);
     views.add(view);
     await opened;
@@ -79,7 +87,8 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
   };
 
   const replace = (terminal: vscode.Terminal, attempt: ShownAttempt): void => {
-    openView(attempt, terminal === vscode.window.activeTerminal ? terminal : undefined).then(
+    read.delete(terminal);
+    openView(attempt).then(
       () => terminal.dispose(),
       (error: unknown) => log.error(`The transcript of ${attempt.name} could not be shown`, error),
     );
@@ -110,7 +119,9 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
       const terminal = await known(attempt.folder);
       if (terminal === undefined || views.has(terminal)) return;
       byFolder.set(attempt.folder, terminal);
-      replace(terminal, attempt);
+      // The panel would close, or show another one: it stays as it is until the person looks elsewhere.
+      if (terminal === vscode.window.activeTerminal) read.set(terminal, attempt);
+      else replace(terminal, attempt);
     },
     show: async ({ over, ...attempt }) => {
       const { folder, name, agent } = attempt;

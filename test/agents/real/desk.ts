@@ -74,7 +74,8 @@ const GIVE_UP_MS = 80_000;
 
 /**
  * The folder is in the test cache, not in the system's temporary folder: Gemini ignores settings below a folder that
- * everybody may write to, and Codex's sandbox treats the temporary folder specially.
+ * everybody may write to, and Codex's sandbox treats the temporary folder specially: below it Codex 0.169 makes no helper in its
+ * home, without which its commands fail wherever bubblewrap is installed.
  */
 export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): Promise<Desk> {
   const runs = join(testCache(), 'runs');
