@@ -15,18 +15,21 @@ export function usd(value: number): string {
   return `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 
+/** With its money as the bill prints it, where that is known. */
+export type Printable = Amount & { readonly printed?: string };
+
 /** `undefined` when no agent reported anything: then no figure is shown. */
-export function money(amount: Amount, billed: boolean, apiEquivalent = false): string | undefined {
+export function money(amount: Printable, billed: boolean, apiEquivalent = false): string | undefined {
   if (!billed) return undefined;
-  const known = apiMarked(usd(amount.usd), apiEquivalent);
+  const known = apiMarked(amount.printed ?? usd(amount.usd), apiEquivalent);
   if (!amount.unknownUsd) return known;
   return amount.usd === 0 ? 'price unknown' : `${known} + unknown`;
 }
 
 /** The same where there is little room: `$0.31+?`. */
-export function shortMoney(amount: Amount, billed: boolean, apiEquivalent = false): string | undefined {
+export function shortMoney(amount: Printable, billed: boolean, apiEquivalent = false): string | undefined {
   if (!billed) return undefined;
-  const known = apiMarked(usd(amount.usd), apiEquivalent);
+  const known = apiMarked(amount.printed ?? usd(amount.usd), apiEquivalent);
   if (!amount.unknownUsd) return known;
   return amount.usd === 0 ? '$ ?' : `${known}+?`;
 }
@@ -50,7 +53,8 @@ export function duration(ms: number): string {
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
 /** A running duration: `3:12`, `1:02:33`. */

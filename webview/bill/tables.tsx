@@ -121,9 +121,9 @@ export function LineTable({ lines, withTask }: { readonly lines: readonly BillLi
               </small>
             </th>
             {withTask ? <td>{agentText(line.agent, line.model)}</td> : null}
-            {line.nothingReported ? (
+            {line.nothingReported || line.empty === true ? (
               <td colSpan={4} className="num muted">
-                the CLI reported nothing
+                {line.nothingReported ? 'the CLI reported nothing' : 'used nothing that was counted'}
               </td>
             ) : (
               <>

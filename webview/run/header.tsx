@@ -99,13 +99,13 @@ function Meters({ run }: { readonly run: RunView }): ReactNode {
         </Meter>
       ) : null}
       {bill.budgetUsd !== undefined ? (
-        <Meter label={equivalent ? `${spent} of budget` : 'Spent of budget'} bar={<Bar share={bill.total.usd / bill.budgetUsd} tone={bill.overshootUsd === undefined ? 'blue' : 'red'} />}>
-          <b>{usd(bill.total.usd)}</b>
-          {bill.total.unknownUsd ? ' + unknown' : ''} of {usd(bill.budgetUsd)}
+        <Meter label={spent} bar={<Bar share={bill.total.usd / bill.budgetUsd} tone={bill.overshootUsd === undefined ? 'blue' : 'red'} />}>
+          <b>{bill.total.printed}</b>
+          {bill.total.unknownUsd ? ' + unknown' : ''} of {usd(bill.budgetUsd)} budget
         </Meter>
       ) : bill.lines.length > 0 && run.phase !== 'proposed' ? (
         <Meter label={spent}>
-          <b>{bill.total.usd === 0 && bill.total.unknownUsd ? 'unknown' : usd(bill.total.usd)}</b>
+          <b>{bill.total.usd === 0 && bill.total.unknownUsd ? 'unknown' : bill.total.printed}</b>
           {bill.total.usd > 0 && bill.total.unknownUsd ? ' + unknown' : ''}
         </Meter>
       ) : null}

@@ -74,7 +74,7 @@ export function NoPlan({ run }: { readonly run: RunView }): ReactNode {
             {run.planner.failure}
           </p>
         )}
-        <p className="muted">Nothing was started and nothing in your repository was changed.</p>
+        {run.planner?.failure === undefined ? <p className="muted">Nothing was started and nothing in your repository was changed.</p> : null}
         <div className="buttons">
           <Button primary icon="refresh" onClick={() => send('run:replan', { kind: 'wish', wish: { type: 'replan', run: run.id } })}>
             Plan Again

@@ -9,7 +9,10 @@ export interface PrintedAmount extends Amount {
 }
 
 /** One attempt's line; its task is `planner` for the planner's own. */
-export type BillLine = PrintedAmount & Omit<AttemptBill, 'byModel'>;
+export type BillLine = PrintedAmount & Omit<AttemptBill, 'byModel'> & {
+  /** It is over and used nothing that anybody counted, e.g. because it was stopped. */
+  readonly empty?: true;
+};
 
 export interface BillView {
   readonly total: PrintedAmount;

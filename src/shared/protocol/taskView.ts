@@ -6,7 +6,7 @@ import type { Contract, Tier } from '../../core/plan.js';
 import type { FileDiff } from '../../core/ports.js';
 import type { Reason, Resolution } from '../../core/run.js';
 import type { TaskState } from '../../core/task.js';
-import type { Amount } from './billView.js';
+import type { Amount, PrintedAmount } from './billView.js';
 
 /** Why a task waits, needs you or stopped. */
 export type Why = Reason;
@@ -156,7 +156,8 @@ export interface TaskView {
   readonly boundaryChecked: boolean;
   /** Open ones; a certain one holds the landing. */
   readonly leaks?: readonly LeakView[];
-  readonly amount: Amount;
+  /** `printed`: its known money as the bill prints it, so that both say the same to the cent. */
+  readonly amount: Amount & Partial<Pick<PrintedAmount, 'printed'>>;
   /** Something was reported by an agent at all (else show no figure). */
   readonly billed: boolean;
   /** A subscription covers some of it: the money is what the API would have cost. */

@@ -9,6 +9,8 @@ import { DONE, refuse } from '../outcome.js';
 import { chooseSides } from '../review/keepSides.js';
 import { openMergeEditors } from '../review/mergeEditor.js';
 import { asReview } from '../review/drafts.js';
+import type { Sent } from '../review/sentWords.js';
+import { sentWords } from '../review/sentWords.js';
 import { terminalName } from '../terminals/terminals.js';
 import { chooseTrial } from '../tryIt/choices.js';
 import { leaveRequest } from '../tryIt/request.js';
@@ -48,7 +50,27 @@ export function retryWithComments(app: App, argument: unknown): Promise<Outcome>
     if (comments.length === 0) {
       return refuse(`There are no comments on “${task.title}” yet. Open Review Changes, comment on lines with the + beside them, then retry with comments.`);
     }
-    return sendBack(app, run.id, task.id, '', comments);
+    const answer = await sendBack(app, run.id, task.id, '', comments);
+    if (answer?.ok === true) sayWhatBecame(app, { task: task.id, comments: comments.length, attempts: task.attempts.length });
+    return answer;
+  });
+}
+
+/** In the review nothing else would show that the comments have gone, and what came of it. Told once it is known. */
+function sayWhatBecame(app: App, sent: Sent): void {
+  const tell = (): boolean => {
+    const { run } = app.model.snapshot();
+    const isFresh = run?.heldBy !== undefined || run?.tasks.find((each) => each.id === sent.task)?.state === app.model.run()?.tasks.get(sent.task)?.state;
+    // What is shown may still be what was before the wish.
+    const text = run === undefined || !isFresh ? undefined : sentWords(run, sent);
+    if (text === undefined) return false;
+    const button = 'Show in Dashboard';
+    void vscode.window.showInformationMessage(text, button).then((chosen) => (chosen === button ? app.dashboard.open(sent.task) : undefined));
+    return true;
+  };
+  if (tell()) return;
+  const listening = app.model.onDidChange(() => {
+    if (tell()) listening.dispose();
   });
 }
 

@@ -1,6 +1,6 @@
 /** The run's bill as the dashboard shows it. Pure. */
 import type { Amount, AttemptBill } from '../../core/bill.js';
-import { billLines, groupBy, sum } from '../../core/bill.js';
+import { NEVER_STARTED, billLines, groupBy, sum } from '../../core/bill.js';
 import { overshootOf } from '../../core/budget.js';
 import type { PrintMoney } from '../../core/billPrint.js';
 import { printBill } from '../../core/billPrint.js';
@@ -18,7 +18,7 @@ export function billView(state: RunState): BillView {
   const printed = (amount: Amount, choose: Parameters<typeof money>[0]): PrintedAmount => ({ ...amount, printed: money(choose) });
   return {
     total: printed(total, () => true),
-    lines: lines.filter(worthShowing).map((line) => billLine(line, money)),
+    lines: shownLines(lines, state).map((line) => billLine(line, money)),
     byRole: groupBy(lines, (line) => line.role).map(({ key, amount }) => ({ key, amount: printed(amount, (part) => part.line.role === key) })),
     byModel: modelGroups(lines).map(({ key, amount }) => ({ key, amount: printed(amount, ({ line, model }) => (model ?? unnamed(line)) === key) })),
     byTask: groupBy(lines, (line) => line.task).map(({ key, amount }) => ({ key, title: titles.get(key) ?? key, amount: printed(amount, (part) => part.line.task === key) })),
@@ -32,7 +32,17 @@ export function isBilled(lines: readonly Amount[]): boolean {
   return lines.some((line) => line.unknownUsd || line.usd > 0 || line.inputTokens + line.outputTokens > 0);
 }
 
-/** A running attempt that has told nothing yet has no line; a finished one always has. */
+/** A running attempt that has told nothing yet has no line; once anybody has, a finished one always has: a stopped one is missed else. */
+function shownLines(lines: readonly AttemptBill[], state: RunState): readonly AttemptBill[] {
+  if (!lines.some(worthShowing)) return [];
+  const over = (line: AttemptBill): boolean => {
+    const attempts = line.role === 'planner' ? state.plannerAttempts : state.tasks.get(line.task)?.attempts;
+    return attempts?.some((each) => each.attempt === line.attempt && each.endedAt !== undefined && each.outcome?.message !== NEVER_STARTED) === true;
+  };
+  return lines.filter((line) => worthShowing(line) || over(line));
+}
+
+/** Its CLI told what it used, or has ended without a word. */
 function worthShowing(line: AttemptBill): boolean {
   return line.nothingReported || line.byModel.length > 0;
 }
@@ -54,6 +64,7 @@ function billLine(line: AttemptBill, money: PrintMoney<AttemptBill>): BillLine {
     ...(line.tier !== undefined && { tier: line.tier }),
     apiEquivalent: line.apiEquivalent,
     nothingReported: line.nothingReported,
+    ...(!worthShowing(line) && { empty: true as const }),
   };
 }
 

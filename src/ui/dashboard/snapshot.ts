@@ -10,7 +10,7 @@ import type { PlannerState, Reason, RunState } from '../../core/run.js';
 import type { DiskUse } from '../../core/disk.js';
 import { diskText, freesText } from '../../core/disk.js';
 import { upstreamWords } from '../../core/upstream.js';
-import type { AgentView, EmptyReason, RunSummaryView, RunView, Snapshot } from '../../shared/protocol.js';
+import type { AgentView, BillView, EmptyReason, RunSummaryView, RunView, Snapshot, TaskView } from '../../shared/protocol.js';
 import { billView, isBilled } from './billView.js';
 import { PLANNING } from '../../core/leak.js';
 import { leakViews } from './leakView.js';
@@ -77,6 +77,7 @@ export function emptyWithoutRun(agents: readonly AgentStatus[], named: readonly 
 /** A run as it is shown. Times in milliseconds since the epoch, money in dollars. */
 export function runView(state: RunState, facts: RepositoryFacts, input: Pick<SnapshotInput, 'waits' | 'live' | 'agents' | 'heldBy' | 'forecast' | 'disk' | 'inside'>): RunView {
   const bills = billLines(state);
+  const bill = billView(state);
   const view = planView({ state, waits: input.waits, bills, live: input.live, ...(input.forecast !== undefined && { forecast: input.forecast }), ...(input.disk !== undefined && { disk: input.disk }) });
   const { proposal } = state;
   const note = proposal?.plan.note ?? state.plan?.note;
@@ -91,11 +92,11 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     ...(state.endedAt !== undefined && { endedAt: state.workedUntil ?? state.endedAt }),
     ...(note !== undefined && { note }),
     ...plannerView(state, input.live),
-    tasks: view.tasks,
+    tasks: view.tasks.map((task) => asPrinted(task, bill)),
     edges: view.edges,
     levels: view.levels,
     warnings: view.warnings,
-    bill: billView(state),
+    bill,
     limits: pickLimits(state),
     notices: startNotices(state, facts, input.agents, input.inside),
     ...leakViews(PLANNING, state.plannerLeaks, false),
@@ -103,6 +104,12 @@ export function runView(state: RunState, facts: RepositoryFacts, input: Pick<Sna
     ...(state.upstream !== undefined && { upstream: { text: upstreamWords(state.upstream, state.base.branch), diverged: state.upstream.diverged } }),
     ...(input.heldBy !== undefined && { heldBy: input.heldBy }),
   };
+}
+
+/** A card and the bill round alike: what is rounded by itself can differ by a cent. */
+function asPrinted(task: TaskView, { byTask }: BillView): TaskView {
+  const printed = byTask.find(({ key }) => key === task.id)?.amount.printed;
+  return printed === undefined ? task : { ...task, amount: { ...task.amount, printed } };
 }
 
 /** The run's integration branch, from its first use until the run has landed. */

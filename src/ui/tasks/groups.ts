@@ -83,10 +83,10 @@ export function taskDetail(task: TaskView): string {
 }
 
 /** `$0.84`; `≈ $0.84 API` of a subscription; `$0.84+` when something is not known; `unknown cost` when nothing is. */
-export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean }, apiEquivalent = false): string {
+export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean; readonly printed?: string }, apiEquivalent = false): string {
   if (amount.usd === 0 && amount.unknownUsd) return 'unknown cost';
   const digits = amount.usd > 0 && amount.usd < 0.01 ? 4 : 2;
-  return `${apiMarked(`$${amount.usd.toFixed(digits)}`, apiEquivalent)}${amount.unknownUsd ? '+' : ''}`;
+  return `${apiMarked(amount.printed ?? `$${amount.usd.toFixed(digits)}`, apiEquivalent)}${amount.unknownUsd ? '+' : ''}`;
 }
 
 /** The run's money so far; `undefined` while there is none. */

@@ -12,6 +12,7 @@ import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { UiLog } from '../log.js';
 import { findByPid } from './reconnect.js';
+import { isEarlier } from './attemptFolders.js';
 import { transcriptView } from './transcript.js';
 
 /** How the runner is started: an argument vector, and what to add to the environment (`null` removes). */
@@ -88,6 +89,11 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
 
   const replace = (terminal: vscode.Terminal, attempt: ShownAttempt): void => {
     read.delete(terminal);
+    // A later attempt of the task has a terminal of its own: two would pile up, and Activity has this one's transcript.
+    if (hasLater(attempt.folder, byFolder)) {
+      terminal.dispose();
+      return;
+    }
     openView(attempt).then(
       () => terminal.dispose(),
       (error: unknown) => log.error(`The transcript of ${attempt.name} could not be shown`, error),
@@ -95,8 +101,11 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
   };
 
   const open = (name: string, agent: AgentId, folder: string, start: RunnerStart, cwd?: string): vscode.Terminal => {
-    // Views of a task's earlier attempts do not pile up; the one that is being read stays.
-    for (const view of earlierViews(folder, byFolder, views)) if (view !== vscode.window.activeTerminal) view.dispose();
+    // Terminals of a task's earlier attempts do not pile up; the one that is being read stays until the person looks away.
+    for (const [other, earlier] of [...byFolder].filter(([each]) => isEarlier(each, folder))) {
+      if (earlier === vscode.window.activeTerminal) read.set(earlier, { folder: other, name: earlier.name, agent });
+      else earlier.dispose();
+    }
     const terminal = vscode.window.createTerminal({
       name,
       shellPath: start.file,
@@ -150,9 +159,8 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
   };
 }
 
-function earlierViews(folder: string, byFolder: ReadonlyMap<string, vscode.Terminal>, views: ReadonlySet<vscode.Terminal>): readonly vscode.Terminal[] {
-  const taskOf = (path: string): string => path.replace(/[\\/][^\\/]*$/, '');
-  return [...byFolder].filter(([other, terminal]) => other !== folder && taskOf(other) === taskOf(folder) && views.has(terminal)).map(([, terminal]) => terminal);
+function hasLater(folder: string, byFolder: ReadonlyMap<string, vscode.Terminal>): boolean {
+  return [...byFolder.keys()].some((other) => isEarlier(folder, other));
 }
 
 /** `db · claude`; the planner's is `Planning · claude`. */
