@@ -48,7 +48,7 @@ export function ansiLines(output: string): readonly (readonly Span[])[] {
   return lines;
 }
 
-/** One line. */
+/** One line of a terminal's output in its colours, without the element that makes it a line. */
 export function AnsiLine({ spans }: { readonly spans: readonly Span[] }): ReactNode {
   return spans.map((span, index) => (
     <span key={index} className={span.className} style={span.color === undefined ? undefined : { color: span.color }}>

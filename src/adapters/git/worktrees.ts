@@ -39,7 +39,7 @@ export async function addWorktree(repository: Repository, request: WorktreeReque
   });
 }
 
-/** See `Git.worktreeExists`. */
+/** True where a linked worktree with a readable HEAD stands at this path; never rejects for a folder that is something else. See `Git.worktreeExists`. */
 export async function worktreeExists(repository: Repository, path: string): Promise<boolean> {
   const place = await tryLocate(repository.commonDir, path);
   return place?.linked === true && (await headOf(repository, place).then(() => true, () => false));
