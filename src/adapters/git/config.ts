@@ -88,7 +88,7 @@ export function configTrue(entries: readonly ConfigEntry[], key: string): boolea
 export function seeingSettings(entries: readonly ConfigEntry[]): Record<string, string> {
   const settings: Record<string, string> = {};
   for (const { key, value } of entries) {
-    if (key in SEEING || key === 'core.excludesfile' || key.startsWith('filter.') || /^merge\..+\.driver$/u.test(key)) settings[key] = value;
+    if (key in SEEING || key === 'core.excludesfile' || key === 'core.attributesfile' || key.startsWith('filter.') || /^merge\..+\.driver$/u.test(key)) settings[key] = value;
   }
   return settings;
 }

@@ -20,6 +20,8 @@ const Schema = v.object({
   settings: v.record(v.string(), v.string()),
   /** The patterns of `info/exclude`, one per line, without comments. */
   excludes: v.string(),
+  /** The lines of `info/attributes`; absent in what earlier versions wrote. */
+  attributes: v.optional(v.string()),
 });
 export type Remembered = v.InferOutput<typeof Schema>;
 
@@ -41,9 +43,18 @@ export async function writeRemembered(place: Place, what: Remembered): Promise<v
   await rename(`${file}.new`, file);
 }
 
-/** The active patterns of the repository's `info/exclude`. */
-export async function excludePatterns(commonDir: string): Promise<string> {
-  const text = await readFile(join(commonDir, 'info', 'exclude'), 'utf8').catch(() => '');
+/** The active patterns of the repository's `info/exclude`, one per line. */
+export function excludePatterns(commonDir: string): Promise<string> {
+  return activeLines(join(commonDir, 'info', 'exclude'));
+}
+
+/** The active lines of the repository's `info/attributes`, which come before every `.gitattributes`. */
+export function attributeLines(commonDir: string): Promise<string> {
+  return activeLines(join(commonDir, 'info', 'attributes'));
+}
+
+async function activeLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
   return text
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.startsWith('#'))

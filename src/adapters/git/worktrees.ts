@@ -15,7 +15,7 @@ import { GitFailure, lastWords, WorktreeProblem } from './errors.js';
 import { copyInto, filesToCopy } from './include.js';
 import { isBranchName, isSha } from './names.js';
 import { branchAt, headOf, type Place, tryLocate } from './place.js';
-import { excludePatterns, readRemembered, writeRemembered } from './remembered.js';
+import { attributeLines, excludePatterns, readRemembered, writeRemembered } from './remembered.js';
 
 /** See `Git.addWorktree`. @throws WorktreeProblem `path-taken`, `branch-elsewhere`, `wrong-branch` */
 export async function addWorktree(repository: Repository, request: WorktreeRequest): Promise<void> {
@@ -36,6 +36,7 @@ export async function addWorktree(repository: Repository, request: WorktreeReque
     copied: await copyInto(repository, place.path, await copies),
     settings: seeingSettings(entries),
     excludes: await excludePatterns(repository.commonDir),
+    attributes: await attributeLines(repository.commonDir),
   });
 }
 

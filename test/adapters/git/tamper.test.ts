@@ -128,6 +128,34 @@ describe('no conflict is hidden by', () => {
     await blocks(all);
   });
 
+  it('attributes outside the tree that take both sides', async () => {
+    const all = await conflicting();
+    await writeFile(join(all.here.repo.root, '.git/info/attributes'), '* merge=union\n');
+    await blocks(all);
+  });
+
+  it('another file of attributes', async () => {
+    const all = await conflicting();
+    const file = join(all.here.repo.folder, 'attributes');
+    await writeFile(file, '* merge=union\n');
+    await all.here.in('config', 'core.attributesFile', file);
+    await blocks(all);
+  });
+
+  it('but attributes that were there before have their say', async () => {
+    const here = await scene({}, {}, async (repo) => {
+      await mkdir(join(repo.root, '.git/info'), { recursive: true });
+      await writeFile(join(repo.root, '.git/info/attributes'), '# mine\na.txt merge=union\n');
+    });
+    await here.put('a.txt', 'the task\n');
+    await here.in('commit', '-qam', 'task');
+    await here.repo.write('a.txt', 'somebody else\n');
+    const now = await here.repo.commit('Else');
+    expect(await here.git.bringUpToDate(here.path, now, 'Merge')).toMatchObject({ ok: true });
+    expect(await here.in('show', 'HEAD:a.txt')).toContain('somebody else');
+    expect(await here.in('show', 'HEAD:a.txt')).toContain('the task');
+  });
+
   it('a merge driver that was set meanwhile, and it is not started', async () => {
     const all = await conflicting();
     const { program, sprung } = await trap(all.here);
