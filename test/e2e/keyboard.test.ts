@@ -1,6 +1,6 @@
 /** The whole job without a mouse: palette, lists, the tree and the graph by arrow keys. */
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { DEMO_GOAL, recordedPlan } from '../demo/recordedPlan.js';
 import { billOf, expectedLines, shownLines } from './support/bill.js';
 import { dashboardIn } from './support/dashboard.js';
@@ -68,8 +68,7 @@ journey('keyboard', { make }, ({ step }) => {
     const keys = keysOf(wb);
     await keys.command('Switchyard: Approve Plan');
     await dashboardIn(wb).state('tags', 'working');
-    await keys.command('Switchyard: Show Terminal');
-    await keys.pick(TITLE);
+    await keys.commandAndPick('Switchyard: Show Terminal', TITLE, () => wb.page.locator('.terminal-wrapper.active').waitFor({ timeout: 10_000 }));
     expect(await wb.waitForTerminal(/wait\.mjs/)).toContain('Reading src/note.mjs and its tests');
     await picture('terminal');
     await holds.open('tags');
@@ -115,11 +114,15 @@ journey('keyboard', { make }, ({ step }) => {
     await keys.press('Ctrl+Home', 'ArrowDown', 'ArrowDown', 'ArrowDown');
     // The editor asks for the lines that may be commented on after it has shown the file.
     await page.locator('.comment-range-glyph').first().waitFor();
-    await keys.command('Comments: Add Comment on Current Selection');
-    await page.locator('.review-widget .monaco-editor.focused').waitFor();
-    await keys.type(COMMENT);
-    await keys.press('Ctrl+Enter');
-    await page.locator('.review-widget .review-comment', { hasText: COMMENT }).waitFor();
+    // It may ask once more when the focus comes to the file, and takes an unfinished comment away: then it is written again.
+    await vi.waitFor(async () => {
+      await keys.command('Comments: Add Comment on Current Selection');
+      await page.locator('.review-widget .monaco-editor.focused').waitFor({ timeout: 5_000 });
+      await keys.press('Ctrl+a');
+      await keys.type(COMMENT);
+      await keys.press('Ctrl+Enter');
+      await page.locator('.review-widget .review-comment', { hasText: COMMENT }).waitFor({ timeout: 5_000 });
+    }, 60_000);
     await picture('comment');
   });
 
@@ -146,9 +149,7 @@ journey('keyboard', { make }, ({ step }) => {
     const titles = new Map((await recordedPlan()).tasks.map((task) => [task.id, task.id === 'tags' ? TITLE : task.title]));
     for (const task of ['tags', 'tokenizer', 'search-index', 'tag-store', 'search-api', 'docs', 'tag-api']) {
       await dashboard.state(task, 'ready', 90_000);
-      await keys.command('Switchyard: Approve & Merge');
-      await keys.pick(titles.get(task) ?? task);
-      await dashboard.state(task, 'landed', 90_000);
+      await keys.commandAndPick('Switchyard: Approve & Merge', titles.get(task) ?? task, () => dashboard.state(task, 'landed', 30_000));
     }
     await (await dashboard.frame()).locator('.banner.done').waitFor();
     await picture('done');

@@ -18,6 +18,12 @@ export interface Keys {
   command(title: string): Promise<void>;
   /** Moves down the open list to the row that holds `text` and takes it. */
   pick(text: string): Promise<void>;
+  /**
+   * Runs a command that asks with a list, and takes the row that holds `text`, until `done` resolves. The workbench gives the
+   * focus back to a page when the palette closes, sometimes after the command's own list has opened, which closes that list:
+   * then it is asked for again, as a person does.
+   */
+  commandAndPick(title: string, text: string, done: () => Promise<unknown>): Promise<void>;
   /** Presses `key` until the focused element of the page (or of a frame in it) matches. */
   until(selector: string, where?: Page | Frame, key?: string): Promise<void>;
   /** Moves down a menu or a list to the entry that has the focus and holds `text`, and takes it. */
@@ -55,7 +61,7 @@ export function keysOf(wb: Workbench): Keys {
     for (const key of keys) await page.keyboard.press(key.replace('Ctrl', CTRL));
   };
   const focused = page.locator('.quick-input-list .monaco-list-row.focused');
-  return {
+  const keys: Keys = {
     press,
     type: (text) => page.keyboard.type(text),
     settled: (frame) => frame.evaluate(keepsFocus, KEPT_MS),
@@ -90,6 +96,16 @@ export function keysOf(wb: Workbench): Keys {
       }
       await press('Enter');
     },
+    commandAndPick: async (title, text, done) => {
+      for (let tries = 0; ; tries += 1) {
+        await keys.command(title);
+        const row = page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+        const asked = await row.waitFor({ timeout: 5_000 }).then(() => true, () => false);
+        if (asked) await keys.pick(text).catch(() => undefined);
+        if (asked && (await done().then(() => true, () => false))) return;
+        if (tries === 3) throw new Error(asked ? `“${title}” did not do it for “${text}”.` : `“${title}” showed no list with “${text}”.`);
+      }
+    },
     until: async (selector, where = page, key = 'Tab') => {
       for (let steps = 0; steps < MOST; steps += 1) {
         if (await where.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
@@ -106,4 +122,5 @@ export function keysOf(wb: Workbench): Keys {
       throw new Error(`No entry “${text}” was reached.`);
     },
   };
+  return keys;
 }
