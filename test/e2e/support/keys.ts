@@ -103,6 +103,7 @@ export function keysOf(wb: Workbench): Keys {
         const asked = await row.waitFor({ timeout: 5_000 }).then(() => true, () => false);
         if (asked) await keys.pick(text).catch(() => undefined);
         if (asked && (await done().then(() => true, () => false))) return;
+        console.log(`“${title}” is asked for again: ${asked ? 'its list was closed' : 'it showed no list'}.`);
         if (tries === 3) throw new Error(asked ? `“${title}” did not do it for “${text}”.` : `“${title}” showed no list with “${text}”.`);
       }
     },
