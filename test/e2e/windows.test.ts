@@ -95,6 +95,9 @@ journey('windows', {
         await wb.openContainer('Switchyard');
         await shown('songs').waitFor();
       });
+      // First by itself: of two pages that a new browser profile shows for the first time in one moment, the editor may leave one blank.
+      await wb.runCommand('Switchyard: Open Dashboard');
+      await dashboardIn(wb).frame();
       await wb.runCommand('Switchyard: Switch Repository…');
       await page.locator('.quick-input-list .monaco-list-row', { hasText: 'shown' }).waitFor();
       await stage.picture('folders', wb);
