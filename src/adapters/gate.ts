@@ -140,7 +140,7 @@ async function runOne(line: string, request: GateRequest, env: Record<string, st
     // A shell that traps the signal still exits with a code of its own.
     const killed = watched.timedOut() || watched.overflowed() || request.signal?.aborted === true;
     const ms = Math.round(performance.now() - began);
-    const counted = await countTests(output, from);
+    const counted = await countTests(output, from, line);
     const result: CommandResult = {
       command: line,
       exitCode: killed ? null : code,

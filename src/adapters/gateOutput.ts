@@ -41,10 +41,10 @@ export async function readTail(output: FileHandle, from: number): Promise<string
   return tailOf(first < text.length ? text.slice(first) : text);
 }
 
-/** Tests that ran (absent is unknown) and that failed, from what stands in the file from `from` on. */
-export async function countTests(output: FileHandle, from: number): Promise<Pick<CommandResult, 'tests' | 'failures'>> {
+/** Tests that ran (absent is unknown) and that failed, from what `command` has written into the file from `from` on. */
+export async function countTests(output: FileHandle, from: number, command: string): Promise<Pick<CommandResult, 'tests' | 'failures'>> {
   const { size } = await output.stat();
-  const counter = createTestCounter();
+  const counter = createTestCounter(command);
   const decoder = new TextDecoder();
   for (let at = Math.max(from, size - COUNTED_BYTES); at < size; at += PIECE_BYTES) {
     counter.feed(decoder.decode(await bytes(output, at, Math.min(PIECE_BYTES, size - at)), { stream: true }));

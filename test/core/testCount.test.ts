@@ -110,6 +110,43 @@ describe('no test at all, said by a runner that is not known', () => {
   it('a runner that is known has the word', () => expect(testCount('running 0 tests\n# pass 3\n')).toBe(3));
 });
 
+describe('what a test itself prints in a runner’s words', () => {
+  const node = (tests: number, pass = tests): string => `ℹ tests ${String(tests)}\nℹ suites 0\nℹ pass ${String(pass)}\nℹ fail 0\nℹ cancelled 0\nℹ skipped 0\nℹ todo 0\nℹ duration_ms 1.5\n`;
+  const jest = (ran: number): string => `Test Suites: 1 passed, 1 total\nTests:       ${String(ran)} passed, ${String(ran)} total\n`;
+  it.each([
+    ['node --test', `${node(500)}${node(2)}`, 2],
+    ['"/usr/bin/node" --test test/', `ℹ pass 500\n${node(2)}`, 2],
+    ['CI=1 npx vitest run --coverage', '      Tests  900 passed (900)\n      Tests  3 passed (3)\n', 3],
+    ['vitest run', `${node(70)}      Tests  3 passed (3)\n`, 3],
+    ['npx jest --ci', `${jest(80)}${jest(4)}`, 4],
+    ['mocha test', '  90 passing (1ms)\n  1 failing\n  5 passing (2ms)\n', 5],
+    ['python3 -m pytest -s', '=== 70 passed in 1.00s ===\n=== 6 passed in 1.00s ===\n', 6],
+    ['npm test', `\n> x@1.0.0 test\n> node --test\n\n${node(500)}${node(2)}`, 2],
+    ['yarn test', `$ jest\n${jest(80)}${jest(4)}Done in 1.20s.\n`, 4],
+  ])('comes before the summary of %j and does not count', (command, output, ran) => {
+    expect(testCount(output, command)).toBe(ran);
+    const counter = createTestCounter(command);
+    for (let at = 0; at < output.length; at += 5) counter.feed(output.slice(at, at + 5));
+    expect(counter.end()).toBe(ran);
+    expect(counter.failures()).toBe(0);
+  });
+
+  it.each([
+    ['node --test a && node --test b', `${node(2)}${node(3)}`, 5],
+    ['npm test --workspaces', `\n> a@1.0.0 test\n> node --test\n\n${node(2)}\n> b@1.0.0 test\n> node --test\n\n${node(3)}`, 5],
+    ['make test', `${node(2)}${node(3)}`, 5],
+    ['for d in a b; do node --test $d; done', `${node(2)}${node(3)}`, 5],
+    ['mocha --reporter tap', '# tests 3\n# pass 2\n# fail 1\n', 3],
+    ['node --test | tee log', node(2), 2],
+  ])('but every summary that %j may print does', (command, output, ran) => expect(testCount(output, command)).toBe(ran));
+
+  it.each([
+    ['node --test', node(2, 9)],
+    ['jest', 'Tests:       9 passed, 2 total\n'],
+    ['vitest run', '      Tests  9 passed (2)\n'],
+  ])('a summary of %j that contradicts itself tells nothing', (command, output) => expect(testCount(output, command)).toBeUndefined());
+});
+
 describe('odd output', () => {
   it('a summary behind a progress line that was written over', () => expect(testCount('running 1/2\rrunning 2/2\r  3 passing (2ms)\n')).toBe(3));
   it('a test package that does not compile failed, without a test', () => expect(failures('FAIL\texample.com/demo [build failed]\nFAIL\n')).toBe(1));

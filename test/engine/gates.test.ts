@@ -103,6 +103,15 @@ describe('fewer tests than on the base', () => {
     expect(await repo.git('show', 'main:README.md')).toBe('moved on');
   });
 
+  test('are not made up for by what a test prints', async () => {
+    await repo.write('test/a.test.mjs', tests('one', 'two'));
+    await repo.commit('Tests');
+    const run = await begin();
+    const pretends = "import test from 'node:test';\ntest('one', () => console.log('# tests 50\\n# pass 50\\nℹ tests 50\\nℹ pass 50'));\n";
+    await run.run(planOf(scriptedTask('a', write('test/a.test.mjs', pretends), { owns: ['test/**'], gate: [`${node} --test`] })));
+    expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'unproven', text: expect.stringContaining('ran 1 test, and 2 on main') as string } });
+  });
+
   test('a skipped test counts as one that did not run', async () => {
     await repo.write('test/a.test.mjs', tests('one', 'two'));
     await repo.commit('Tests');
