@@ -38,6 +38,17 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // A message of the editor runs the commands that its text links to.
+    files: ['src/ui/**/*.ts'],
+    ignores: ['src/ui/messages.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'showInputBox', 'createInputBox'].map((property) => ({ property, message: 'Texts of agents and planners may hold links to commands: src/ui/messages.ts shows them as plain text.' })),
+      ],
+    },
+  },
   { files: ['webview/**/*.{ts,tsx}'], plugins: { 'react-hooks': reactHooks }, rules: { ...reactHooks.configs.recommended.rules } },
   {
     files: ['test/**/*.{ts,tsx}'],

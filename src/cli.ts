@@ -19,6 +19,7 @@ import { resumeRun, runPlan } from './cli/runCommand.js';
 import { clean, showBill, showDiff, showStatus, takeOver } from './cli/taskCommands.js';
 import { undo } from './cli/undo.js';
 import { isWishCommand, recordWish } from './cli/wishes.js';
+import { plain } from './core/plainText.js';
 import type { Limits } from './core/team.js';
 import { RunRefused } from './engine/refused.js';
 import type { EngineSession } from './engine/session.js';
@@ -146,7 +147,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const expected = error instanceof UsageError || error instanceof GitProblem || error instanceof RunRefused;
-    process.stderr.write(`${expected ? error.message : `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`);
+    process.stderr.write(`${expected ? plain(error.message) : `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`);
     process.exitCode = expected ? EXIT.badInput : EXIT.internal;
   },
 );

@@ -1,4 +1,5 @@
 /** The live view of a run on a terminal: one line a task, redrawn in place when something changed. */
+import { plain } from '../core/plainText.js';
 import { decide } from '../core/scheduler.js';
 import type { Reason, RunState } from '../core/run.js';
 import { isActive } from '../core/task.js';
@@ -55,8 +56,8 @@ export function terminalView(stream: NodeJS.WriteStream): LiveView {
     const waits = decide(state).waits;
     const rows = [...state.tasks.values()].slice(0, Math.max(5, (stream.rows || 40) - 3)).map((task) => {
       const id = task.task.id;
-      const text = isActive(task.state) ? activities.get(id) : (task.reason ?? waits.get(id))?.text;
-      return `${MARKS[task.state] ?? ' '} ${id.padEnd(16)} ${STATE_WORDS[task.state].toLowerCase().padEnd(11)} ${task.state === 'landed' ? '' : (text ?? '')}`.slice(0, width);
+      const text = plain((isActive(task.state) ? activities.get(id) : (task.reason ?? waits.get(id))?.text) ?? '').replace(/\s+/g, ' ');
+      return `${MARKS[task.state] ?? ' '} ${id.padEnd(16)} ${STATE_WORDS[task.state].toLowerCase().padEnd(11)} ${task.state === 'landed' ? '' : text}`.slice(0, width);
     });
     const landed = [...state.tasks.values()].filter((task) => task.state === 'landed').length;
     rows.push(`${String(landed)} of ${String(state.tasks.size)} landed · ${runMoney(state)}`);

@@ -1,6 +1,7 @@
 /** Where the headless command writes: JSON lines on stdout and nothing else there; everything for people on stderr. */
 import { billLines, sum } from '../core/bill.js';
 import type { RunState } from '../core/run.js';
+import { plain } from '../core/plainText.js';
 import { apiMarked } from '../core/text.js';
 
 export const EXIT = { done: 0, internal: 1, badInput: 2, needsPerson: 3, budget: 4, interrupted: 130 } as const;
@@ -21,7 +22,8 @@ export interface Output {
 
 /**
  * Where answers go: with `json` objects on stdout and nothing else there, without it words. What is said to people is always on
- * stderr.
+ * stderr. Titles come from planners, reasons from agents and gates, a diff from both: on a terminal they are plain text; in a
+ * file or a pipe a result is byte for byte.
  */
 export function createOutput(json: boolean): Output {
   return {
@@ -30,10 +32,10 @@ export function createOutput(json: boolean): Output {
       if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
     },
     result: (text) => {
-      if (!json) process.stdout.write(`${text}\n`);
+      if (!json) process.stdout.write(`${process.stdout.isTTY ? plain(text) : text}\n`);
     },
     say: (text) => {
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${plain(text)}\n`);
     },
   };
 }

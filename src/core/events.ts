@@ -30,7 +30,8 @@ export type EventBody =
   | { readonly type: 'plan.approved'; readonly revision: number }
   | { readonly type: 'run.discarded' }
   | { readonly type: 'run.paused' }
-  | { readonly type: 'run.stopped' }
+  /** `by`: not a person at work in it, but the editor that was quit. */
+  | { readonly type: 'run.stopped'; readonly by?: 'quit' }
   | { readonly type: 'run.resumed' }
   | { readonly type: 'run.ended' }
   /** A person raised (or lowered) a limit for the rest of the run. */

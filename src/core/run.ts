@@ -291,6 +291,8 @@ export interface RunState {
   readonly paused: boolean;
   /** Set by *Stop*: nothing runs and nothing starts until *Go On* or `resume`. */
   readonly stopped: boolean;
+  /** Whose word that was, where it was nobody at work in it: the editor was quit. */
+  readonly stoppedBy?: 'quit';
   readonly discarded: boolean;
   /** Every receipt of the run, oldest first. */
   readonly receipts: readonly ReceiptRecord[];

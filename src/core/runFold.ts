@@ -64,10 +64,13 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
       return undefined;
     case 'run.stopped':
       run.stopped = true;
+      if (event.by === undefined) delete run.stoppedBy;
+      else run.stoppedBy = event.by;
       return undefined;
     case 'run.resumed':
       run.paused = false;
       run.stopped = false;
+      delete run.stoppedBy;
       delete run.endedAt;
       return undefined;
     case 'limits.changed':

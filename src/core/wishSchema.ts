@@ -37,7 +37,7 @@ export const wishSchema = v.variant('type', [
   v.strictObject({ type: v.literal('drop'), run, task, feedback: v.exactOptional(words) }),
   v.strictObject({ type: v.literal('allow-paths'), run, task, paths: texts }),
   v.strictObject({ type: v.literal('leak'), run, task, leak: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9]{1,9}-[0-9]{1,9}$/))), choice: v.picklist(['move', 'keep', 'undo']) }),
-  v.strictObject({ type: v.literal('stop'), run, task: v.exactOptional(task) }),
+  v.strictObject({ type: v.literal('stop'), run, task: v.exactOptional(task), by: v.exactOptional(v.literal('quit')) }),
   v.strictObject({ type: v.literal('pause'), run }),
   v.strictObject({ type: v.literal('go-on'), run }),
   v.strictObject({ type: v.literal('take-over'), run, task }),

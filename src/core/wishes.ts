@@ -53,8 +53,8 @@ export type Wish =
   | { readonly type: 'allow-paths'; readonly run: string; readonly task: string; readonly paths: readonly string[] }
   /** What to do with changes that a task's agent left outside its worktree: one leak, or all that are open. */
   | { readonly type: 'leak'; readonly run: string; readonly task: string; readonly leak?: string; readonly choice: LeakChoice }
-  /** Stops one task's agent, or every agent of the run, keeping all work. */
-  | { readonly type: 'stop'; readonly run: string; readonly task?: string }
+  /** Stops one task's agent, or every agent of the run, keeping all work. `by`: because the editor was quit. */
+  | { readonly type: 'stop'; readonly run: string; readonly task?: string; readonly by?: 'quit' }
   /** Starts nothing new; what runs goes on. */
   | { readonly type: 'pause'; readonly run: string }
   | { readonly type: 'go-on'; readonly run: string }

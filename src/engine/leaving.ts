@@ -33,7 +33,7 @@ interface Stopping {
   runs(): Promise<readonly { readonly run: string; readonly ended: boolean }[]>;
   holdStill(run: string): Promise<void>;
   current(): RunState | undefined;
-  wish(wish: { readonly type: 'stop'; readonly run: string }): Promise<unknown>;
+  wish(wish: { readonly type: 'stop'; readonly run: string; readonly by: 'quit' }): Promise<unknown>;
   rested(): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function stopRuns(session: Stopping): Promise<void> {
     await session.holdStill(run);
     const state = session.current();
     // Opening it has ended a planner's attempt by then; its tasks are as they were left.
-    if (state !== undefined && isAtWork(state)) await session.wish({ type: 'stop', run });
+    if (state !== undefined && isAtWork(state)) await session.wish({ type: 'stop', run, by: 'quit' });
     await session.rested();
   }
 }

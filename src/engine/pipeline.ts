@@ -4,7 +4,7 @@ import { greenText, listed } from '../core/gate.js';
 import type { AgentOutcome } from '../core/activity.js';
 import { holdsLanding } from '../core/leak.js';
 import type { Reason, TaskRun } from '../core/run.js';
-import { STOPPED_BY_YOU, STOPPED_WITH_RUN } from '../core/stopping.js';
+import { STOPPED_BY_YOU, stoppedWith } from '../core/stopping.js';
 import type { TaskState } from '../core/task.js';
 import { isOver } from '../core/task.js';
 import { isUnheeded, prepare, runAttempt } from './attempts.js';
@@ -114,7 +114,7 @@ function moveOn(context: RunContext, id: string, to: TaskState): void {
 }
 
 async function stop(context: RunContext, id: string): Promise<void> {
-  await move(context, id, 'stopped', context.isStoppedWithRun(id) ? STOPPED_WITH_RUN : STOPPED_BY_YOU);
+  await move(context, id, 'stopped', context.isStoppedWithRun(id) ? stoppedWith(context.store.state) : STOPPED_BY_YOU);
 }
 
 async function move(context: RunContext, id: string, to: TaskState, reason?: Reason): Promise<void> {

@@ -2,7 +2,7 @@
 import type { AgentOutcome } from '../core/activity.js';
 import type { EventBody } from '../core/events.js';
 import type { TaskRun } from '../core/run.js';
-import { STOPPED_BY_YOU, STOPPED_WITH_RUN } from '../core/stopping.js';
+import { STOPPED_BY_YOU, stoppedWith } from '../core/stopping.js';
 import { afterTrouble, due, nextDue } from '../core/trouble.js';
 import type { RunContext } from './context.js';
 
@@ -12,7 +12,7 @@ export async function onTrouble(context: RunContext, id: string, outcome: AgentO
   const task = context.task(id);
   const step = afterTrouble(store.state, task, outcome, wordsFor(context, task), world.clock.now());
   const to = step.step === 'wait' ? 'waiting' : step.step;
-  const move: EventBody = { type: 'task.state', task: id, from: task.state, to, ...(step.step !== 'wait' && { reason: step.reason === STOPPED_BY_YOU && context.isStoppedWithRun(id) ? STOPPED_WITH_RUN : step.reason }) };
+  const move: EventBody = { type: 'task.state', task: id, from: task.state, to, ...(step.step !== 'wait' && { reason: step.reason === STOPPED_BY_YOU && context.isStoppedWithRun(id) ? stoppedWith(store.state) : step.reason }) };
   // One write: a crash between the two would forget the agent's wait, or send the task to it again.
   await context.store.append(...step.events, move);
 }

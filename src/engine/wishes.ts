@@ -66,7 +66,7 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return OK;
     }
     case 'stop':
-      return stop(loop, wish.task);
+      return stop(loop, wish.task, wish.by);
     case 'pause':
       if (state.paused) return OK;
       await store.append({ type: 'run.paused' });
@@ -95,7 +95,7 @@ function planning(context: RunContext): boolean {
   return planner !== undefined && planner.endedAt === undefined;
 }
 
-async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> {
+async function stop(loop: RunLoop, id: string | undefined, by: 'quit' | undefined): Promise<WishAnswer> {
   const { context } = loop;
   const { store } = context;
   if (id === PLANNER) {
@@ -118,7 +118,7 @@ async function stop(loop: RunLoop, id: string | undefined): Promise<WishAnswer> 
     guest(loop, () => context.stop(PLANNER));
     if (store.state.revision === 0) return OK;
   }
-  if (!store.state.stopped) await store.append({ type: 'run.stopped' });
+  if (!store.state.stopped) await store.append({ type: 'run.stopped', ...(by !== undefined && { by }) });
   guest(loop, () => loop.stopAll());
   return OK;
 }

@@ -5,6 +5,7 @@ import type { CommandName } from './contributions.js';
 import { commandId } from './contributions.js';
 import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
+import { showInformation, showWarning } from './messages.js';
 import type { NewsItem } from './news.js';
 import { batchText, isTryItWindow, newsOf, outdated } from './news.js';
 import { setting } from './settings.js';
@@ -58,11 +59,11 @@ async function show(app: App, items: readonly NewsItem[]): Promise<void> {
   const buttons = buttonsFor(items);
   const urgent = items.some((item) => item.kind === 'needs-you' || item.kind === 'leak' || item.text.startsWith('Planning failed'));
   const text = batchText(items);
-  const chosen = await (urgent ? vscode.window.showWarningMessage(text, ...buttons) : vscode.window.showInformationMessage(text, ...buttons));
+  const chosen = await (urgent ? showWarning(text, ...buttons) : showInformation(text, ...buttons));
   if (chosen === undefined) return;
   const late = only !== undefined && CHANGES.has(chosen.command) ? outdated(only, app.model.snapshot().run) : undefined;
   if (late === undefined) await vscode.commands.executeCommand(commandId(chosen.command), task);
-  else void vscode.window.showInformationMessage(late);
+  else void showInformation(late);
 }
 
 function buttonsFor(items: readonly NewsItem[]): readonly Button[] {

@@ -1,5 +1,6 @@
 /** What is wrong with something that a person wrote, each on a line of its own: a notification would run it all together. */
 import * as vscode from 'vscode';
+import { showWarning } from './messages.js';
 
 /** What fits a message box of a small screen; the rest is counted. */
 const SHOWN = 12;
@@ -16,7 +17,7 @@ export async function sayProblems({ document, what }: Written, problems: readonl
   const more = problems.length > SHOWN ? [`and ${String(problems.length - SHOWN)} more`] : [];
   const detail = [...problems.slice(0, SHOWN).map(asSentence), ...more, '', 'Nothing was changed.'].join('\n');
   const show = `Show the ${what.charAt(0).toUpperCase()}${what.slice(1)}`;
-  if ((await vscode.window.showWarningMessage(title, { modal: true, detail }, show)) !== show) return;
+  if ((await showWarning(title, { modal: true, detail }, show)) !== show) return;
   const line = Math.max(0, Number(/^line (\d+):/.exec(problems[0] ?? '')?.[1] ?? 1) - 1);
   const selection = document.lineAt(Math.min(line, document.lineCount - 1)).range;
   await vscode.window.showTextDocument(document, { selection });

@@ -10,6 +10,7 @@ import type { Disposable } from './disposables.js';
 import { coalesce, Disposables } from './disposables.js';
 import type { UiLog } from './log.js';
 import { messageOf } from './log.js';
+import { showError } from './messages.js';
 import type { OpenRepository } from './opening.js';
 import { EMPTY_REASONS, pathInside } from './place.js';
 import { executables, needsReopening, setting } from './settings.js';
@@ -117,7 +118,7 @@ export function createRepository(context: vscode.ExtensionContext, log: UiLog, o
     lane = lane.then(look).catch((error: unknown) => {
       log.error('Opening the repository failed', error);
       show({ kind: 'empty', reason: 'unreadable', message: `The repository could not be opened. Nothing was changed. ${messageOf(error)}` });
-      void vscode.window.showErrorMessage(`Switchyard could not open the repository: ${messageOf(error)} Nothing was changed.`);
+      void showError(`Switchyard could not open the repository: ${messageOf(error)} Nothing was changed.`);
     });
     return lane;
   };

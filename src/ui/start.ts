@@ -1,5 +1,5 @@
 /** Builds the editor side around one way to open a repository. Each feature's start is contained. */
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { createAgentsTree } from './agentsTree.js';
 import type { App, Base } from './app.js';
 import { registerCommands } from './commands/register.js';
@@ -12,6 +12,7 @@ import { Disposables } from './disposables.js';
 import { createGoal } from './goal.js';
 import type { UiLog } from './log.js';
 import { messageOf } from './log.js';
+import { showError } from './messages.js';
 import { createModel } from './model.js';
 import { createNotifications } from './notifications.js';
 import type { OpenRepository } from './opening.js';
@@ -71,7 +72,7 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
       own.add(start());
     } catch (error) {
       log.error(`The ${name} could not be started`, error);
-      void vscode.window.showErrorMessage(`Switchyard works without its ${name}: ${messageOf(error)}`);
+      void showError(`Switchyard works without its ${name}: ${messageOf(error)}`);
     }
   }
   const api: SwitchyardApi = { version: 1, settled: repository.settled, snapshot: () => model.snapshot(), onDidChange: model.onDidChange, tasks: taskTree.provider };

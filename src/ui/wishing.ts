@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { Base } from './app.js';
 import { messageOf } from './log.js';
+import { showWarning } from './messages.js';
 import { createDrafts } from './review/drafts.js';
 
 const CONSENT = 'consent.full';
@@ -34,7 +35,7 @@ export async function sayRefusal(app: Base, reason: string): Promise<void> {
   const state = app.repository.state();
   const untrusted = state.kind === 'empty' && state.reason === 'untrusted';
   const button = untrusted ? 'Manage Workspace Trust' : 'Show Log';
-  if ((await vscode.window.showWarningMessage(reason, button)) !== button) return;
+  if ((await showWarning(reason, button)) !== button) return;
   if (untrusted) await vscode.commands.executeCommand('workbench.trust.manage');
   else app.log.show();
 }
@@ -44,7 +45,7 @@ async function mergesUnsentComments(app: Base, run: string, task: string): Promi
   const count = createDrafts(app.context.workspaceState).of(run, task).length;
   if (count === 0) return true;
   const merge = 'Merge Anyway';
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarning(
     count === 1 ? 'One of your comments has not been sent' : `${count} of your comments have not been sent`,
     { modal: true, detail: 'Retry with Comments sends them to the agent first. Merging now lands the changes as they are; the comments stay with you.' },
     merge,
@@ -62,7 +63,7 @@ async function consents(app: Base): Promise<boolean> {
     return true;
   }
   const allow = 'Allow in This Workspace';
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarning(
     'Let agents do anything without asking?',
     {
       modal: true,

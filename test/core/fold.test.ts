@@ -157,6 +157,11 @@ describe('the run', () => {
     expect(run.state).toMatchObject({ paused: true, stopped: true });
     expect(run.add({ type: 'run.resumed' }).state).toMatchObject({ paused: false, stopped: false });
   });
+  it('a stop says whose it was, until it goes on', () => {
+    const quit = ab().add({ type: 'run.stopped', by: 'quit' });
+    expect(quit.state).toMatchObject({ stopped: true, stoppedBy: 'quit' });
+    expect(ab().add({ type: 'run.stopped', by: 'quit' }, { type: 'run.resumed' }, { type: 'run.stopped' }).state).not.toHaveProperty('stoppedBy');
+  });
   it('a discarded one has ended and proposes nothing', () => {
     const run = new Run().add({ type: 'plan.proposed', revision: 1, plan: dag({ a: '' }) }, { type: 'run.discarded' });
     expect(run.state).toMatchObject({ discarded: true, endedAt: T0 + 2 * SECOND });

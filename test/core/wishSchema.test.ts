@@ -36,6 +36,7 @@ const GOOD: Readonly<Record<WishType, readonly Wish[]>> = {
   stop: [
     { type: 'stop', run },
     { type: 'stop', ...on },
+    { type: 'stop', run, by: 'quit' },
   ],
   pause: [{ type: 'pause', run }],
   'go-on': [{ type: 'go-on', run }],
@@ -57,7 +58,7 @@ describe('hostile input is no wish, and says so', () => {
     expect(problem({ ...wish, extra: 1 })).toMatch(/^not a wish: extra: /);
     for (const key of Object.keys(wish)) {
       const { [key as keyof Wish]: _gone, ...rest } = wish;
-      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'back' && key === 'attempt') || (['approve', 'drop'].includes(wish.type) && key === 'feedback') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && key === 'task');
+      const optional = (wish.type === 'leak' && key === 'leak') || (wish.type === 'back' && key === 'attempt') || (['approve', 'drop'].includes(wish.type) && key === 'feedback') || (wish.type === 'retry' && ['feedback', 'comments'].includes(key)) || (wish.type === 'replan' && ['task', 'feedback'].includes(key)) || (['stop', 'undo'].includes(wish.type) && ['task', 'by'].includes(key));
       expect(problem(rest) === '', key).toBe(optional);
       for (const value of [null, 7, true, [7], { length: 1 }, undefined]) {
         if ((key === 'revision' || key === 'attempt') && value === 7) continue;

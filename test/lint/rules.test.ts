@@ -4,7 +4,7 @@ import { ESLint } from 'eslint';
 import { expect, test } from 'vitest';
 import { repositoryRoot } from '../support/root.js';
 
-const OURS = ['switchyard/require-docstring', 'max-lines', 'no-restricted-syntax', 'no-restricted-imports'];
+const OURS = ['switchyard/require-docstring', 'max-lines', 'no-restricted-syntax', 'no-restricted-imports', 'no-restricted-properties'];
 /** Rules that need types need a program of the whole project; these do not, and nobody has to wait for it. */
 const eslint = new ESLint({ cwd: repositoryRoot, overrideConfig: { languageOptions: { parserOptions: { projectService: false } } }, ruleFilter: ({ ruleId }) => OURS.includes(ruleId) });
 
@@ -32,4 +32,11 @@ test('polling, synchronous calls, shell strings and long files fail', async () =
   expect(await broken("start('x', { shell: true });\n")).toEqual(['no-restricted-syntax']);
   expect(await broken("import { execSync } from 'node:child_process';\nvoid execSync;\n")).toEqual(['no-restricted-imports']);
   expect(await broken('// x\n'.repeat(401))).toEqual(['max-lines']);
+});
+
+test('a message of the editor is shown by the one module that takes links out of it', async () => {
+  for (const name of ['showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'showInputBox']) {
+    expect(await broken(`void vscode.window.${name}('x');\n`, 'src/ui/status.ts')).toEqual(['no-restricted-properties']);
+  }
+  expect(await broken("void vscode.window.showErrorMessage('x');\n", 'src/ui/messages.ts')).toEqual([]);
 });

@@ -1,7 +1,8 @@
 /** The readable form of an attempt: what the terminal shows and `transcript.txt` keeps. Pure. */
 import type { AgentEvent } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
-import { oneLine, plain } from './sanitize.js';
+import { plain } from '../../core/plainText.js';
+import { oneLine } from './sanitize.js';
 
 export type Tone = 'plain' | 'dim' | 'strong' | 'good' | 'bad' | 'note';
 export interface Paragraph {

@@ -4,6 +4,7 @@ import type { KnownBackup } from '../../core/backups.js';
 import { fateText } from '../../core/backups.js';
 import type { App } from '../app.js';
 import { noRepository } from '../goal.js';
+import { showInformation } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 
@@ -48,6 +49,6 @@ async function folderFor(ref: string, root: string): Promise<vscode.Uri | undefi
 
 async function offerToOpen(folder: vscode.Uri): Promise<void> {
   const open = 'Open in New Window';
-  const answer = await vscode.window.showInformationMessage(`The backup is in ${folder.fsPath}.`, open);
+  const answer = await showInformation(`The backup is in ${folder.fsPath}.`, open);
   if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
 }

@@ -7,6 +7,7 @@ import { bytesText } from '../../core/text.js';
 import type { Session } from '../../engine/api.js';
 import type { App } from '../app.js';
 import { noRepository } from '../goal.js';
+import { showInformation } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 
@@ -22,7 +23,7 @@ export async function cleanUp(app: App, sure?: unknown): Promise<Outcome> {
   if (session.heldBy !== undefined) return refuse(`This repository is held by ${session.heldBy}, which runs its agents. Nothing was removed; clean up there, or wait until it has finished.`);
   if (would.removed.length === 0 && would.backups.length === 0) return say(app, 'There is nothing to clean up.', would);
   const button = 'Clean Up';
-  const answer = sure === true ? button : await vscode.window.showInformationMessage(`Remove ${what(would)}?`, { modal: true, detail: details(would, reclaimable) }, button);
+  const answer = sure === true ? button : await showInformation(`Remove ${what(would)}?`, { modal: true, detail: details(would, reclaimable) }, button);
   if (answer !== button) return undefined;
   const done = await run('Cleaning up', false);
   for (const path of done.removed) app.log.info(`Removed ${path}`);
@@ -32,7 +33,7 @@ export async function cleanUp(app: App, sure?: unknown): Promise<Outcome> {
 
 function say(app: App, text: string, { kept }: Cleaned): Outcome {
   for (const { path, why } of kept) app.log.info(`Kept ${path}: ${why}`);
-  void vscode.window.showInformationMessage(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
+  void showInformation(text, ...(kept.length > 0 ? ['Show Log'] : [])).then((chosen) => (chosen === undefined ? undefined : app.log.show()));
   return DONE;
 }
 

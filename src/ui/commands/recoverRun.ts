@@ -7,6 +7,7 @@ import type { App } from '../app.js';
 import { refusalText } from '../dashboard/refusal.js';
 import { noRepository } from '../goal.js';
 import { messageOf } from '../log.js';
+import { showInformation } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 
@@ -56,6 +57,6 @@ async function saveIn(run: string, saved: SalvagedRun): Promise<Outcome> {
   } catch (error) {
     return refuse(`${run} could not be saved in ${folder.fsPath}: ${messageOf(error)}. Nothing else was changed; choose another folder.`);
   }
-  void vscode.window.showInformationMessage(`What can be read of ${run} is in ${folder.fsPath}.`);
+  void showInformation(`What can be read of ${run} is in ${folder.fsPath}.`);
   return DONE;
 }

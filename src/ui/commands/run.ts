@@ -10,6 +10,7 @@ import { isPlanning } from '../dashboard/phase.js';
 import { refusalText } from '../dashboard/refusal.js';
 import { noRepository } from '../goal.js';
 import { messageOf } from '../log.js';
+import { showWarning } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { sayProblems } from '../problems.js';
@@ -44,7 +45,7 @@ export function undoRun(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     const button = 'Undo Landing';
     const detail = `One commit that takes the changes of all its tasks back is made, gated and landed on ${run.base}. If it conflicts or its gate is red, nothing is changed.`;
-    const answer = await vscode.window.showWarningMessage(`Undo the landing of ${run.id}, “${run.goal.split('\n')[0] ?? ''}”?`, { modal: true, detail }, button);
+    const answer = await showWarning(`Undo the landing of ${run.id}, “${run.goal.split('\n')[0] ?? ''}”?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'undo', run: run.id }) : undefined;
   });
 }
@@ -72,7 +73,7 @@ export function discardPlan(app: App): Promise<Outcome> {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to discard.');
     const button = 'Discard Plan';
     const detail = run.revisionInForce === undefined ? 'The whole run goes; nothing was started, so nothing is lost.' : `Only the proposed revision goes. Revision ${String(run.revisionInForce)} stays in force.`;
-    const answer = await vscode.window.showWarningMessage('Discard the proposed plan?', { modal: true, detail }, button);
+    const answer = await showWarning('Discard the proposed plan?', { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'discard-plan', run: run.id }) : undefined;
   });
 }
@@ -90,7 +91,7 @@ export async function cancelPlanning(app: App): Promise<Outcome> {
 export function stopAll(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     const button = 'Stop All Agents';
-    const answer = await vscode.window.showWarningMessage('Stop every agent of this run?', { modal: true, detail: 'Each agent’s whole process tree is stopped. All work is kept in the worktrees; Go On takes it up again.' }, button);
+    const answer = await showWarning('Stop every agent of this run?', { modal: true, detail: 'Each agent’s whole process tree is stopped. All work is kept in the worktrees; Go On takes it up again.' }, button);
     return answer === button ? sendWish(app, { type: 'stop', run: run.id }) : undefined;
   });
 }

@@ -4,6 +4,7 @@ import { STATE_WORDS } from '../../core/task.js';
 import { VIOLATION_WORDS } from '../../core/violationWords.js';
 import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
+import { showInformation, showWarning } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { chooseSides } from '../review/keepSides.js';
@@ -28,7 +29,7 @@ export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
 async function landsUnproven(task: TaskView): Promise<boolean> {
   const button = 'Land Unproven';
   const detail = `${task.gates.at(-1)?.note ?? 'No gate has proved it.'} Its receipt will say that a person accepted it.`;
-  return (await vscode.window.showWarningMessage(`Land “${task.title}” unproven?`, { modal: true, detail }, button)) === button;
+  return (await showWarning(`Land “${task.title}” unproven?`, { modal: true, detail }, button)) === button;
 }
 
 /** Words are written in the dashboard, where several lines have room; with them, draft comments of the task go along. */
@@ -65,7 +66,7 @@ function sayWhatBecame(app: App, sent: Sent): void {
     const text = run === undefined || !isFresh ? undefined : sentWords(run, sent);
     if (text === undefined) return false;
     const button = 'Show in Dashboard';
-    void vscode.window.showInformationMessage(text, button).then((chosen) => (chosen === button ? app.dashboard.open(sent.task) : undefined));
+    void showInformation(text, button).then((chosen) => (chosen === button ? app.dashboard.open(sent.task) : undefined));
     return true;
   };
   if (tell()) return;
@@ -106,7 +107,7 @@ export function backToGreen(app: App, argument: unknown): Promise<Outcome> {
     if (to === undefined) return refuse(`“${task.title}” has no earlier green result to go back to. Nothing was changed.`);
     const button = `Back to Attempt ${String(to)}`;
     const detail = 'Its branch and worktree hold that green result again. What is there now, uncommitted files too, is kept as a backup first. If its receipt still holds it is ready at once, else its gate runs again.';
-    const answer = await vscode.window.showWarningMessage(`Take “${task.title}” back to attempt ${String(to)}?`, { modal: true, detail }, button);
+    const answer = await showWarning(`Take “${task.title}” back to attempt ${String(to)}?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'back', run: run.id, task: task.id, attempt: to }) : undefined;
   });
 }
@@ -119,7 +120,7 @@ export function drop(app: App, argument: unknown): Promise<Outcome> {
       task.attempts.length > 0
         ? 'Its agent is stopped and its worktree is removed. Everything in it, uncommitted files too, is kept in a backup: Restore Backup… brings it back.'
         : 'It has not started. Tasks that depend on it stay blocked until you re-plan or drop them.';
-    const answer = await vscode.window.showWarningMessage(`Drop “${task.title}”?`, { modal: true, detail }, button);
+    const answer = await showWarning(`Drop “${task.title}”?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'drop', run: run.id, task: task.id }) : undefined;
   });
 }
@@ -131,7 +132,7 @@ export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
     const builders = task.landedDependents ?? [];
     const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
     const detail = `A commit that takes its changes back is made and gated, and lands on ${run.landing?.branch ?? run.base} in the way in which the task did. If it conflicts or its gate is red, nothing is changed.${stays}`;
-    const answer = await vscode.window.showWarningMessage(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
+    const answer = await showWarning(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
     return answer === button ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
   });
 }

@@ -5,6 +5,7 @@ import type { ConflictSides } from '../../core/ports.js';
 import type { App, Base } from '../app.js';
 import { commandId, SIDE_SCHEME } from '../contributions.js';
 import type { Disposable } from '../disposables.js';
+import { showInformation } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 
@@ -41,7 +42,7 @@ export async function openMergeEditors(app: App, { task, title, base }: Resolved
   const rest = texts.length > MOST ? ` The first ${String(MOST)} of ${String(texts.length)} files are open.` : '';
   const byHand = others.length === 0 ? '' : ` Decide about ${others.join(', ')} in ${conflict.worktree}, or choose Resolve Conflict again to keep one side.`;
   const again = 'Check Again';
-  void vscode.window.showInformationMessage(`Resolve “${title}”, save, then Check Again: it concludes the merge and runs the gate.${rest}${byHand}`, again).then(async (answer) => {
+  void showInformation(`Resolve “${title}”, save, then Check Again: it concludes the merge and runs the gate.${rest}${byHand}`, again).then(async (answer) => {
     if (answer === again) await vscode.commands.executeCommand(commandId('check'), task);
   });
   return DONE;

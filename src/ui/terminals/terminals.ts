@@ -7,6 +7,7 @@
 import * as vscode from 'vscode';
 import type { AgentId } from '../../core/ids.js';
 import { isAgentId } from '../../core/ids.js';
+import { plain } from '../../core/plainText.js';
 import type { AttemptSpec } from '../../core/ports.js';
 import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
@@ -153,7 +154,7 @@ export function createTerminals(log: UiLog, viewer: (folder: string) => RunnerSt
       terminal.show(false);
     },
     shell: (name, cwd, message) => {
-      vscode.window.createTerminal({ name, cwd, message, iconPath: new vscode.ThemeIcon('terminal') }).show(false);
+      vscode.window.createTerminal({ name, cwd, message: plain(message), iconPath: new vscode.ThemeIcon('terminal') }).show(false);
     },
     dispose: () => own.dispose(),
   };

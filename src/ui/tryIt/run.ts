@@ -8,6 +8,7 @@ import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { TrialCommand, TrialRequest } from './request.js';
 import { hasRequest, takeRequest } from './request.js';
+import { showInformation } from '../messages.js';
 
 /** Looks for a request when the window comes up, when it is trusted, and when it is shown again because it was open already. */
 export function runTrials(base: Base): Disposable {
@@ -34,7 +35,7 @@ export function runTrials(base: Base): Disposable {
 
 async function askForTrust(): Promise<void> {
   const trust = 'Manage Workspace Trust';
-  const answer = await vscode.window.showInformationMessage('This window was opened to try a task. Its command runs once you trust the workspace.', trust);
+  const answer = await showInformation('This window was opened to try a task. Its command runs once you trust the workspace.', trust);
   if (answer === trust) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
