@@ -192,7 +192,7 @@ export function createGates(options: { readonly environment: Readonly<Record<str
       const began = performance.now();
       try {
         if (request.append === undefined) await output.truncate(0);
-        else await output.appendFile('\n… once more, on the same clean tree …\n');
+        else await output.appendFile(`\n… ${request.append} …\n`);
         await writeWhole(markOf(request), request.nonce);
         const results: CommandResult[] = [];
         let first: number | undefined;

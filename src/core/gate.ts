@@ -95,7 +95,8 @@ export function gateFeedback(results: readonly CommandResult[], note: string | u
 /** One line for the task's state. */
 export function gateSummary(results: readonly CommandResult[], note: string | undefined): string {
   const failed = results.find(hasFailed);
-  if (failed === undefined) return note ?? 'Gate failed';
+  // What Switchyard has to say of a failure tells more than how the command ended.
+  if (failed === undefined || note !== undefined) return note ?? 'Gate failed';
   return `\`${failed.command}\` ${ending(failed)}`;
 }
 

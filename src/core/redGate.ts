@@ -53,7 +53,8 @@ export function redFeedback(task: Pick<TaskRun, 'gates' | 'attempts'>, results: 
   const { same } = redTimes(task.gates, results);
   const unchanged = task.attempts.at(-1)?.unchanged === true ? ['You have changed nothing since it failed last.'] : [];
   const again = same > 1 ? ['It fails exactly as it did before your last change, so that was not the cause. Find out why before you change anything else.'] : [];
-  return gateFeedback(results, note, unchanged.length > 0 ? unchanged : again);
+  const noted = note === undefined || !results.some(hasFailed) ? [] : [note];
+  return gateFeedback(results, note, [...noted, ...(unchanged.length > 0 ? unchanged : again)]);
 }
 
 /** The line of a red gate's output that says most. */

@@ -7,6 +7,7 @@ import type { CommandResult, Sha } from '../core/ports.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { makeScratch, removeScratch, UNTOUCHED_BASE } from './scratch.js';
+import { setUpScratch } from './setUp.js';
 import { knownCounts, rememberCounts } from './testCounts.js';
 import { paths } from './world.js';
 
@@ -75,7 +76,7 @@ async function runOnBase(context: RunContext, base: Sha, command: string, slot: 
   try {
     await makeScratch(context, UNTOUCHED_BASE, base);
     const outputFile = `${paths.run(world, run)}/base-gate.txt`;
-    const setUp = await world.gates.run({ ...shared, commands: team.setup, outputFile, nonce: world.ids.nonce() });
+    const setUp = await setUpScratch(context, { name: UNTOUCHED_BASE, cwd: worktree, slot, signal });
     if (setUp.some((each) => each.exitCode !== 0)) return undefined;
     const [result] = await world.gates.run({ ...shared, commands: [command], outputFile, nonce: world.ids.nonce() });
     // A stopped look proves nothing; the next one looks again.

@@ -9,10 +9,11 @@ import type { CommandResult, Sha } from '../core/ports.js';
 import { againReason, redFeedback, redReason } from '../core/redGate.js';
 import type { Reason, TaskRun } from '../core/run.js';
 import { messageOf } from './attempts.js';
+import { proveClean } from './cleanGate.js';
 import { concludeConflict, conflictReason } from './conflicts.js';
 import type { RunContext } from './context.js';
 import { goBack } from './goingBack.js';
-import { gateOf, gateWorktree, type Gated } from './gating.js';
+import { gateOf, gateWorktree, type Gated, type GateTarget } from './gating.js';
 import { judgeChangesOf } from './judgeChanges.js';
 import { resolveByTools } from './resolving.js';
 import { nothingChanged, sameAsBefore } from './unchanged.js';
@@ -35,7 +36,7 @@ export async function check(context: RunContext, id: string, lane: () => Promise
   const saved = await save(context, id);
   if (saved !== undefined) return saved;
   const bounded = await boundary(context, id);
-  if (bounded !== undefined) return bounded;
+  if ('next' in bounded) return bounded;
   // From here on the base must not move by our own doing: the lane is held until the task is ready or has landed.
   const { slot } = await lane();
   if (context.signal(id).aborted) return { next: 'stopped' };
@@ -43,7 +44,7 @@ export async function check(context: RunContext, id: string, lane: () => Promise
   if (updated !== undefined) return updated;
   // A base that was brought in since has taken the receipt with it.
   if (back === 'proven' && context.task(id).receipt !== undefined) return { next: 'ready' };
-  return gate(context, id, slot);
+  return gate(context, id, slot, bounded.ignored);
 }
 
 /** Commits what the agent left uncommitted, and records what the branch holds. */
@@ -104,7 +105,7 @@ export function commitMessage(run: string, task: TaskRun): string {
   return `${task.task.title}\n\nSwitchyard-Task: ${task.task.id}\nSwitchyard-Run: ${run}\n`;
 }
 
-async function boundary(context: RunContext, id: string): Promise<CheckResult | undefined> {
+async function boundary(context: RunContext, id: string): Promise<CheckResult | { readonly ignored: readonly string[] }> {
   const { world, store } = context;
   const task = context.task(id);
   const base = task.head?.base ?? task.startedFrom;
@@ -115,7 +116,7 @@ async function boundary(context: RunContext, id: string): Promise<CheckResult | 
   const violations = [...checkBoundary(contract, changes), ...markers].filter((each) => !isAllowed(task, each));
   if (violations.length === 0) {
     if (!task.boundaryChecked || task.violations.length > 0) store.note({ type: 'boundary.checked', task: id, violations: [], fedBack: false });
-    return undefined;
+    return { ignored: changes.ignored };
   }
   const feedBack = task.boundaryRetries === 0 && task.attempts.length > 0;
   const checked: EventBody = { type: 'boundary.checked', task: id, violations, fedBack: feedBack };
@@ -182,7 +183,7 @@ async function bringUpToDate(context: RunContext, id: string): Promise<CheckResu
   return needsYou(await conflictReason(context, task, now, result.paths));
 }
 
-async function gate(context: RunContext, id: string, slot: number): Promise<CheckResult> {
+async function gate(context: RunContext, id: string, slot: number, ignored: readonly string[]): Promise<CheckResult> {
   const { world, store } = context;
   const task = context.task(id);
   const head = task.head;
@@ -195,7 +196,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
   const failedBefore = before?.verdict === 'red' ? before.results.at(-1) : undefined;
   let gated: Gated;
   try {
-    gated = await gateWorktree(context, {
+    const target: GateTarget = {
       cwd: task.worktree ?? '',
       tree: head.tree,
       base: head.base,
@@ -206,7 +207,9 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
       signal: context.signal(id),
       ...(failedBefore !== undefined && { failedBefore }),
       ...(mayReplaceTests(changesJudge, task.files) && { mayReplaceTests: true as const }),
-    });
+    };
+    const began = world.clock.now();
+    gated = await proveClean(context, { task: id, commit: head.commit, target, gated: await gateWorktree(context, target), ignored, began });
   } catch (error) {
     return couldNotRun(context, id, commands[0] ?? '', messageOf(error));
   }
@@ -215,7 +218,7 @@ async function gate(context: RunContext, id: string, slot: number): Promise<Chec
     await store.append({ type: 'gate.finished', task: id, attempt, verdict: 'red', results, note: 'Stopped.', costsRetry: false });
     return { next: 'stopped' };
   }
-  if (judgement.verdict === 'red') return (await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
+  if (judgement.verdict === 'red') return (gated.clean === true ? undefined : await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
   store.note({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
   if (receipt !== undefined) return { next: 'ready' };
   const unproven = isAcceptedAlready(task, before, judgement.note) ? unprovenReceipt(context, context.task(id)) : undefined;

@@ -28,6 +28,8 @@ export interface GateTarget {
   readonly mayRunFewerTests?: true;
   /** The work changes what its gate runs: every command is measured against the base, also one that looks like no test runner now. */
   readonly mayReplaceTests?: true;
+  /** The output file holds the gate of another checkout already; the words say what this one is. */
+  readonly append?: string;
 }
 
 export interface Gated {
@@ -35,6 +37,8 @@ export interface Gated {
   readonly judgement: GateJudgement;
   /** Only when green. */
   readonly receipt?: Receipt;
+  /** Judged by a clean checkout, in which the base was tried already. */
+  readonly clean?: true;
 }
 
 /** The commands that judge a task: its contract's, else the team's. */
@@ -97,12 +101,12 @@ async function runCommands(context: RunContext, target: GateTarget): Promise<rea
   const { world, store } = context;
   const { commands, cwd, outputFile, slot, signal } = target;
   const shared = { cwd, outputFile, slot, signal, ...(await context.isolated(cwd, outputFile.slice(0, outputFile.lastIndexOf('/')))), passEnv: context.passEnv([]), timeoutMs: store.state.team.limits.gateMinutes * MINUTE };
-  let results = await world.gates.run({ ...shared, commands, nonce: world.ids.nonce() });
+  let results = await world.gates.run({ ...shared, ...(target.append !== undefined && { append: target.append }), commands, nonce: world.ids.nonce() });
   for (;;) {
     const failed = results.at(-1);
     if (failed === undefined || !(await isWorthARerun(context, target, failed))) return results;
     const rest = commands.slice(results.length - 1);
-    const again = await world.gates.run({ ...shared, commands: rest, append: true, nonce: world.ids.nonce() });
+    const again = await world.gates.run({ ...shared, commands: rest, append: 'once more, on the same clean tree', nonce: world.ids.nonce() });
     const [rerun, ...others] = again;
     if (rerun === undefined) return results;
     const { exitCode, ms, tail } = failed;

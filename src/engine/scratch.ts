@@ -14,6 +14,9 @@ export function changeScratch(change: string): string {
   return `.${change.replace(':', '.')}`;
 }
 
+/** Where a task's gate is proven without what git ignores in its worktree. */
+export const cleanScratch = (task: string): string => `.clean-${task}`;
+
 /** Where a task's lock files are made anew. */
 export const lockScratch = (task: string): string => `.lock-${task}`;
 
@@ -36,7 +39,7 @@ export async function removeScratch(context: RunContext, name: string): Promise<
 /** Removes what a crash left. Only while nothing of the run is at work. */
 export async function sweepScratch(context: RunContext): Promise<void> {
   const { world, store } = context;
-  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER, ...[...store.state.changes.keys()].map(changeScratch), ...[...store.state.tasks.keys()].map(lockScratch)]) {
+  for (const name of [CANDIDATE, UNTOUCHED_BASE, PLANNER, ...[...store.state.changes.keys()].map(changeScratch), ...[...store.state.tasks.keys()].flatMap((task) => [lockScratch(task), cleanScratch(task)])]) {
     if (await world.git.worktreeExists(paths.worktree(world, store.state.run, name))) await removeScratch(context, name);
   }
 }

@@ -1,6 +1,7 @@
-/** What a fresh worktree gets before its agent: dependency folders, then the team's set-up commands. Can be repeated. */
+/** What a fresh worktree gets before its agent, or before a gate: dependency folders, then the team's set-up commands. Can be repeated. */
 import type { ProvidedDependency } from '../core/dependencies.js';
 import { providedText } from '../core/dependencies.js';
+import type { CommandResult } from '../core/ports.js';
 import type { Reason } from '../core/run.js';
 import { stripAnsi } from '../core/text.js';
 import type { RunContext } from './context.js';
@@ -11,13 +12,10 @@ const MINUTE = 60_000;
 /** `problem`: why the worktree cannot be used. */
 export async function setUp(context: RunContext, id: string, worktree: string): Promise<{ readonly dependencies: readonly ProvidedDependency[]; readonly problem?: Reason }> {
   const { world, store } = context;
-  const { setup, dependencies = [] } = store.state.team;
-  const folder = `${paths.run(world, store.state.run)}/setup`;
+  const folder = folderOf(context);
   const provided = await provide(context, id, worktree, folder);
   if ('kind' in provided) return { dependencies: [], problem: provided };
-  // A folder that did not fit is installed by its own command; without one that is what the set-up commands are for.
-  const installs = provided.flatMap(({ path, how }) => (how === 'install' ? (dependencies.find((each) => each.path === path)?.install ?? []) : []));
-  const commands = [...new Set(installs), ...setup];
+  const commands = commandsAfter(context, provided);
   if (commands.length === 0) return { dependencies: provided };
   const slot = context.takeSlot();
   const running = world.gates.run({
@@ -38,6 +36,42 @@ export async function setUp(context: RunContext, id: string, worktree: string): 
     dependencies: provided,
     problem: { kind: 'set-up-failed', text: `Set-up command \`${failed.command}\` failed${failed.exitCode === null ? '' : ` with exit code ${String(failed.exitCode)}`}: ${lastLine(failed.tail)}` },
   };
+}
+
+export interface ScratchSetUp {
+  /** One of the engine's own worktrees, and its folder. */
+  readonly name: string;
+  readonly cwd: string;
+  readonly slot: number;
+  readonly signal: AbortSignal;
+}
+
+/** The same for a worktree that only a gate uses. Results up to the first that fails; what failed without a command is one as well. */
+export async function setUpScratch(context: RunContext, { name, cwd, slot, signal }: ScratchSetUp): Promise<readonly CommandResult[]> {
+  const { world, store } = context;
+  const folder = folderOf(context);
+  const provided = await provide(context, name, cwd, folder);
+  if ('kind' in provided) return [{ command: 'dependencies', exitCode: null, ms: 0, tail: provided.text }];
+  return world.gates.run({
+    cwd,
+    commands: commandsAfter(context, provided),
+    outputFile: `${folder}/${name}.txt`,
+    slot,
+    passEnv: context.passEnv([]),
+    ...(await context.isolated(cwd, `${folder}/${name}`)),
+    timeoutMs: store.state.team.limits.gateMinutes * MINUTE,
+    nonce: world.ids.nonce(),
+    signal,
+  });
+}
+
+const folderOf = ({ world, store }: RunContext): string => `${paths.run(world, store.state.run)}/setup`;
+
+/** A folder that did not fit is installed by its own command; without one that is what the set-up commands are for. */
+function commandsAfter({ store }: RunContext, provided: readonly ProvidedDependency[]): readonly string[] {
+  const { setup, dependencies = [] } = store.state.team;
+  const installs = provided.flatMap(({ path, how }) => (how === 'install' ? (dependencies.find((each) => each.path === path)?.install ?? []) : []));
+  return [...new Set(installs), ...setup];
 }
 
 async function provide({ world, store }: RunContext, id: string, worktree: string, folder: string): Promise<readonly ProvidedDependency[] | Reason> {

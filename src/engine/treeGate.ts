@@ -4,9 +4,8 @@ import type { GateVerdict, Receipt } from '../core/run.js';
 import type { RunContext } from './context.js';
 import { gateWorktree, type GateTarget } from './gating.js';
 import { makeScratch, removeScratch } from './scratch.js';
+import { setUpScratch } from './setUp.js';
 import { paths } from './world.js';
-
-const MINUTE = 60_000;
 
 export interface TreeTarget extends Pick<GateTarget, 'tree' | 'base' | 'receiptId' | 'commands' | 'signal' | 'mayRunFewerTests'> {
   /** The engine's own worktree to use; nobody else uses it at the same time. */
@@ -27,17 +26,16 @@ export interface TreeGate {
 /** Runs set-up and gate. `started` is called once a gate slot is held. */
 export async function gateTree(context: RunContext, target: TreeTarget, started: () => Promise<void> = () => Promise.resolve()): Promise<TreeGate> {
   const { world, store } = context;
-  const { run, team } = store.state;
+  const { run } = store.state;
   const cwd = paths.worktree(world, run, target.scratch);
   const slot = await context.gateSlots.acquire(target.signal);
-  const shared = { cwd, slot: slot.slot, signal: target.signal, ...(await context.isolated(cwd, paths.run(world, run))), passEnv: context.passEnv([]), timeoutMs: team.limits.gateMinutes * MINUTE, outputFile: `${paths.run(world, run)}/${target.outputName}` };
   try {
     await started();
     await makeScratch(context, target.scratch, target.commit);
-    const setUp = await world.gates.run({ ...shared, commands: team.setup, nonce: world.ids.nonce() });
+    const setUp = await setUpScratch(context, { name: target.scratch, cwd, slot: slot.slot, signal: target.signal });
     if (setUp.some((each) => each.exitCode !== 0)) return { verdict: 'red', results: setUp };
-    const { commit: _commit, scratch: _scratch, outputName: _outputName, ...rest } = target;
-    const { results, judgement, receipt } = await gateWorktree(context, { ...rest, cwd, outputFile: shared.outputFile, slot: slot.slot });
+    const { commit: _commit, scratch: _scratch, outputName, ...rest } = target;
+    const { results, judgement, receipt } = await gateWorktree(context, { ...rest, cwd, outputFile: `${paths.run(world, run)}/${outputName}`, slot: slot.slot });
     return { ...judgement, results, ...(receipt !== undefined && { receipt }) };
   } finally {
     slot.release();

@@ -19,6 +19,7 @@ import { forecaster } from './forecast.js';
 import { advance } from './landing.js';
 import { goBack } from './goBack.js';
 import { commitsTouching } from './history.js';
+import { ignoredTimes } from './ignoredTimes.js';
 import { newMarkers } from './markers.js';
 import { bringUpToDate, commitTree, mergedTree } from './merge.js';
 import { lockReader } from './locks.js';
@@ -109,6 +110,7 @@ function portOf(repository: Repository): OpenedGit {
     head: async (worktree) => headOf(repository, await locate(repository, worktree)),
     dirty: (worktree, untracked) => dirty(repository, worktree, untracked),
     changes: (worktree, base) => changes(repository, worktree, base),
+    ignoredTimes: (worktree, paths) => ignoredTimes(repository, worktree, paths),
     bringUpToDate: (worktree, base, message) => bringUpToDate(repository, worktree, base, message),
     openConflict: (worktree, base) => openConflict(repository, worktree, base),
     keepSides: (worktree, kept) => keepSides(repository, worktree, kept),

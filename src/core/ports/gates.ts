@@ -25,8 +25,8 @@ export interface GateRequest {
   readonly commands: readonly string[];
   /** The whole output goes here, with a header line per command. Of very much the beginning and the end are kept. */
   readonly outputFile: string;
-  /** Goes on with what the file holds, for a re-run. */
-  readonly append?: true;
+  /** Goes on with what the file holds, for a re-run; the words say for which. */
+  readonly append?: string;
   readonly slot: number;
   readonly passEnv: readonly string[];
   readonly timeoutMs: number;

@@ -1,4 +1,5 @@
 /** One repository, as the engine uses it. */
+import type { IgnoredFile } from '../ignoredFiles.js';
 import type { Forecaster } from './forecast.js';
 import type {
   AdvanceResult, Author, BackupFacts, ChangeSet, CommitResult, CommitTreeResult, Conflict, FileDiff, KeptPath, LockFiles, PathCommit,
@@ -37,6 +38,8 @@ export interface Git {
   dirty(worktree: string, untracked: boolean): Promise<readonly string[]>;
   /** Everything between `base` and the worktree's present content. Unknown base or unreadable worktree throws. */
   changes(worktree: string, base: Sha): Promise<ChangeSet>;
+  /** When ignored files (as `changes` lists them) came to be and were last changed. */
+  ignoredTimes(worktree: string, paths: readonly string[]): Promise<readonly IgnoredFile[]>;
   /** Merges `base` into the worktree's branch. On a conflict nothing is changed. */
   bringUpToDate(worktree: string, base: Sha, message: string): Promise<UpdateResult>;
   /**
