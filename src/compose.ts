@@ -32,6 +32,7 @@ import type { AgentId } from './core/ids.js';
 import { nestsTooDeep } from './core/nesting.js';
 import { maskOf, type Mask } from './core/secrets.js';
 import type { Log, RepositoryProblem, Saves } from './core/ports.js';
+import { withoutMark } from './core/text.js';
 import { EngineSession } from './engine/session.js';
 import type { SessionOptions } from './engine/session.js';
 import type { World } from './engine/world.js';
@@ -157,7 +158,8 @@ async function defaultWorktreesFolder(commonDir: string, root: string): Promise<
   return `${await realpath(main)}.worktrees`;
 }
 
-function parseJsonc(text: string): { readonly value: unknown } | { readonly problem: string } {
+function parseJsonc(written: string): { readonly value: unknown } | { readonly problem: string } {
+  const text = withoutMark(written);
   // The parser of JSON with comments calls itself for every level.
   if (nestsTooDeep(text)) return { problem: 'it nests lists and objects too deep' };
   const errors: ParseError[] = [];

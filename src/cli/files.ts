@@ -1,6 +1,7 @@
 /** Files that a person names on the command line. What is missing is said in words, never as an error of the system. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { withoutMark } from '../core/text.js';
 import { UsageError } from './output.js';
 
 /** Larger files are refused before they are parsed. Characters. */
@@ -32,7 +33,7 @@ function words(table: typeof READING, verb: string, file: string, error: unknown
 /** `what` names the file's purpose, e.g. `the plan`: it is said when there is none. */
 export async function readText(file: string, what: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return withoutMark(await readFile(file, 'utf8'));
   } catch (error) {
     throw new UsageError(`Could not read ${what}. ${words(READING, 'read', file, error).message}`);
   }

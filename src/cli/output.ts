@@ -2,7 +2,7 @@
 import { billLines, sum } from '../core/bill.js';
 import type { RunState } from '../core/run.js';
 import { plain } from '../core/plainText.js';
-import { apiMarked } from '../core/text.js';
+import { apiMarked, dollars } from '../core/text.js';
 
 export const EXIT = { done: 0, internal: 1, badInput: 2, needsPerson: 3, budget: 4, interrupted: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -42,8 +42,7 @@ export function createOutput(json: boolean): Output {
 
 /** `$0.84`, `≈ $0.84 API` of a subscription, `$0.84 + unknown` when a price or a count is missing. */
 export function money(amount: { readonly usd: number; readonly unknownUsd: boolean }, apiEquivalent = false): string {
-  const known = amount.usd > 0 && amount.usd < 0.01 ? `$${amount.usd.toFixed(4)}` : `$${amount.usd.toFixed(2)}`;
-  const marked = apiMarked(known, apiEquivalent);
+  const marked = apiMarked(dollars(amount.usd), apiEquivalent);
   return amount.unknownUsd ? `${marked} + unknown` : marked;
 }
 

@@ -1,4 +1,5 @@
 /** What a run came to, as `run --json` ends with and `status --json` prints. */
+import { againWords } from '../core/attemptWords.js';
 import { runAmount } from '../core/bill.js';
 import { overshootOf, overshootText } from '../core/budget.js';
 import type { Change } from '../core/change.js';
@@ -92,7 +93,8 @@ export function describeRun(state: RunState): string {
     const reason = task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id));
     const why = reason !== undefined ? reasonText(reason) : (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
-    const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts` : '';
+    const again = againWords(task.attempts);
+    const attempts = task.attempts.length > 1 ? `, ${String(task.attempts.length)} attempts${again === undefined ? '' : ` (${again})`}` : '';
     const note = task.note === undefined ? '' : ` (you said: ${task.note.replace(/\s+/g, ' ')})`;
     const leaks = openLeaks(task).map((leak) => `\n  ${''.padEnd(wide)}  ${leakText(task.task.title, leak)}`);
     return `  ${task.task.id.padEnd(wide)}  ${stateWords(task.state)}${attempts}${conflicts}${why === undefined ? '' : `: ${why}`}${note}${leaks.join('')}`;

@@ -3,6 +3,7 @@ import type { Amount } from './bill.js';
 import { amountOf, billLines, runAmount, sum, taskAmount } from './bill.js';
 import type { AttemptState, RunState, TaskRun } from './run.js';
 import type { Limits } from './team.js';
+import { dollars } from './text.js';
 
 /** The smallest share that an attempt is started with. */
 export const LEAST = 0.01;
@@ -122,5 +123,5 @@ export function overshootOf(state: RunState, spent: Pick<Amount, 'usd'> = runAmo
 /** The overshoot as a sentence for people; `undefined` when there is none. */
 export function overshootText(state: RunState): string | undefined {
   const over = overshootOf(state);
-  return over === undefined ? undefined : `$${over.toFixed(2)} beyond the budget of $${(state.team.limits.runUsd ?? 0).toFixed(2)}: some CLIs tell what they used only at their end.`;
+  return over === undefined ? undefined : `${dollars(over)} beyond the budget of ${dollars(state.team.limits.runUsd ?? 0)}: some CLIs tell what they used only at their end.`;
 }

@@ -1,5 +1,7 @@
 /** Which commands check a repository, read from its own files. A guess that a person sees and can edit, never a gate by itself. */
 
+import { withoutMark } from './text.js';
+
 /** Files whose text is wanted by `findChecks`, in order of weight. */
 export const CHECK_FILES = ['package.json', 'Makefile', 'justfile', 'Cargo.toml', 'pyproject.toml', 'pytest.ini', 'tox.ini', 'setup.cfg', 'go.mod', 'pom.xml', 'build.gradle', 'build.gradle.kts', 'Gemfile', 'composer.json', 'mix.exs', 'deno.json', 'CMakeLists.txt'] as const;
 
@@ -33,7 +35,7 @@ export function findChecks(texts: ReadonlyMap<string, string>, paths: readonly s
 function npmChecks(text: string, paths: readonly string[]): string[] {
   let scripts: Record<string, unknown> = {};
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(withoutMark(text));
     if (typeof parsed === 'object' && parsed !== null && 'scripts' in parsed && typeof parsed.scripts === 'object' && parsed.scripts !== null) {
       scripts = parsed.scripts as Record<string, unknown>;
     }

@@ -7,7 +7,7 @@ import { holdsLanding } from './leak.js';
 import { sharedGlobs } from './planCheck.js';
 import type { Reason, RunState, TaskRun } from './run.js';
 import { isActive, isOver } from './task.js';
-import { bytesText } from './text.js';
+import { bytesText, dollars } from './text.js';
 import { waitReason } from './trouble.js';
 
 export interface Decision {
@@ -172,11 +172,11 @@ function leastFor(state: RunState, task: TaskRun, needed: number): number {
 function overBudget(state: RunState, task: TaskRun, committed: number, needed: number): Reason | undefined {
   const { runUsd, taskUsd } = state.team.limits;
   if (runUsd !== undefined && committed > 0 && !fits(committed, needed, runUsd)) {
-    return { kind: 'budget', text: `The run's budget of $${runUsd.toFixed(2)} leaves no room for another attempt ($${committed.toFixed(2)} spent or reserved)` };
+    return { kind: 'budget', text: `The run's budget of ${dollars(runUsd)} leaves no room for another attempt (${dollars(committed)} spent or reserved)` };
   }
   const spent = taskAmount(state, task.task.id).usd;
   if (taskUsd !== undefined && spent >= taskUsd) {
-    return { kind: 'budget', text: `The task's budget of $${taskUsd.toFixed(2)} is spent ($${spent.toFixed(2)})` };
+    return { kind: 'budget', text: `The task's budget of ${dollars(taskUsd)} is spent (${dollars(spent)})` };
   }
   return undefined;
 }

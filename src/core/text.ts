@@ -45,6 +45,17 @@ export function firstSentence(text: string): { readonly first: string; readonly 
   return { first: text.slice(0, end.index + end[0].trimEnd().length), rest: text.slice(end.index + end[0].length) };
 }
 
+/** `$0.84`; below a cent as many decimals as it needs, so that what was spent is never printed as nothing. */
+export function dollars(usd: number): string {
+  const digits = usd <= 0 || usd >= 0.01 ? 2 : usd >= 0.0001 ? 4 : 6;
+  return `$${usd.toFixed(digits)}`;
+}
+
+/** Without the mark of byte order that some editors on Windows put first; a parser of JSON refuses it. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
 /** The one short mark of money that a subscription covers: it is what the API would have cost. */
 export function apiMarked(figure: string, apiEquivalent: boolean): string {
   return apiEquivalent ? `≈ ${figure} API` : figure;

@@ -13,6 +13,7 @@ describe('each ecosystem', () => {
     ['bun', pkg({ test: 'bun test' }), ['bun.lockb'], ['bun run test']],
     ['bun, its newer lock file', pkg({ test: 'x' }), ['bun.lock'], ['bun run test']],
     ["npm's placeholder checks nothing", pkg({ test: 'echo "Error: no test specified" && exit 1' }), [], []],
+    ['npm, in a file as editors on Windows write it', { 'package.json': `\uFEFF${pkg({ test: 'x' })['package.json']}` }, [], ['npm test']],
     ['a package without scripts', { 'package.json': '{}' }, [], []],
     ['make', { Makefile: 'all: x\n\ttrue\ntest: all\n\tgo\ncheck :\n\tx\nlint:: \n' }, [], ['make test', 'make check', 'make lint']],
     ['make, a variable is no target', { Makefile: 'test := 1\ncheck = 2\nlint ::= 3\nunit-test:\n\tx\n.PHONY: test\ntest-all: x\n' }, [], []],

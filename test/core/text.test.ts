@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstSentence, unquoted } from '../../src/core/text.js';
+import { dollars, firstSentence, unquoted, withoutMark } from '../../src/core/text.js';
 
 describe('a text for people', () => {
   it('is cut after its first sentence, not at a stop inside a name or a number', () => {
@@ -8,6 +8,14 @@ describe('a text for people', () => {
     expect(firstSentence('`npm test` passed but ran no test: nothing was proven. Review it.').first).toBe('`npm test` passed but ran no test: nothing was proven.');
     expect(firstSentence('Install it with npm v2.1 then go on')).toEqual({ first: 'Install it with npm v2.1 then go on', rest: '' });
     expect(firstSentence('one line\nanother')).toEqual({ first: 'one line', rest: 'another' });
+  });
+
+  it('never prints spent money as nothing', () => {
+    expect([0, 0.84, 12.345, 0.01, 0.00284, 0.000012].map(dollars)).toEqual(['$0.00', '$0.84', '$12.35', '$0.01', '$0.0028', '$0.000012']);
+  });
+
+  it('is read without a mark of byte order', () => {
+    expect([withoutMark('\uFEFF{}'), withoutMark('{}'), withoutMark('')]).toEqual(['{}', '{}', '']);
   });
 
   it('loses its back quotes where code cannot be shown', () => {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { DEMO_GOAL } from '../demo/recordedPlan.js';
 import { dashboardIn } from './support/dashboard.js';
-import { makeHeldDemo, type Holds } from './support/demo.js';
+import { makeHeldDemo, REVIEWED, type Holds } from './support/demo.js';
 import { processesWith } from '../support/editor/processTree.js';
 import { gitIn } from './support/git.js';
 import { journey } from './support/journey.js';
 import { commandLines } from './support/processes.js';
 import { complaints, hidePanel } from './support/quiet.js';
+import { setTheme } from './support/theme.js';
 
 let holds: Holds;
 
@@ -100,6 +101,36 @@ journey('hands', {
     const overview = await dashboard.tab('Overview');
     await overview.getByText('What it was told').click();
     expect(await overview.locator('.quoted').innerText()).toContain('Say where the limits come from.\nKeep the order.');
+  });
+
+  step('a retry that made it worse is taken back: the earlier green result, with what came after kept', async ({ wb, root, picture }) => {
+    const dashboard = dashboardIn(wb);
+    await dashboard.state('tags', 'ready');
+    const worktree = `${root}.worktrees/r1/tags`;
+    const before = await gitIn(worktree, 'rev-parse', 'HEAD~1');
+    expect(await gitIn(worktree, 'show', 'HEAD:src/note.mjs')).toContain(REVIEWED.line);
+    const overview = await dashboard.tab('Overview');
+    const back = overview.getByRole('button', { name: 'Back to This Result…' });
+    const question = (await dashboard.frame()).getByRole('dialog', { name: 'Take “Tags on a note” back to attempt 1?' });
+    for (const theme of ['light', 'hc-black', 'dark'] as const) {
+      await setTheme(wb, theme);
+      await back.scrollIntoViewIfNeeded();
+      await picture(`back-offered-${theme}`);
+      await back.click();
+      await question.waitFor();
+      await picture(`back-asked-${theme}`);
+      if (theme !== 'dark') await question.getByRole('button', { name: 'Cancel' }).click();
+    }
+    await question.getByRole('button', { name: 'Back to Attempt 1' }).click();
+    await overview.getByText(/put aside/).waitFor();
+    await dashboard.state('tags', 'ready');
+    await overview.getByText(/put aside/).scrollIntoViewIfNeeded();
+    await picture('back');
+    expect(await gitIn(worktree, 'rev-parse', 'HEAD')).toBe(before);
+    await (await dashboard.inspector()).locator('.sub', { hasText: 'attempt 1 again' }).waitFor();
+    const [kept = ''] = (await gitIn(root, 'for-each-ref', '--format=%(refname)', 'refs/switchyard/backup/r1/tags')).split('\n');
+    expect(await gitIn(root, 'show', `${kept}:src/note.mjs`)).toContain(REVIEWED.line);
+    expect(await complaints(wb)).toEqual([]);
   });
 
   step('a message that is no longer true says so, and does nothing twice', async ({ wb, root, picture }) => {

@@ -12,6 +12,8 @@ import { journey } from './support/journey.js';
 import { setTheme, THEMES, type Theme } from './support/theme.js';
 
 const ALL = Object.keys(THEMES) as Theme[];
+/** Named by a task, owned by none. */
+const UNOWNED = 'CHANGELOG.md';
 /** Longer than the suite looks at it. */
 const FOR_EVER = { sleepMs: 600_000 };
 
@@ -20,7 +22,8 @@ function mixed(task: Task): Task {
   const [first = [], second = []] = attemptsOf(task);
   if (task.id === 'docs') {
     const leaves = [...first.slice(0, -2), { append: { path: 'src/server.mjs', text: '// See docs/search.md.\n' } }, ...first.slice(-2)];
-    return { ...task, dependsOn: ['tags'], script: { attempts: [leaves] } };
+    // Its words name a file that no task owns, which the plan gate has to say.
+    return { ...task, instructions: `${task.instructions} List both in ${UNOWNED}.`, dependsOn: ['tags'], script: { attempts: [leaves] } };
   }
   if (task.id === 'search-index') return { ...task, script: { attempts: [first, [...second.slice(0, 3), FOR_EVER]] } };
   return task;
@@ -55,6 +58,10 @@ journey('looks', { make: (root) => makeFastDemo(root, mixed), window: { width: 1
     await wb.page.keyboard.press('ControlOrMeta+Enter');
     const dashboard = dashboardIn(wb);
     await dashboard.state('docs', 'proposed', 60_000);
+    // Said above the plan and beside the task.
+    const said = new RegExp(`names ${UNOWNED.replace('.', '\\.')}, which no task owns`);
+    await (await dashboard.frame()).getByRole('region', { name: 'Notices' }).getByText(said).waitFor();
+    await (await dashboard.select('docs')).getByText(said).waitFor();
     for (const theme of ALL) {
       await setTheme(wb, theme);
       await picture(`proposed-${theme}`);

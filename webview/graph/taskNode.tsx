@@ -1,6 +1,7 @@
 /** A task in the graph: state, title, money; one line of what or why; gate and agent. */
 import { Handle, Position } from '@xyflow/react';
 import { memo, type ReactNode } from 'react';
+import { againWords } from '../../src/core/attemptWords.js';
 import { STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { useApp, useRun, useTask } from '../app.js';
@@ -69,7 +70,7 @@ function Foot({ task, base, now }: { readonly task: TaskView; readonly base: str
           <Icon name="warning" /> conflicts with {base}
         </span>
       )}
-      {attempt !== undefined && attempt.attempt > 1 && ahead === undefined ? <span className="keep">attempt {attempt.attempt}</span> : null}
+      {attempt !== undefined && attempt.attempt > 1 && ahead === undefined ? <span className="keep">{againWords(task.attempts) ?? `attempt ${attempt.attempt}`}</span> : null}
       {MOVING.has(task.state) ? <span className="keep num">{clock(now - task.since)}</span> : null}
       <DifferenceMark difference={task.difference} />
     </span>

@@ -1,5 +1,6 @@
 /** The selected task: what to do about it, and everything that is known of it in five tabs. */
 import { useRef, type ReactNode } from 'react';
+import { attemptWords } from '../../src/core/attemptWords.js';
 import { isUntouched, STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, useApp, useWorking } from '../app.js';
@@ -72,11 +73,10 @@ function ActRow({ task, acts }: { readonly task: TaskView; readonly acts: readon
 }
 
 function subTitle(task: TaskView): string {
-  const attempt = task.attempts.at(-1)?.attempt;
   return [
     isUndone(task) ? 'Undone' : STATE_WORDS[task.state],
     agentText(task.agent, task.model),
-    attempt === undefined ? '' : `attempt ${attempt} of ${Math.max(attempt, task.maxAttempts)}`,
+    attemptWords(task.attempts, task.maxAttempts),
     task.branch ?? '',
   ]
     .filter((part) => part !== '')

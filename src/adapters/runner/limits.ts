@@ -1,6 +1,7 @@
 /** What ends an attempt before its own end: silence, the clock, money. */
 import type { AgentEvent } from '../../core/activity.js';
 import type { AttemptSpec, ExitRecord } from '../../core/ports.js';
+import { dollars } from '../../core/text.js';
 
 export type OwnStop = Exclude<ExitRecord['ended'], 'exited' | 'not-started'>;
 
@@ -32,7 +33,7 @@ export function watchLimits(limits: AttemptSpec['limits'], stop: (why: OwnStop, 
       for (const event of events) {
         if (event.type !== 'usage') continue;
         const spent = event.usage.reduce((sum, { usd = 0 }) => sum + usd, 0);
-        if (spent > most) stop('budget', `It has spent $${spent.toFixed(2)}, the limit is $${most.toFixed(2)}.`);
+        if (spent > most) stop('budget', `It has spent ${dollars(spent)}, the limit is ${dollars(most)}.`);
       }
     },
     clear: () => {

@@ -1,8 +1,9 @@
 /** How tasks are grouped, ordered and worded in the native tree and in pickers. Pure. */
+import { attemptWords } from '../../core/attemptWords.js';
 import type { TaskState } from '../../core/task.js';
 import { reasonLine, reasonText } from '../../core/reasonWords.js';
 import { STATE_WORDS } from '../../core/task.js';
-import { apiMarked, unquoted } from '../../core/text.js';
+import { apiMarked, dollars, unquoted } from '../../core/text.js';
 import type { RunView, TaskView } from '../../shared/protocol.js';
 
 export const GROUPS = ['needs-you', 'ready', 'working', 'waiting', 'proposed', 'stopped', 'landed', 'undone', 'dropped'] as const;
@@ -85,8 +86,7 @@ export function taskDetail(task: TaskView): string {
 /** `$0.84`; `≈ $0.84 API` of a subscription; `$0.84+` when something is not known; `unknown cost` when nothing is. */
 export function moneyWords(amount: { readonly usd: number; readonly unknownUsd: boolean; readonly printed?: string }, apiEquivalent = false): string {
   if (amount.usd === 0 && amount.unknownUsd) return 'unknown cost';
-  const digits = amount.usd > 0 && amount.usd < 0.01 ? 4 : 2;
-  return `${apiMarked(amount.printed ?? `$${amount.usd.toFixed(digits)}`, apiEquivalent)}${amount.unknownUsd ? '+' : ''}`;
+  return `${apiMarked(amount.printed ?? dollars(amount.usd), apiEquivalent)}${amount.unknownUsd ? '+' : ''}`;
 }
 
 /** The run's money so far; `undefined` while there is none. */
@@ -99,7 +99,7 @@ export function taskTooltip(task: TaskView): string {
   const lines = [
     task.title,
     join(STATE_WORDS[task.state], task.why === undefined ? undefined : unquoted(reasonText(task.why))),
-    `${task.agent}${task.model === undefined ? '' : ` · ${task.model}`} · ${task.tier} tier${task.attempts.length > 0 ? ` · attempt ${String(task.attempts.length)} of ${String(task.maxAttempts)}` : ''}`,
+    `${task.agent}${task.model === undefined ? '' : ` · ${task.model}`} · ${task.tier} tier${task.attempts.length > 0 ? ` · ${attemptWords(task.attempts, task.maxAttempts)}` : ''}`,
     `Owns ${task.contract.owns.join(', ')}`,
     task.contract.gate.length > 0 ? `Gate: ${task.contract.gate.join(' · ')}` : 'No gate of its own',
   ];
