@@ -10,8 +10,8 @@ import { startUi } from './ui/start.js';
 import { createTerminals } from './ui/terminals/terminals.js';
 
 /**
- * A reload is over within seconds, that of a remote window on a busy machine took up to ten when it was measured; three times
- * that is still soon after a quit. Milliseconds.
+ * A reload of the editor in a browser, until its terminals are back, takes about ten seconds on two processors (the `reload` and
+ * `quit` stories); three times that is still soon after a quit. Milliseconds.
  */
 const COMES_BACK_MS = 30_000;
 

@@ -2,6 +2,7 @@
  * Where a failed command's output says what went wrong: the one line that says most, and the line from which it is worth
  * reading. Pure; works from the habits of common runners and compilers, and falls back to the last thing that was said.
  */
+import { NAMES_A_FAILURE } from './sameFailure.js';
 import { stripAnsi } from './text.js';
 
 /** An error with its own message: an assertion, an exception, a compiler's or a linter's finding. The first says most. */
@@ -21,8 +22,6 @@ const STATES_AN_ERROR: readonly RegExp[] = [
 
 /** The name of what failed: a test, a file, a suite. */
 const NAMES_A_TEST = /^\s*(?:[✖✗✘×●] |not ok\b|--- FAIL|FAIL(?:ED)?[:\s])/;
-
-const SPEAKS_OF_FAILURE = /\b(?:fail(?:ed|ing|ure)?|error|not ok|panic|assert\w*|cannot|could not|unable|undefined|missing)\b/i;
 
 /** What package managers and runners say about the failure of others, and counts: true, and of no help. */
 const SAYS_NOTHING: readonly RegExp[] = [
@@ -79,7 +78,7 @@ function plainLines(output: string): readonly string[] {
 
 /** In the order of how much they say. */
 function tellingAt(lines: readonly string[]): number | undefined {
-  for (const says of [statesAnError, (line: string) => NAMES_A_TEST.test(line), (line: string) => SPEAKS_OF_FAILURE.test(line)]) {
+  for (const says of [statesAnError, (line: string) => NAMES_A_TEST.test(line), (line: string) => NAMES_A_FAILURE.test(line)]) {
     const at = lines.findIndex((line) => !saysNothing(line) && says(line));
     if (at >= 0) return at;
   }

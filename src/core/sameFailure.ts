@@ -2,7 +2,7 @@
 import { stripAnsi } from './text.js';
 
 /** Lines by which runners and compilers name what went wrong. */
-const NAMES_A_FAILURE = /\b(fail(ed|ing|ure|s)?|errors?|not ok|panic(ked)?|assert\w*|\w*exception|no such|not found|cannot|could not|unable|undefined|missing)\b|[✖✗✘×]/i;
+export const NAMES_A_FAILURE = /\b(fail(ed|ing|ure|s)?|errors?|not ok|panic(ked)?|assert\w*|\w*exception|no such|not found|cannot|could not|unable|undefined|missing)\b|[✖✗✘×]/i;
 
 /**
  * True when exactly what failed in `now` failed in `before`. Commands that name no failure (`test -f x`) prove

@@ -81,9 +81,9 @@ journey('dialogs', {
 
   step('a plan is discarded after a question', async ({ wb, picture }) => {
     await wb.runCommand('Switchyard: Discard Plan…');
-    await modal(wb, 'Discard the proposed plan?').waitFor();
+    await modal(wb, 'Discard this plan?').waitFor();
     await picture('discard');
-    await answer(wb, 'Discard the proposed plan?', 'Discard Plan');
+    await answer(wb, 'Discard this plan?', 'Discard Plan');
     const frame = await dashboardIn(wb).frame();
     await frame.getByRole('heading', { name: 'What shall be built?' }).waitFor();
     await picture('discarded');

@@ -1,4 +1,5 @@
 /** What can be asked for the whole run. Pure. */
+import { discardQuestion, STOP_ALL_QUESTION } from '../../src/core/questions.js';
 import type { Composing, RunView } from '../../src/shared/protocol.js';
 import type { Intent, Question } from '../store.js';
 
@@ -31,13 +32,7 @@ function planActs(run: RunView): readonly RunAct[] {
       label: 'Discard Plan…',
       icon: 'trash',
       intent: discard,
-      question: {
-        title: first ? 'Discard this plan?' : `Discard revision ${run.planRevision}?`,
-        text: first ? 'Nothing has started and nothing of yours was changed. The goal stays in the list of runs.' : `The plan in force (revision ${run.revisionInForce}) stays and goes on as it is.`,
-        button: 'Discard Plan',
-        key: 'run:discard',
-        intent: discard,
-      },
+      question: { ...discardQuestion(run.planRevision, run.revisionInForce), key: 'run:discard', intent: discard },
     },
     { id: 'ask', label: 'Ask for Changes…', icon: 'comment-discussion', intent: action('ask-changes'), composing: { kind: 'ask-changes' }, title: 'Send the plan back to the planner with your words' },
     {
@@ -86,7 +81,7 @@ export function moreRunActs(run: RunView): readonly RunAct[] {
             label: 'Stop All Agents…',
             icon: 'debug-stop',
             intent: stop,
-            question: { title: 'Stop all agents?', text: 'Every agent of this run is stopped. All their work is kept, and Go On continues.', button: 'Stop All Agents', key: 'run:stop', intent: stop },
+            question: { ...STOP_ALL_QUESTION, key: 'run:stop', intent: stop },
           },
         ]
       : []),

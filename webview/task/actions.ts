@@ -1,7 +1,6 @@
 /** A task's buttons: what they are called and what they ask for. Pure. */
 import type { Composing, RunView, TaskAction, TaskView } from '../../src/shared/protocol.js';
-import { isActive } from '../../src/core/task.js';
-import { unquoted } from '../../src/core/text.js';
+import { backQuestion, dropQuestion, undoQuestion, unprovenQuestion } from '../../src/core/questions.js';
 import type { Intent, Question } from '../store.js';
 
 export interface Act {
@@ -69,25 +68,8 @@ function backTo(of: { readonly run: string; readonly task: string }, attempt: nu
 export function backAct(run: RunView, task: TaskView, attempt: number | undefined): Act {
   const key = `back:${task.id}`;
   const intent = backTo({ run: run.id, task: task.id }, attempt);
-  const label = attempt === undefined ? WORDS.back.label : `Back to Attempt ${attempt}`;
-  const text = 'The task’s branch and worktree hold that green result again. What is there now, uncommitted files too, is kept as a backup first. If its receipt still holds it is ready at once, else its gate runs again.';
-  return { id: 'back', ...WORDS.back, label: `${label.replace(/…$/, '')}…`, key, intent, question: { title: `Take “${task.title}” back to ${attempt === undefined ? 'its last green result' : `attempt ${attempt}`}?`, text, button: label.replace(/…$/, ''), key, intent } };
-}
-
-function undoQuestion(run: RunView, task: TaskView, key: string, intent: Intent): Question {
-  const builders = task.landedDependents ?? [];
-  const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
-  return {
-    title: `Undo the landing of “${task.title}”?`,
-    text: `A commit that takes its changes back is made and gated, and lands on ${run.landing?.branch ?? run.base} in the way in which the task did. If it conflicts or its gate is red, nothing is changed.${stays}`,
-    button: 'Undo Landing',
-    key,
-    intent,
-  };
-}
-
-function unprovenQuestion(task: TaskView, key: string, intent: Intent): Question {
-  return { title: `Land “${task.title}” unproven?`, text: `${unquoted(task.gates.at(-1)?.note ?? 'No gate has proved it.')} Its receipt will say that a person accepted it.`, button: 'Land Unproven', key, intent };
+  const question = backQuestion(task, attempt);
+  return { id: 'back', ...WORDS.back, label: `${question.button}…`, key, intent, question: { ...question, key, intent } };
 }
 
 /** The task's buttons now, most important first. */
@@ -95,22 +77,13 @@ export function actsOf(run: RunView, task: TaskView): readonly Act[] {
   return task.actions.map((id): Act => {
     const words = WORDS[id];
     const act = { id, ...words, key: `${id}:${task.id}`, intent: intent(run.id, task, id) };
+    const of = { key: act.key, intent: act.intent };
     if (id === 'back') return backAct(run, task, task.backTo);
-    if (id === 'approve' && task.why?.kind === 'unproven') return { ...act, label: 'Land Unproven…', title: 'Land it on your word, without a proof', question: unprovenQuestion(task, act.key, act.intent) };
+    if (id === 'approve' && task.why?.kind === 'unproven') return { ...act, label: 'Land Unproven…', title: 'Land it on your word, without a proof', question: { ...unprovenQuestion(task), ...of } };
     if (id === 'check' && task.pullRequest !== undefined) return { ...act, title: 'Ask the remote whether its pull request was merged' };
-    if (id === 'undo') return { ...act, question: undoQuestion(run, task, act.key, act.intent) };
+    if (id === 'undo') return { ...act, question: { ...undoQuestion(task, run.landing?.branch ?? run.base), ...of } };
     if (id === 'retry' && task.why?.kind === 'conflict') return { ...act, title: 'Its agent resolves the conflict, told what both sides meant', composing: { kind: id, task: task.id } };
     if (id === 'retry' || id === 'replan') return { ...act, composing: { kind: id, task: task.id } };
-    if (id !== 'drop') return act;
-    return {
-      ...act,
-      question: {
-        title: `Drop “${task.title}”?`,
-        text: `${isActive(task.state) ? 'Its agent is stopped, and its work is kept as a backup.' : 'Its work is saved as a backup first.'} Nothing of it will land, and tasks that depend on it stay blocked until you re-plan or drop them too.`,
-        button: 'Drop',
-        key: act.key,
-        intent: act.intent,
-      },
-    };
+    return id === 'drop' ? { ...act, question: { ...dropQuestion(task), ...of } } : act;
   });
 }

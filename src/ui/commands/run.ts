@@ -1,16 +1,17 @@
 /** What a person does with the plan and the run as a whole. */
 import * as vscode from 'vscode';
+import { discardQuestion, STOP_ALL_QUESTION } from '../../core/questions.js';
 import { receiptsDocument } from '../../core/receiptExport.js';
 import { maskOf } from '../../core/secrets.js';
 import type { Wish } from '../../core/wishes.js';
 import type { Session } from '../../engine/api.js';
 import type { RunView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
+import { agreed } from '../asking.js';
 import { isPlanning } from '../dashboard/phase.js';
 import { refusalText } from '../dashboard/refusal.js';
 import { noRepository } from '../goal.js';
 import { messageOf } from '../log.js';
-import { showWarning } from '../messages.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { sayProblems } from '../problems.js';
@@ -43,10 +44,9 @@ export function approvePlan(app: App): Promise<Outcome> {
 /** Takes back what *Land the Run* landed. */
 export function undoRun(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
-    const button = 'Undo Landing';
-    const detail = `One commit that takes the changes of all its tasks back is made, gated and landed on ${run.base}. If it conflicts or its gate is red, nothing is changed.`;
-    const answer = await showWarning(`Undo the landing of ${run.id}, “${run.goal.split('\n')[0] ?? ''}”?`, { modal: true, detail }, button);
-    return answer === button ? sendWish(app, { type: 'undo', run: run.id }) : undefined;
+    const text = `One commit that takes the changes of all its tasks back is made, gated and landed on ${run.base}. If it conflicts or its gate is red, nothing is changed.`;
+    const question = { title: `Undo the landing of ${run.id}, “${run.goal.split('\n')[0] ?? ''}”?`, text, button: 'Undo Landing' };
+    return (await agreed(question)) ? sendWish(app, { type: 'undo', run: run.id }) : undefined;
   });
 }
 
@@ -71,10 +71,7 @@ export function askForChanges(app: App, words: unknown): Promise<Outcome> {
 export function discardPlan(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
     if (run.phase !== 'proposed') return refuse('There is no proposed plan to discard.');
-    const button = 'Discard Plan';
-    const detail = run.revisionInForce === undefined ? 'The whole run goes; nothing was started, so nothing is lost.' : `Only the proposed revision goes. Revision ${String(run.revisionInForce)} stays in force.`;
-    const answer = await showWarning('Discard the proposed plan?', { modal: true, detail }, button);
-    return answer === button ? sendWish(app, { type: 'discard-plan', run: run.id }) : undefined;
+    return (await agreed(discardQuestion(run.planRevision, run.revisionInForce))) ? sendWish(app, { type: 'discard-plan', run: run.id }) : undefined;
   });
 }
 
@@ -90,9 +87,7 @@ export async function cancelPlanning(app: App): Promise<Outcome> {
 /** Asks first: it ends every process of every agent of the run. */
 export function stopAll(app: App): Promise<Outcome> {
   return onRun(app, async (run) => {
-    const button = 'Stop All Agents';
-    const answer = await showWarning('Stop every agent of this run?', { modal: true, detail: 'Each agent’s whole process tree is stopped. All work is kept in the worktrees; Go On takes it up again.' }, button);
-    return answer === button ? sendWish(app, { type: 'stop', run: run.id }) : undefined;
+    return (await agreed(STOP_ALL_QUESTION)) ? sendWish(app, { type: 'stop', run: run.id }) : undefined;
   });
 }
 

@@ -1,10 +1,11 @@
 /** What a person does with one task. */
 import * as vscode from 'vscode';
+import { backQuestion, dropQuestion, undoQuestion, unprovenQuestion } from '../../core/questions.js';
 import { STATE_WORDS } from '../../core/task.js';
 import { VIOLATION_WORDS } from '../../core/violationWords.js';
-import type { TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
-import { showInformation, showWarning } from '../messages.js';
+import { showInformation } from '../messages.js';
+import { agreed } from '../asking.js';
 import type { Outcome } from '../outcome.js';
 import { DONE, refuse } from '../outcome.js';
 import { chooseSides } from '../review/keepSides.js';
@@ -21,15 +22,9 @@ import { onTask } from './tasks.js';
 /** Lands a ready task; what nothing proved is landed only after a question. */
 export function approveAndMerge(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'approve', 'approved and merged', async ({ run, task }) => {
-    if (task.why?.kind === 'unproven' && !(await landsUnproven(task))) return undefined;
+    if (task.why?.kind === 'unproven' && !(await agreed(unprovenQuestion(task)))) return undefined;
     return sendWish(app, { type: 'approve', run: run.id, task: task.id });
   });
-}
-
-async function landsUnproven(task: TaskView): Promise<boolean> {
-  const button = 'Land Unproven';
-  const detail = `${task.gates.at(-1)?.note ?? 'No gate has proved it.'} Its receipt will say that a person accepted it.`;
-  return (await showWarning(`Land “${task.title}” unproven?`, { modal: true, detail }, button)) === button;
 }
 
 /** Words are written in the dashboard, where several lines have room; with them, draft comments of the task go along. */
@@ -105,35 +100,21 @@ export function backToGreen(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'back', 'taken back to an earlier green result', async ({ run, task }) => {
     const to = task.backTo;
     if (to === undefined) return refuse(`“${task.title}” has no earlier green result to go back to. Nothing was changed.`);
-    const button = `Back to Attempt ${String(to)}`;
-    const detail = 'Its branch and worktree hold that green result again. What is there now, uncommitted files too, is kept as a backup first. If its receipt still holds it is ready at once, else its gate runs again.';
-    const answer = await showWarning(`Take “${task.title}” back to attempt ${String(to)}?`, { modal: true, detail }, button);
-    return answer === button ? sendWish(app, { type: 'back', run: run.id, task: task.id, attempt: to }) : undefined;
+    return (await agreed(backQuestion(task, to))) ? sendWish(app, { type: 'back', run: run.id, task: task.id, attempt: to }) : undefined;
   });
 }
 
 /** Asks first, and says what becomes of the work. */
 export function drop(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'drop', 'dropped', async ({ run, task }) => {
-    const button = 'Drop';
-    const detail =
-      task.attempts.length > 0
-        ? 'Its agent is stopped and its worktree is removed. Everything in it, uncommitted files too, is kept in a backup: Restore Backup… brings it back.'
-        : 'It has not started. Tasks that depend on it stay blocked until you re-plan or drop them.';
-    const answer = await showWarning(`Drop “${task.title}”?`, { modal: true, detail }, button);
-    return answer === button ? sendWish(app, { type: 'drop', run: run.id, task: task.id }) : undefined;
+    return (await agreed(dropQuestion(task))) ? sendWish(app, { type: 'drop', run: run.id, task: task.id }) : undefined;
   });
 }
 
 /** Names what would stay behind without its ground before anything is done. */
 export function undoLanding(app: App, argument: unknown): Promise<Outcome> {
   return onTask(app, argument, 'undo', 'undone', async ({ run, task }) => {
-    const button = 'Undo Landing';
-    const builders = task.landedDependents ?? [];
-    const stays = builders.length === 0 ? '' : ` ${builders.join(', ')} ${builders.length === 1 ? 'builds on it and has landed since; it stays' : 'build on it and have landed since; they stay'}.`;
-    const detail = `A commit that takes its changes back is made and gated, and lands on ${run.landing?.branch ?? run.base} in the way in which the task did. If it conflicts or its gate is red, nothing is changed.${stays}`;
-    const answer = await showWarning(`Undo the landing of “${task.title}”?`, { modal: true, detail }, button);
-    return answer === button ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
+    return (await agreed(undoQuestion(task, run.landing?.branch ?? run.base))) ? sendWish(app, { type: 'undo', run: run.id, task: task.id }) : undefined;
   });
 }
 
