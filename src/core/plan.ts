@@ -30,7 +30,7 @@ export type ScriptStep =
   | { readonly symlink: { readonly path: string; readonly target: string } }
   | { readonly chmod: { readonly path: string; readonly mode: string } }
   | { readonly run: readonly string[] }
-  /** `times`: said so often, once in `everyMs` milliseconds, with `{n}` counted from 1. */
+  /** `times`: said so often, once in `everyMs` milliseconds, with `{n}` counted from 1 and `{at}` the moment (milliseconds since 1970). */
   | { readonly say: string; readonly times?: number; readonly everyMs?: number }
   | { readonly sleepMs: number }
   | {

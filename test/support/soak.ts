@@ -26,7 +26,7 @@ export interface Soaked {
   readonly memory: readonly number[];
   readonly before: number;
   readonly after: number;
-  /** Milliseconds from the runner's record of a line to its being painted. */
+  /** Milliseconds from an agent's saying a line to its being painted. */
   readonly p50: number;
   readonly p95: number;
   readonly lines: number;
@@ -63,7 +63,7 @@ async function makeRepository(root: string, minutes: number): Promise<void> {
     dependsOn: [],
     contract: { owns: [`src/${at + 1}/**`], gate: ['true'] },
     tier: 'standard',
-    script: [{ say: 'line {n}. of a long story about nothing in particular, as agents tell it', times, everyMs: 1000 / LINES_A_SECOND }],
+    script: [{ say: 'line {n}. at {at} of a long story about nothing, as agents tell it', times, everyMs: 1000 / LINES_A_SECOND }],
   }));
   const scripted = { agent: 'scripted' };
   await makeProject(
@@ -94,18 +94,20 @@ async function cpuSeconds(pid: number): Promise<number> {
   return (Number(user) + Number(system)) / 100;
 }
 
-/** Writes down in the page when each line was first painted. */
+/** Writes down in the page how long after it was said each line was first painted. */
 async function watchLines(frame: Frame): Promise<void> {
   await frame.evaluate(() => {
-    const seen: [number, number][] = [];
-    Object.assign(window, { soakSeen: seen });
+    const late: number[] = [];
+    Object.assign(window, { soakLate: late });
     let last = 0;
     const look = (): void => {
       const text = document.querySelector('.lines-shown')?.textContent ?? '';
-      const numbers = [...text.matchAll(/line (\d+)\./gu)].map((match) => Number(match[1])).filter((number) => number > last);
       const now = Date.now();
-      for (const number of numbers) seen.push([number, now]);
-      last = Math.max(last, ...numbers);
+      for (const [, number, at] of text.matchAll(/line (\d+)\. at (\d+)/gu)) {
+        if (Number(number) <= last) continue;
+        last = Number(number);
+        late.push(now - Number(at));
+      }
     };
     // A frame after the change it stands on the screen.
     new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, { childList: true, subtree: true, characterData: true });
@@ -140,7 +142,7 @@ export async function soak(minutes: number, say: (text: string) => void): Promis
     for (let at = 1; at <= AGENTS; at += 1) await dashboardIn(wb).state(`talk-${at}`, 'working', 240_000);
     await dashboardIn(wb).select(WATCHED);
     const panel = await dashboardIn(wb).tab('Activity');
-    await panel.getByText(/line \d+\. of/u).first().waitFor({ timeout: 60_000 });
+    await panel.getByText(/line \d+\. at/u).first().waitFor({ timeout: 60_000 });
     say('all agents talk');
     const frame = await dashboardIn(wb).frame();
     await watchLines(frame);
@@ -157,16 +159,11 @@ export async function soak(minutes: number, say: (text: string) => void): Promis
     const seconds = (Date.now() - began) / 1000;
     const hostCpu = ((await cpuSeconds(pid)) - cpu) / seconds;
     const calls = ((await counted?.calls()) ?? []).slice(first);
-    const seen = await frame.evaluate(() => (window as unknown as { readonly soakSeen: readonly [number, number][] }).soakSeen);
+    const late = await frame.evaluate(() => (window as unknown as { readonly soakLate: readonly number[] }).soakLate);
     await stage.picture('end');
     const folder = join(root, '.git/switchyard/runs/r1/attempts', WATCHED, '1');
-    const said = new Map<number, number>();
-    for (const text of (await readFile(join(folder, 'activity.jsonl'), 'utf8')).split('\n').slice(0, -1)) {
-      const line = JSON.parse(text) as ActivityLine;
-      if (line.type === 'message') said.set(Number(/line (\d+)\./u.exec(line.text)?.[1]), line.at);
-    }
-    const late = seen.flatMap(([number, at]) => (said.has(number) ? [at - (said.get(number) ?? at)] : []));
-    const inSoak = [...said.values()].filter((at) => at >= began && at < began + seconds * 1000).length;
+    const activity = (await readFile(join(folder, 'activity.jsonl'), 'utf8')).split('\n').slice(0, -1).map((text) => JSON.parse(text) as ActivityLine);
+    const inSoak = activity.filter(({ type, at }) => type === 'message' && at >= began && at < began + seconds * 1000).length;
     const minute = Math.min(60_000 / SAMPLE_MS, Math.floor(memory.length / 2));
     const rest = memory.slice(Math.min(60_000 / SAMPLE_MS, Math.floor(memory.length / 2)));
     for (const call of new Set(calls)) say(`git ${call}: ${calls.filter((each) => each === call).length} times`);

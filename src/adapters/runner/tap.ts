@@ -2,45 +2,81 @@ import type { Readable } from 'node:stream';
 
 /** A CLI's output stream, held on to from the moment of its start. */
 export interface Tap {
-  /** Hands over every chunk from the first on, one at a time; resolves when the stream is closed and all are taken. */
+  /** Hands over every byte from the first on, what came meanwhile as one chunk, one at a time; resolves when the stream is closed and all is taken. */
   each(take: (chunk: Buffer) => Promise<void>): Promise<void>;
   /** Closes it now: somebody out of reach holds it open. */
   cut(): void;
 }
 
 /**
- * After a small chunk the stream rests so long, in milliseconds: lines of a moment are read, written and shown together. Twenty
- * agents that say fifty lines a second each would otherwise cost as much as their work. What comes in big chunks never waits.
+ * After a small chunk it rests so long, in milliseconds: lines of a moment are written and shown together. Twenty agents that
+ * say fifty lines a second each would otherwise cost as much as their work. What comes in big chunks never waits.
  */
 const REST_MS = 40;
 const BIG_CHUNK = 16 * 1024;
+/** So many bytes wait to be taken; then no more is read, the CLI's pipe fills, and the CLI waits too. */
+const MOST_HELD = 128 * 1024;
 
 /**
  * Must be called in the turn of the start: when a process ends, Node drains and throws away the output of streams that
  * nobody listens to, and a short-lived CLI ends before its record is open.
  *
- * No more is read while a chunk is taken: that is the back-pressure, the CLI's pipe fills and it waits too.
+ * The stream itself is not paused while this rests: a paused stream keeps what it reads in pieces as small as they came, and
+ * would hand over one of them for each rest, falling behind the CLI by as much as its buffer holds.
  */
 export function tap(stream: Readable): Tap {
-  let begin: (take: (chunk: Buffer) => Promise<void>) => void = () => undefined;
-  const taker = new Promise<(chunk: Buffer) => Promise<void>>((resolve) => (begin = resolve));
-  const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
-  let last: Promise<void> = Promise.resolve();
+  let held: Buffer[] = [];
+  let size = 0;
+  let closed = false;
+  let changed: () => void = () => undefined;
   stream.on('error', () => undefined);
   stream.on('data', (chunk: Buffer) => {
-    stream.pause();
-    last = last.then(async () => (await taker)(chunk)).finally(() => {
-      if (chunk.length >= BIG_CHUNK) stream.resume();
-      // When the process ends, Node lets its streams flow by itself: nobody waits for this then.
-      else setTimeout(() => stream.resume(), REST_MS).unref();
-    });
-    last.catch(() => undefined);
+    held.push(chunk);
+    size += chunk.length;
+    if (size >= MOST_HELD) stream.pause();
+    changed();
   });
+  stream.once('close', () => {
+    closed = true;
+    changed();
+  });
+  const until = async (enough: () => boolean): Promise<void> => {
+    while (!enough()) await new Promise<void>((resolve) => (changed = resolve));
+  };
+  const rest = async (): Promise<void> => {
+    let over = false;
+    const timer = setTimeout(() => {
+      over = true;
+      changed();
+    }, REST_MS);
+    await until(() => over || closed || size >= BIG_CHUNK);
+    clearTimeout(timer);
+  };
+  const all = (): Buffer => {
+    const chunk = Buffer.concat(held);
+    held = [];
+    size = 0;
+    stream.resume();
+    return chunk;
+  };
+  /** Whoever takes it has failed: the CLI must not wait for that. */
+  const letRun = (): void => {
+    stream.removeAllListeners('data').resume();
+  };
   return {
     each: async (take) => {
-      begin(take);
-      await closed;
-      await last;
+      for (;;) {
+        await until(() => size > 0 || closed);
+        if (size === 0) return;
+        const chunk = all();
+        try {
+          await take(chunk);
+        } catch (error) {
+          letRun();
+          throw error;
+        }
+        if (chunk.length < BIG_CHUNK) await rest();
+      }
     },
     cut: () => stream.destroy(),
   };

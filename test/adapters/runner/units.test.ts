@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
+import { expect, test, vi } from 'vitest';
 import { lineCutter } from '../../../src/adapters/runner/lines.js';
 import { loadParser } from '../../../src/adapters/runner/parsers.js';
 import { oneLine } from '../../../src/adapters/runner/sanitize.js';
@@ -37,6 +38,46 @@ test('a tap hands over one chunk at a time and can be cut', async () => {
   } finally {
     child.kill('SIGKILL');
   }
+});
+
+test('what came while a tap rested is handed over together, and nothing waits for a second rest', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const stream = new PassThrough();
+    const taken: string[] = [];
+    const all = tap(stream).each(async (chunk) => void taken.push(chunk.toString()));
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 50; n += 1) {
+      stream.write(`${n},`);
+      await turn();
+    }
+    expect(taken).toEqual(['0,']);
+    await vi.runOnlyPendingTimersAsync();
+    await turn();
+    const rest = Array.from({ length: 49 }, (_, n) => `${n + 1},`).join('');
+    expect(taken).toEqual(['0,', rest]);
+    stream.end('end');
+    await all;
+    expect(taken).toEqual(['0,', rest, 'end']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a tap lets the program wait that says more than is taken, and lets it run when the taker fails', async () => {
+  const stream = new PassThrough({ highWaterMark: 1024 });
+  let fail: (error: Error) => void = () => undefined;
+  const failed = tap(stream).each(() => new Promise((_, reject) => (fail = reject)));
+  let written = 0;
+  while (stream.write('x'.repeat(1000)) && written < 10_000) {
+    written += 1;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(written).toBeLessThan(200);
+  fail(new Error('no room'));
+  await expect(failed).rejects.toThrow('no room');
+  stream.end('y'.repeat(100_000));
+  await new Promise((resolve) => stream.once('close', resolve));
 });
 
 test('lines are cut at bytes, whatever the chunks', () => {

@@ -81,7 +81,7 @@ async function talk({ say, times, everyMs = 0 }: Extract<ScriptStep, { readonly 
   }
   const began = performance.now();
   for (let n = 1; n <= times; n += 1) {
-    emit({ type: 'say', text: say.replaceAll('{n}', String(n)) });
+    emit({ type: 'say', text: say.replaceAll('{n}', String(n)).replaceAll('{at}', String(Date.now())) });
     // By the clock from the beginning, so that late timers do not add up.
     await new Promise((done) => setTimeout(done, Math.max(0, began + n * everyMs - performance.now())));
   }
