@@ -21,7 +21,7 @@ import { honestStatus } from './others.js';
 import { branchAt, headOf, inside, locate, type Place } from './place.js';
 import { changedCopies, readRemembered, type Remembered } from './remembered.js';
 import { DURABLE, DURABLE_BATCH, NO_HOOKS } from './run.js';
-import { NOTHING } from './status.js';
+import { GITLINK, NOTHING } from './status.js';
 
 export interface Backup {
   readonly ref: string;
@@ -63,7 +63,9 @@ export async function backup(repository: Repository, worktree: string, name: str
       // One flag per process: git lets the last option win.
       for (const flag of ['--no-skip-worktree', '--no-assume-unchanged']) await git(['update-index', flag, '-z', '--stdin'], joinNul(hidden.map(({ bytes }) => bytes)));
     }
-    const tracked = [...status.tracked.map(({ bytes, worktree: now }) => ({ bytes, now })), ...hidden];
+    // As it is there, not as git takes it: a pipe or a socket in a file's place cannot be saved, and must not keep the rest from it.
+    const known = await Promise.all(status.tracked.map(async ({ bytes, worktree: now }) => ({ bytes, now: now === GITLINK ? now : await modeNow(place.path, bytes) })));
+    const tracked = [...known, ...hidden];
     const gone = tracked.filter(({ now }) => now === NOTHING).map(({ bytes }) => bytes);
     const there = [
       ...tracked.filter(({ now }) => now !== NOTHING).map(({ bytes }) => bytes),

@@ -3,6 +3,8 @@
  * Two processes when there is something to commit, two when there is not, one more where a nested repository had to be
  * left out.
  */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Author, CommitResult } from '../../core/ports.js';
 import { configValue, honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
@@ -40,6 +42,13 @@ export async function commitAll(
       `Somebody set core.worktree, so git in ${worktree} looks at another folder. Nothing was committed. Run "git config --unset core.worktree" (with --worktree where it is set there) and retry.`,
     );
   }
+  // git writes through a link: the index of another checkout would take what this one has.
+  if ((await lstat(join(place.gitDir, 'index')).catch(() => undefined))?.isSymbolicLink() === true) {
+    throw new WorktreeProblem(
+      'tampered',
+      `The index of ${worktree} was made a link to another file. Nothing was committed and the files are untouched. Delete ${join(place.gitDir, 'index')}, run "git reset" in the worktree and retry.`,
+    );
+  }
   const settings = honestSettings(entries, remembered?.settings, repository.env).variables;
   const conflicts = await unmergedPaths(repository, place);
   if (conflicts.length > 0) {
@@ -47,6 +56,7 @@ export async function commitAll(
     return { hookFailed: `Nothing was committed: a merge in this worktree has unresolved conflicts in ${conflicts.join(', ')}. Resolve each file and "git add" it, or run "git merge --abort".` };
   }
   const staged = await stageAll(repository, place, settings);
+  if (typeof staged === 'string') return { hookFailed: `Nothing was committed: ${staged} is a pipe, a socket or a device in the place of a file. Put the file back, or delete it.` };
   if (!staged && !(await hasStaged(repository, place))) return { ...(await headOf(repository, place)), committed: false };
 
   let result;
@@ -86,13 +96,16 @@ async function unmergedPaths(repository: Repository, place: Place): Promise<read
 
 /**
  * Stages everything that is not ignored. Nested repositories are left out: they would become submodules that nobody
- * else can fetch, and one without a commit makes `git add` fail. True when something was staged now.
+ * else can fetch, and one without a commit makes `git add` fail. True when something was staged now; the path of what can be
+ * none, where a tracked file has become a pipe or the like.
  */
-async function stageAll(repository: Repository, place: Place, settings: Readonly<Record<string, string>>): Promise<boolean> {
+async function stageAll(repository: Repository, place: Place, settings: Readonly<Record<string, string>>): Promise<boolean | string> {
   const { cwd, env } = inside(place);
   const options = { cwd, before: DURABLE_BATCH, env: { ...env, ...settings }, ok: 'any' as const };
   const result = await repository.run(['add', '--all', '--verbose', '--', '.'], options);
   if (result.code === 0 && !result.stderr.includes('adding embedded git repository')) return result.stdout.length > 0;
+  const special = /^error: (.+): can only add regular files/mu.exec(result.stderr)?.[1];
+  if (special !== undefined) return special;
   if (result.code !== 0 && !result.stderr.includes('does not have a commit checked out')) throw new GitFailure(['add'], result.code, result.stderr);
 
   const { stdout } = await repository.run([...STATUS, '--untracked-files=all'], { cwd, env: { ...env, ...settings } });

@@ -23,6 +23,9 @@ const ALLOWED: readonly string[] = [
   'APPDATA', 'LOCALAPPDATA', 'ProgramData', 'ProgramFiles', 'ProgramFiles(x86)', 'USERNAME', 'USERDOMAIN', 'COMPUTERNAME',
 ];
 
+/** A path where no file can be; git says nothing about one that is not there. */
+const NO_FILE = process.platform === 'win32' ? 'NUL\\none' : '/dev/null/none';
+
 /** What git and the person's hooks may inherit; `pass` adds names. */
 export function personEnvironment(from: Environment, pass: readonly string[] = []): Record<string, string> {
   const env: Record<string, string> = {};
@@ -33,6 +36,8 @@ export function personEnvironment(from: Environment, pass: readonly string[] = [
   // No question may wait in a terminal that nobody sees. Replaced objects would let a ref decide what a commit contains.
   env['GIT_TERMINAL_PROMPT'] = '0';
   env['GIT_NO_REPLACE_OBJECTS'] = '1';
+  // Grafts, which nobody has made since replaced objects came, would let a file say what a commit has been merged with.
+  env['GIT_GRAFT_FILE'] = NO_FILE;
   env['GIT_EDITOR'] = 'true';
   return env;
 }

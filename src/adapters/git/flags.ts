@@ -85,12 +85,15 @@ function modeOf(info: Stats | undefined): Mode {
   if (info === undefined) return NOTHING;
   if (info.isSymbolicLink()) return LINK;
   if (info.isDirectory()) return GITLINK;
+  // A pipe, a socket or a device is nothing that git knows, and reading one may never end.
+  if (!info.isFile()) return NOTHING;
   return (info.mode & 0o100) === 0 ? '100644' : '100755';
 }
 
 /** The id of a file's bytes as a blob; `length` of the repository's ids decides between SHA-1 and SHA-256. */
 export async function blobId(file: Buffer, length: number, link: boolean): Promise<string | undefined> {
   try {
+    if (!link && !(await lstat(file)).isFile()) return undefined;
     const content = link ? await readlink(file, { encoding: 'buffer' }) : await readFile(file);
     return createHash(length === 64 ? 'sha256' : 'sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
   } catch {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { WorktreeProblem } from '../../../src/adapters/git/repository.js';
 import type { ChangedPath } from '../../../src/core/ports.js';
@@ -13,6 +14,11 @@ async function changed(here: Scene): Promise<readonly ChangedPath[]> {
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const at = (here: Scene, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${here.path}/`), name]);
+/** A named pipe in the place of a file: opening it for reading waits for a writer. */
+async function pipeAt(here: Scene, path: string): Promise<void> {
+  await rm(join(here.path, path), { force: true });
+  await execa('mkfifo', [join(here.path, path)]);
+}
 const commit = (here: Scene): Promise<string> => here.in('commit', '--quiet', '--no-verify', '-m', 'Agent');
 
 const cases: readonly [name: string, act: (here: Scene) => Promise<unknown>, expected: readonly Expected[]][] = [
@@ -125,6 +131,11 @@ const cases: readonly [name: string, act: (here: Scene) => Promise<unknown>, exp
     async (w) => { await w.in('update-index', '--skip-worktree', 'a.txt'); await chmod(join(w.path, 'a.txt'), 0o755); },
     [{ path: 'a.txt', change: 'mode', hiddenByFlag: true }],
   ],
+  [
+    'a pipe behind assume-unchanged',
+    async (w) => { await w.in('update-index', '--assume-unchanged', 'a.txt'); await pipeAt(w, 'a.txt'); },
+    [{ path: 'a.txt', change: 'deleted', hiddenByFlag: true }],
+  ],
   ['flags without a change', (w) => w.in('update-index', '--assume-unchanged', 'a.txt', 'src/b.txt'), []],
 ];
 
@@ -133,6 +144,15 @@ describe('the change set tells', () => {
     const here = await scene();
     await act(here);
     expect(await changed(here)).toEqual(expected);
+  });
+
+  it('a pipe in the place of a program', async () => {
+    const here = await scene({ 'run.sh': 'x\n' }, {}, async (repo) => {
+      await repo.git('update-index', '--chmod=+x', 'run.sh');
+      await repo.git('commit', '-qm', 'Program');
+    });
+    await pipeAt(here, 'run.sh');
+    expect((await changed(here)).map(({ path }) => path)).toEqual(['run.sh']);
   });
 
   it('flagged files whose content only differs by line ends as unchanged', async () => {

@@ -83,6 +83,28 @@ describe('commitAll', () => {
     await git.settled();
   });
 
+  it('says which file has become a pipe, and commits nothing', async () => {
+    const here = await scene();
+    await here.put('src/b.txt', 'x');
+    await unlink(join(here.path, 'a.txt'));
+    await execa('mkfifo', [join(here.path, 'a.txt')]);
+    expect(await here.git.commitAll(here.path, 'Work', AUTHOR)).toEqual({ hookFailed: expect.stringContaining('a.txt is a pipe, a socket or a device') as string });
+    expect(await here.git.branchCommit(BRANCH)).toBe(here.base);
+    // What it holds beside that can be saved, so that the task can be dropped.
+    const { commit } = await here.git.backup(here.path, 'r1/t/dropped');
+    expect(await here.repo.git('diff', '--name-status', here.base, commit)).toBe('D\ta.txt\nM\tsrc/b.txt');
+  });
+
+  it('does not write through an index that was made a link to the person’s', async () => {
+    const here = await scene();
+    const own = join(await here.in('rev-parse', '--absolute-git-dir'), 'index');
+    await unlink(own);
+    await symlink(join(here.repo.root, '.git/index'), own);
+    await here.put('a.txt', 'x');
+    await expect(here.git.commitAll(here.path, 'Work', AUTHOR)).rejects.toMatchObject({ reason: 'tampered', message: expect.stringContaining('was made a link') as string });
+    expect(await here.repo.git('status', '--porcelain')).toBe('');
+  });
+
   it('leaves nested repositories out', async () => {
     const here = await scene();
     for (const name of ['empty', 'full']) {

@@ -142,6 +142,22 @@ describe('no conflict is hidden by', () => {
     await blocks(all);
   });
 
+  it('grafts, which would say that the base is in the branch already', async () => {
+    const here = await scene();
+    await here.put('src/b.txt', 'the task\n');
+    await here.in('commit', '-qam', 'task');
+    const head = await here.in('rev-parse', 'HEAD');
+    await here.repo.write('a.txt', 'somebody else\n');
+    const now = await here.repo.commit('Else');
+    await mkdir(join(here.repo.root, '.git/info'), { recursive: true });
+    await writeFile(join(here.repo.root, '.git/info/grafts'), `${head} ${here.base} ${now}\n`);
+    const merged = await here.git.mergedTree(now, head);
+    const updated = await here.git.bringUpToDate(here.path, now, 'Merge');
+    expect(updated).toMatchObject({ ok: true, tree: 'tree' in merged ? merged.tree : '' });
+    expect(await readFile(join(here.path, 'a.txt'), 'utf8')).toBe('somebody else\n');
+    expect(await readFile(join(here.path, 'src/b.txt'), 'utf8')).toBe('the task\n');
+  });
+
   it('but attributes that were there before have their say', async () => {
     const here = await scene({}, {}, async (repo) => {
       await mkdir(join(repo.root, '.git/info'), { recursive: true });
