@@ -5,6 +5,7 @@ import type { Event } from '../core/events.js';
 import type { AgentStatus, Forecast, RepositoryFacts, Sha } from '../core/ports.js';
 import type { Reason, RunState } from '../core/run.js';
 import type { Limits } from '../core/team.js';
+import { bytesText } from '../core/text.js';
 import { parseWish } from '../core/wishSchema.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import type { AttemptRef, Disposable, Listen, PlanSource, RunSummary, Session } from './api.js';
@@ -319,7 +320,7 @@ export class EngineSession extends Queries implements Session {
   }
 
   fileAt(commit: Sha, path: string): Promise<string | undefined> {
-    return this.#world.git.readFile(commit, path);
+    return this.#world.git.readFile(commit, path, (bytes) => `This file has ${bytesText(bytes)}, too much to be compared here. It is in the worktree, and in git as ${commit.slice(0, 10)}:${path}\n`);
   }
 
   /** Everything that was saved before a removal, newest first. */

@@ -9,6 +9,7 @@ import { fastForward } from './fastForward.js';
 import { isSha } from './names.js';
 import { headOf, locate } from './place.js';
 import { DURABLE } from './run.js';
+import { MOST_TEXT } from './trees.js';
 
 async function inTemporary<T>(act: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-merge-'));
@@ -56,7 +57,8 @@ export function mergedAsFarAsClear(repository: Repository, base: string, ours: s
 
 /** See `Git.readBlob`. No process of its own. */
 export async function readBlob(repository: Repository, id: Sha): Promise<string | undefined> {
-  const object = isSha(id) ? await repository.objects.read(id) : undefined;
+  const size = isSha(id) ? await repository.objects.size(id) : undefined;
+  const object = size !== undefined && size <= MOST_TEXT ? await repository.objects.read(id) : undefined;
   if (object?.type !== 'blob') return undefined;
   const text = object.body.toString('utf8');
   return Buffer.from(text, 'utf8').equals(object.body) ? text : undefined;

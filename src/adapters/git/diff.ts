@@ -1,5 +1,6 @@
 /** Differences between two commits: for lists, and as patches. Object store only; no configuration decides the form. */
 import type { FileDiff, Sha } from '../../core/ports.js';
+import { bytesText } from '../../core/text.js';
 import type { Repository } from './context.js';
 import { isSha, pathText } from './names.js';
 import { parseRaw, type RawChange } from './status.js';
@@ -23,12 +24,17 @@ export async function diffFiles(repository: Repository, from: Sha, to: Sha): Pro
   });
 }
 
+/** Of one file's change nobody reads more in a preview; a page that must hold a gigabyte takes the editor down with it. */
+const MOST_PATCH = 4_000_000;
+
 /** See `Git.patch`. One process. */
 export async function patch(repository: Repository, from: Sha, to: Sha, path?: string): Promise<string> {
   checkIds(from, to);
   const only = path === undefined ? [] : ['--', path];
-  const { stdout } = await repository.run(['diff-tree', ...FORM, '-p', from, to, ...only], { cwd: repository.root, before: ['--literal-pathspecs'] });
-  return stdout.toString('utf8');
+  const { stdout, cut } = await repository.run(['diff-tree', ...FORM, '-p', from, to, ...only], { cwd: repository.root, before: ['--literal-pathspecs'], ...(path !== undefined && { most: MOST_PATCH }) });
+  if (cut !== true) return stdout.toString('utf8');
+  // In the form of a patch, so that whoever reads patches shows it.
+  return `${stdout.toString('utf8', 0, stdout.lastIndexOf(10) + 1)}@@ -0,0 +0,0 @@ Only the first ${bytesText(MOST_PATCH)} of this change are shown; "git diff ${from.slice(0, 10)} ${to.slice(0, 10)}" has all of it\n`;
 }
 
 /** `--numstat -z`: `added\tdeleted\tpath\0`, or `added\tdeleted\t\0from\0to\0`, in the order of the raw part; `-` for binary. */

@@ -9,6 +9,8 @@ import { treeDiff } from './treeDiff.js';
 /** With more changed files or bytes, git looks faster than we read. */
 const MOST_FILES = 50;
 const MOST_BYTES = 1_000_000;
+/** A larger file in which git found such a line is said to hold markers: nobody resolves a conflict in it by hand. */
+const MOST_READ = 50_000_000;
 
 /**
  * See `Git.newMarkers`. No process where few and small files changed and none of them holds a marker. Otherwise one: git
@@ -22,6 +24,7 @@ export async function newMarkers(repository: Repository, base: Sha, commit: Sha)
   const text = async ({ id }: Side): Promise<string> => ((/^0+$/u.test(id) ? undefined : await repository.objects.read(id))?.body ?? Buffer.alloc(0)).toString('latin1');
   const found = await Promise.all(
     parseRaw(stdout).changes.map(async ({ before, after, bytes }) => {
+      if (((await repository.objects.size(after.id)) ?? 0) > MOST_READ) return pathText(bytes);
       const [old, now] = await Promise.all([text(before), text(after)]);
       return addsMarkers(markerLines(old), markerLines(now)) ? pathText(bytes) : undefined;
     }),

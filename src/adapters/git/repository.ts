@@ -102,7 +102,7 @@ function portOf(repository: Repository): OpenedGit {
     isAncestor: (ancestor, descendant) => isAncestor(repository, ancestor, descendant),
     listFiles: (commit, limit) => listFiles(repository, commit, limit),
     lockFiles: lockReader(repository),
-    readFile: (commit, path) => readText(repository, commit, path),
+    readFile: (commit, path, instead) => readText(repository, commit, path, instead),
     addWorktree: (request) => addWorktree(repository, request),
     worktreeExists: (path) => worktreeExists(repository, path),
     ignores: async (worktree, path) => (await repository.run(['check-ignore', '--quiet', '--no-index', '--', path], { cwd: worktree, ok: [0, 1] })).code === 0,

@@ -2,7 +2,7 @@
  * Runs git and tells the truth about its exit code. Argument vectors only; every call carries the settings below, so
  * that nothing in the repository's configuration starts a program or hides a file behind our back.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { type Environment, personEnvironment, readEnvironment } from './env.js';
 import { GitFailure, WorktreeProblem } from './errors.js';
 
@@ -50,6 +50,8 @@ export interface RunOptions {
   readonly ok?: readonly number[] | 'any';
   /** For writing in a person's checkout: their index keeps the caches that their own git has in it. */
   readonly keepCaches?: boolean;
+  /** Of a longer answer only so many bytes are read, and git is ended: `cut` says so. For what somebody looks at. */
+  readonly most?: number;
   /** The person's words and locks instead of ours: for what runs their hooks. */
   readonly asPerson?: boolean;
   /** Milliseconds after which git and everything it started is stopped; `WorktreeProblem` `time-limit`. */
@@ -61,6 +63,8 @@ export interface GitOutput {
   readonly stdout: Buffer;
   /** Both streams' text for people, standard error only where nothing else is said. */
   readonly stderr: string;
+  /** There is more than was asked for by `most`. */
+  readonly cut?: true;
 }
 
 export type RunGit = (args: readonly string[], options: RunOptions) => Promise<GitOutput>;
@@ -73,6 +77,7 @@ export function gitRunner(from: Environment, pass: readonly string[] = [], execu
     const env = options.asPerson === true ? person : read;
     const argv = [...SETTINGS, ...(options.keepCaches === true ? [] : NO_CACHES), ...(options.before ?? []), ...args];
     const result = await start(executable, argv, { ...options, env: { ...env, ...options.env } });
+    if (result.cut === true) return { code: 0, stdout: result.stdout, stderr: result.stderr, cut: true };
     if (result.code === undefined) throw new GitFailure(args, undefined, result.stderr);
     const ok = options.ok ?? [0];
     if (ok !== 'any' && !ok.includes(result.code)) throw new GitFailure(args, result.code, result.stderr);
@@ -84,6 +89,7 @@ interface Ended {
   readonly code: number | undefined;
   readonly stdout: Buffer;
   readonly stderr: string;
+  readonly cut?: true;
 }
 
 /**
@@ -102,6 +108,8 @@ function start(file: string, args: readonly string[], options: RunOptions): Prom
       detached: timeoutMs !== undefined && process.platform !== 'win32',
     });
     const output = collect(child.stdout);
+    let cut = false;
+    if (options.most !== undefined) stopAfter(child, options.most, () => (cut = true));
     const errors = collect(child.stderr);
     // git may end without having read everything; its exit code says what that means.
     child.stdin?.on('error', () => undefined);
@@ -133,7 +141,8 @@ function start(file: string, args: readonly string[], options: RunOptions): Prom
         const seconds = Math.round((timeoutMs ?? 0) / 1000);
         reject(new WorktreeProblem('time-limit', `git was stopped after ${seconds} s. ${stderr.trim().slice(-2000)}`.trim()));
       } else {
-        resolve({ code: code ?? undefined, stdout: Buffer.concat(output), stderr });
+        const stdout = Buffer.concat(output);
+        resolve({ code: code ?? undefined, stdout: cut ? stdout.subarray(0, options.most) : stdout, stderr, ...(cut && { cut: true as const }) });
       }
     });
   });
@@ -143,6 +152,18 @@ function collect(stream: NodeJS.ReadableStream | null): Buffer[] {
   const chunks: Buffer[] = [];
   stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return chunks;
+}
+
+/** What git still has to say is not wanted: its pipe is closed, which ends it, and it is told so as well. */
+function stopAfter(child: ChildProcess, most: number, cut: () => void): void {
+  let size = 0;
+  child.stdout?.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= most) return;
+    cut();
+    child.stdout?.destroy();
+    child.kill();
+  });
 }
 
 function stopGroup(pid: number | undefined): void {

@@ -10,14 +10,20 @@ export async function listFiles(repository: Repository, commit: Sha, limit: numb
   return splitNul(stdout).slice(0, limit).map(pathText);
 }
 
+/** No file that is read as a text is larger, unless somebody made it so. */
+export const MOST_TEXT = 20_000_000;
+
 /** See `Git.readFile`. Bytes that are no UTF-8 become U+FFFD. No process of its own. */
-export async function readText(repository: Repository, commit: Sha, path: string): Promise<string | undefined> {
+export async function readText(repository: Repository, commit: Sha, path: string, instead?: (bytes: number) => string): Promise<string | undefined> {
   if (!isSha(commit) || path === '' || path.includes('\0')) return undefined;
   if (path.includes('\n')) {
     // The long-lived reader takes one line per question.
-    const { code, stdout } = await repository.run(['cat-file', 'blob', `${commit}:${path}`], { cwd: repository.root, ok: 'any' });
+    const { code, stdout, cut } = await repository.run(['cat-file', 'blob', `${commit}:${path}`], { cwd: repository.root, ok: 'any', most: MOST_TEXT });
+    if (cut === true) return instead?.(MOST_TEXT);
     return code === 0 ? stdout.toString('utf8') : undefined;
   }
+  const size = await repository.objects.size(`${commit}:${path}`);
+  if (size !== undefined && size > MOST_TEXT) return instead?.(size);
   const object = await repository.objects.read(`${commit}:${path}`);
   return object?.type === 'blob' ? object.body.toString('utf8') : undefined;
 }

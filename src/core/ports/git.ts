@@ -22,8 +22,11 @@ export interface Git {
   listFiles(commit: Sha, limit: number): Promise<readonly string[]>;
   /** The lock files of a tree, `undefined` when it has none. Contents are not read: git has their hashes. Remembered per tree. */
   lockFiles(tree: Sha): Promise<LockFiles | undefined>;
-  /** A file's text at a commit, or `undefined` when it is not there. */
-  readFile(commit: Sha, path: string): Promise<string | undefined>;
+  /**
+   * A file's text at a commit, or `undefined` when it is not there. One that is too large to be a text (20 MB) is not read:
+   * `instead` says what stands for it, by its size in bytes.
+   */
+  readFile(commit: Sha, path: string, instead?: (bytes: number) => string): Promise<string | undefined>;
 
   /** Idempotent: an existing worktree of that branch at that path is kept as it is. Copies `.worktreeinclude` files. */
   addWorktree(request: WorktreeRequest): Promise<void>;
@@ -56,7 +59,7 @@ export interface Git {
   undecided(conflict: Conflict, commit: Sha): Promise<readonly string[]>;
   /** Records that the worktree's last commit resolves a merge with `base`: a merge commit with the same tree. */
   concludeMerge(worktree: string, base: Sha, message: string): Promise<CommitTreeResult>;
-  /** An object's text; `undefined` when it is not there or no UTF-8. */
+  /** An object's text; `undefined` when it is not there, no UTF-8, or too large to be a text (20 MB). */
   readBlob(id: Sha): Promise<string | undefined>;
   /** The three-way merge of three texts; `undefined` when they conflict. */
   mergeTexts(base: string, ours: string, theirs: string): Promise<string | undefined>;
@@ -71,7 +74,7 @@ export interface Git {
   /** Paths whose content at `commit` holds conflict markers that were not there at `base`. */
   newMarkers(base: Sha, commit: Sha): Promise<readonly string[]>;
   diffFiles(from: Sha, to: Sha): Promise<readonly FileDiff[]>;
-  /** Unified diff of two commits, of one path or of all. */
+  /** Unified diff of two commits, of one path (then its first 4 MB, which it says) or of all. */
   patch(from: Sha, to: Sha, path?: string): Promise<string>;
 
   /** `commit-tree` with the person's identity, signed when they sign. Moves nothing. */
