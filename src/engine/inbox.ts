@@ -19,28 +19,37 @@ async function namesIn(world: World): Promise<readonly string[]> {
 export async function waiting(world: World): Promise<readonly Wish[]> {
   const wishes: Wish[] = [];
   for (const name of await namesIn(world)) {
-    const text = await world.files.read(`${paths.inbox(world)}/${name}`);
-    const parsed = text === undefined ? undefined : read(text);
+    const parsed = await readWish(world, name);
     if (parsed !== undefined && 'wish' in parsed) wishes.push(parsed.wish);
   }
   return wishes;
 }
 
-/** Consumes every wish that is there, oldest first. What is no wish is put aside and said in the log, never acted on. */
-export async function consume(world: World, carryOut: (wish: Wish) => Promise<WishAnswer>): Promise<void> {
-  const folder = paths.inbox(world);
-  for (const name of await namesIn(world)) {
-    const file = `${folder}/${name}`;
-    const text = await world.files.read(file);
-    if (text === undefined) continue;
-    const parsed = read(text);
+/**
+ * Consumes every wish that is there, oldest first. What is no wish is said in the log and removed, never acted on; what cannot be
+ * removed (somebody made a folder of that name) is remembered in `left` and passed over.
+ */
+export async function consume(world: World, carryOut: (wish: Wish) => Promise<WishAnswer>, left = new Set<string>()): Promise<void> {
+  for (const name of (await namesIn(world)).filter((each) => !left.has(each))) {
+    const parsed = await readWish(world, name);
+    if (parsed === undefined) continue;
     if ('problem' in parsed) world.log.warn(`Ignored ${name} in the inbox: ${parsed.problem}`);
     else {
       // One wish that cannot be carried out must not keep all later ones waiting for ever.
       const answer = await carryOut(parsed.wish).catch((error: unknown): WishAnswer => ({ ok: false, reason: error instanceof Error ? error.message : String(error) }));
       if (!answer.ok) world.log.warn(`A wish (${parsed.wish.type}) from the inbox was refused: ${answer.reason}`);
     }
-    await world.files.remove(file);
+    await world.files.remove(`${paths.inbox(world)}/${name}`).catch(() => left.add(name));
+  }
+}
+
+/** `undefined` when it is gone by now. */
+async function readWish(world: World, name: string): Promise<ReturnType<typeof read> | undefined> {
+  try {
+    const text = await world.files.read(`${paths.inbox(world)}/${name}`);
+    return text === undefined ? undefined : read(text);
+  } catch (error) {
+    return { problem: `it cannot be read (${error instanceof Error ? error.message : String(error)})` };
   }
 }
 

@@ -13,6 +13,8 @@ export class InboxReader {
   #consuming = Promise.resolve();
   #taken = Promise.resolve();
   #inherited = Promise.resolve();
+  /** See `consume`. */
+  readonly #left = new Set<string>();
 
   /** `writes`: whether this process may act at this moment. */
   constructor(world: World, writes: () => boolean, runs: OpenRuns) {
@@ -66,7 +68,7 @@ export class InboxReader {
           if (wish.type === 'take-over') taken();
           const loop = this.#runs.get(wish.run) ?? (await this.#runs.open(wish.run).catch(() => undefined));
           return loop === undefined ? { ok: false, reason: `There is no run ${wish.run}.` } : carryOut(loop, wish);
-        }),
+        }, this.#left),
       )
       .catch((error: unknown) => this.#world.log.error('The inbox could not be read', error))
       .finally(() => taken());

@@ -1,6 +1,7 @@
 /** The files of an attempt's folder that tell who runs it and how it ended. Names here are the contract. */
 import { join } from 'node:path';
 import type { AttemptSpec, Claim, ExitRecord } from '../../core/ports.js';
+import { isExitRecord } from '../../core/exitRecord.js';
 import { createExclusive, readText, writeAtomic } from '../disk.js';
 import type { ProcessRef } from '../process/table.js';
 
@@ -15,15 +16,17 @@ export const FILE = {
   transcript: 'transcript.txt',
 } as const;
 
+/** An agent can write here too: what is no record of ours counts as a damaged one. */
 async function readRecord(folder: string, name: string): Promise<Record<string, unknown> | undefined> {
-  const text = await readText(join(folder, name));
-  if (text === undefined) return undefined;
   try {
+    const text = await readText(join(folder, name));
+    if (text === undefined) return undefined;
     const value = JSON.parse(text) as unknown;
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
+  } catch (error) {
     // Written at once, so only a power cut makes half a file; the machine has restarted since and nobody runs.
-    return {};
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'EISDIR') return {};
+    throw error;
   }
 }
 
@@ -51,11 +54,12 @@ export async function readClaim(folder: string): Promise<Claim | undefined> {
 }
 
 /**
- * The attempt's exit record, the last file that its runner writes; `undefined` while there is none or it is of another version.
+ * The attempt's exit record, the last file that its runner writes; `undefined` while there is none, or none that we understand:
+ * then the attempt was interrupted.
  */
 export async function readExit(folder: string): Promise<ExitRecord | undefined> {
   const record = await readRecord(folder, FILE.exit);
-  return record?.['v'] === 1 ? (record as unknown as ExitRecord) : undefined;
+  return record?.['v'] === 1 && isExitRecord(record) ? record : undefined;
 }
 
 /** By atomic rename, on the disk before this resolves. */

@@ -35,7 +35,7 @@ it('what is too large to be a text is not read as one', async () => {
   const head = await here.in('rev-parse', 'HEAD');
   for (const path of ['package.json', 'new\nline']) {
     expect(await here.git.readFile(head, path)).toBeUndefined();
-    expect(await here.git.readFile(head, path, (bytes) => `${String(bytes >= 20 * MB)}`)).toBe('true');
+    expect(await here.git.readFile(head, path, (bytes) => String(bytes >= 20 * MB))).toBe('true');
   }
   expect(await here.git.readFile(head, 'not-there', () => 'large')).toBeUndefined();
   expect(await here.git.readFile(head, 'a.txt', () => 'large')).toBe('a\n');
