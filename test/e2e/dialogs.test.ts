@@ -161,6 +161,8 @@ journey('dialogs', {
     const tried = await workbenchOn(page);
     // The gate's own words, in a terminal that stays to be read.
     await tried.waitForTerminal(/pass 1/, 60_000);
+    // Its second command, in a terminal of its own.
+    await tried.waitForTerminal(/^read greet\.mjs$/m, 60_000);
     await picture('try-it-gate', tried);
     await page.getByRole('treeitem', { name: /^src/ }).click();
     await page.getByRole('treeitem', { name: 'greet.mjs' }).dblclick();

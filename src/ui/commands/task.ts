@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { backQuestion, dropQuestion, undoQuestion, unprovenQuestion } from '../../core/questions.js';
 import { STATE_WORDS } from '../../core/task.js';
 import { VIOLATION_WORDS } from '../../core/violationWords.js';
+import type { Limits } from '../../core/team.js';
+import type { RunView, TaskView } from '../../shared/protocol.js';
 import type { App } from '../app.js';
 import { showInformation } from '../messages.js';
 import { agreed } from '../asking.js';
@@ -170,16 +172,20 @@ export function takeOver(app: App, argument: unknown): Promise<Outcome> {
   });
 }
 
+/** No agent (the planner is one more), no gate and no other task that is tried has it: two tried programs do not want one port. */
+function trialSlot(run: RunView, task: TaskView, limits: Pick<Limits, 'gateParallel' | 'maxParallel'> | undefined): number {
+  return (limits?.gateParallel ?? 0) + (limits?.maxParallel ?? 0) + 1 + run.tasks.findIndex((each) => each.id === task.id);
+}
+
 /** Opens the task's worktree in a window of its own, where the program or the gate that the person chose then runs. */
 export function tryIt(app: App, argument: unknown): Promise<Outcome> {
-  return onTask(app, argument, 'try-it', 'tried', async ({ task }) => {
+  return onTask(app, argument, 'try-it', 'tried', async ({ run, task }) => {
     if (task.worktree === undefined) return refuse(`“${task.title}” has no worktree: it has not started, or it was cleaned up after landing.`);
     const folder = vscode.Uri.file(task.worktree);
     const team = app.model.run()?.team;
     const trial = await chooseTrial(task, folder, task.contract.gate.length > 0 ? task.contract.gate : (team?.gate ?? []));
     if (trial === undefined) return undefined;
-    // A slot of its own: no agent and no gate of the run has it.
-    const slot = (team?.limits.gateParallel ?? 0) + (team?.limits.maxParallel ?? 0);
+    const slot = trialSlot(run, task, team?.limits);
     if (trial.commands.length > 0) await leaveRequest(app.context, { folder: folder.toString(), label: trial.label, at: Date.now(), slot, commands: [...trial.commands] });
     await vscode.commands.executeCommand('vscode.openFolder', folder, { forceNewWindow: true });
     return DONE;

@@ -50,12 +50,6 @@ export async function takeRequest(context: vscode.ExtensionContext, folder: vsco
   return newest;
 }
 
-/** Whether one waits for this window's folder, which cannot run it yet. */
-export async function hasRequest(context: vscode.ExtensionContext, folder: vscode.Uri): Promise<boolean> {
-  const waiting = await Promise.all((await names(storage(context))).map((name) => read(vscode.Uri.joinPath(storage(context), name))));
-  return waiting.some((each) => each?.asked !== undefined && each.asked.folder === folder.toString() && Date.now() - each.asked.at <= LONGEST_WAIT_MS);
-}
-
 async function names(folder: vscode.Uri): Promise<readonly string[]> {
   try {
     return (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);

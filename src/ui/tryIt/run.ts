@@ -7,24 +7,25 @@ import type { Base } from '../app.js';
 import type { Disposable } from '../disposables.js';
 import { Disposables } from '../disposables.js';
 import type { TrialCommand, TrialRequest } from './request.js';
-import { hasRequest, takeRequest } from './request.js';
 import { showInformation } from '../messages.js';
+import { takeRequest } from './request.js';
+import { shellLine } from './shellLine.js';
 
 /** Looks for a request when the window comes up, when it is trusted, and when it is shown again because it was open already. */
 export function runTrials(base: Base): Disposable {
   const own = new Disposables();
-  let told = false;
+  // Taken at once, so that it does not expire while a person makes up their mind about trust.
+  let held: TrialRequest | undefined;
   const look = async (): Promise<void> => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     if (folder === undefined) return;
-    if (!vscode.workspace.isTrusted) {
-      if (told || !(await hasRequest(base.context, folder.uri))) return;
-      told = true;
-      await askForTrust();
-      return;
-    }
-    const request = await takeRequest(base.context, folder.uri);
-    if (request !== undefined) await run(folder, request);
+    const asked = await takeRequest(base.context, folder.uri);
+    // Trust may have been given while the file was read.
+    const request = asked ?? held;
+    held = vscode.workspace.isTrusted ? undefined : request;
+    if (held === undefined) {
+      if (request !== undefined) await run(folder, request);
+    } else if (asked !== undefined) await askForTrust(asked);
   };
   const begin = (): void => void look().catch((error: unknown) => base.log.error('What this window was opened to try could not be run', error));
   own.add(vscode.workspace.onDidGrantWorkspaceTrust(begin));
@@ -33,9 +34,10 @@ export function runTrials(base: Base): Disposable {
   return own;
 }
 
-async function askForTrust(): Promise<void> {
+async function askForTrust({ commands }: TrialRequest): Promise<void> {
   const trust = 'Manage Workspace Trust';
-  const answer = await showInformation('This window was opened to try a task. Its command runs once you trust the workspace.', trust);
+  const words = commands.map((each) => `“${textOf(each)}”`).join(', then ');
+  const answer = await showInformation(`This window was opened to try a task. Nothing was started: ${words} runs once you trust the workspace.`, trust);
   if (answer === trust) await vscode.commands.executeCommand('workbench.trust.manage');
 }
 
@@ -65,8 +67,8 @@ function program([file, ...args]: readonly [string, ...string[]], options: vscod
 
 /** The shell that gates have, with nothing put into the line. */
 function gateLine(line: string, options: vscode.ShellExecutionOptions): vscode.ShellExecution {
-  const shell = process.platform === 'win32' ? { executable: process.env['ComSpec'] ?? 'cmd.exe', shellArgs: ['/d', '/c'] } : { executable: '/bin/sh', shellArgs: ['-c'] };
-  return new vscode.ShellExecution(line, { ...options, ...shell });
+  if (process.platform === 'win32') return new vscode.ShellExecution(line, { ...options, executable: process.env['ComSpec'] ?? 'cmd.exe', shellArgs: ['/d', '/c'] });
+  return new vscode.ShellExecution(shellLine(line), { ...options, executable: '/bin/sh', shellArgs: ['-c'] });
 }
 
 /** Resolves when it has ended: with its exit code, or `undefined` when it never began or was closed. */

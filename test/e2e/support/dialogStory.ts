@@ -24,12 +24,15 @@ export const BAD_OUTLINE = `# Tidy the greetings
 - [ ] speech: Read greetings aloud (owns: /speech) (after: sound)
 `;
 
-const task = (id: string, title: string, script: readonly object[]): object => ({
+/** `${file}` is the shell's here; a task of the editor would put the file in its place that happens to be open. */
+const READS = 'for file in src/*/*.mjs; do node --check "${file}" && echo "read ${file##*/}"; done';
+
+const task = (id: string, title: string, script: readonly object[], gate: readonly string[] = ['npm test']): object => ({
   id,
   title,
   instructions: `${title}.`,
   dependsOn: [],
-  contract: { owns: [`src/${id}/**`], offLimits: [], acceptance: [`greet() of ${id}`], gate: ['npm test'] },
+  contract: { owns: [`src/${id}/**`], offLimits: [], acceptance: [`greet() of ${id}`], gate },
   tier: 'standard',
   script,
 });
@@ -37,7 +40,7 @@ const task = (id: string, title: string, script: readonly object[]): object => (
 export async function makeDialogProject(root: string, folder: string): Promise<Holds> {
   const holds = await makeHolds(folder);
   const tasks = [
-    task('french', 'Greet in French', [{ say: 'A greeting in French.' }, { write: KEPT }, { usage: { model: 'claude-sonnet-4-5', inputTokens: 9_000, cachedInputTokens: 6_000, outputTokens: 400 } }]),
+    task('french', 'Greet in French', [{ say: 'A greeting in French.' }, { write: KEPT }, { usage: { model: 'claude-sonnet-4-5', inputTokens: 9_000, cachedInputTokens: 6_000, outputTokens: 400 } }], ['npm test', READS]),
     task('crosses', 'Greet in Greek', [{ write: { path: 'src/crosses/greet.mjs', text: 'export const greet = (name) => `Γειά σου, ${name}`;\n' } }, ...OUTSIDE.map((path) => ({ write: { path, text: `// ${path}\n` } }))]),
     task('waits', 'Greet in Welsh', [{ write: { path: 'src/waits/greet.mjs', text: 'export const greet = (name) => `Helo, ${name}`;\n' } }, holds.wait('welsh')]),
   ];
