@@ -124,8 +124,12 @@ async function show(page: Page, state: State): Promise<void> {
   await state.act?.(page);
 }
 
-async function seriousViolations(page: Page): Promise<readonly string[]> {
-  const result = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
+/** The rules of axe whose answer depends on the theme: all others are asked in one. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+async function seriousViolations(page: Page, theme = THEMES[0]): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
+  const result = await (theme === THEMES[0] ? axe : axe.withRules(OF_COLOURS)).analyze();
   return result.violations
     .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
     .map((violation) => `${violation.id}: ${violation.nodes.map((one) => `${one.target.join(' ')} ${one.any[0]?.message ?? ''}`).join(' | ')}`);
@@ -139,7 +143,7 @@ describe.each(THEMES)('in %s', (theme) => {
     const page = await open('nine', { theme });
     for (const state of STATES) {
       await show(page, state);
-      expect.soft(await seriousViolations(page), state.name).toEqual([]);
+      expect.soft(await seriousViolations(page, theme), state.name).toEqual([]);
       await picture(page, `${state.name}-${theme}`);
     }
     expect(await cspViolations(page)).toEqual([]);
@@ -149,7 +153,7 @@ describe.each(THEMES)('in %s', (theme) => {
     const page = await open('nine', { theme, face: 'sidebar', width: 330, height: 600 });
     for (const fixture of ['nine', 'plan', 'planning', 'no-plan'] as const) {
       await show(page, { name: fixture, fixture });
-      expect.soft(await seriousViolations(page), fixture).toEqual([]);
+      expect.soft(await seriousViolations(page, theme), fixture).toEqual([]);
       await picture(page, `sidebar-${fixture}-${theme}`);
     }
     expect(await cspViolations(page)).toEqual([]);

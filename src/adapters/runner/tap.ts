@@ -12,7 +12,7 @@ export interface Tap {
  * After a small chunk it rests so long, in milliseconds: lines of a moment are written and shown together. Twenty agents that
  * say fifty lines a second each would otherwise cost as much as their work. What comes in big chunks never waits.
  */
-const REST_MS = 40;
+const REST_MS = 30;
 const BIG_CHUNK = 16 * 1024;
 /** So many bytes wait to be taken; then no more is read, the CLI's pipe fills, and the CLI waits too. */
 const MOST_HELD = 128 * 1024;

@@ -27,8 +27,6 @@ export interface Connection extends Disposable {
 
 /** A very long transcript starts late: the page keeps no more lines than this, and the whole stays on disk. */
 const MOST_LINES = 5_000;
-/** Lines of so short a time are one message. */
-const LINES_MS = 10;
 const MOST_GATE_OUTPUT = 200_000;
 
 /** `looking` is called with the task that the page shows. */
@@ -133,7 +131,8 @@ export function connect(base: Base, webview: vscode.Webview, perform: PerformAct
 
   let due: ActivityLine[] = [];
   const pushLines = own.add(
-    coalesce(LINES_MS, () => {
+    // What is read in one turn is one message; the runner and the reader have batched it already.
+    coalesce(0, () => {
       const lines = due.slice(-MOST_LINES);
       due = [];
       if (up && seen && watched !== undefined && lines.length > 0) void rpc.activityLines.asEvent(watched.task, watched.attempt, lines);
