@@ -12,6 +12,7 @@ import { choiceOf, leak } from './cli/leak.js';
 import { openHere } from './cli/open.js';
 import type { ExitCode } from './cli/output.js';
 import { EXIT, UsageError, createOutput } from './cli/output.js';
+import { outliveReaders } from './cli/readers.js';
 import { checkedPlan, planFromOutline, planGoal } from './cli/planCommands.js';
 import { exportRun, listBackups, recover, restore } from './cli/recovery.js';
 import { showReceipts } from './cli/receipts.js';
@@ -141,9 +142,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+const readers = outliveReaders();
+
 main(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code;
+    const failure = readers.failure();
+    if (failure !== undefined) process.stderr.write(`What this command printed could not be written as a whole: ${failure.message}\n`);
+    process.exitCode = failure === undefined ? code : EXIT.internal;
   },
   (error: unknown) => {
     const expected = error instanceof UsageError || error instanceof GitProblem || error instanceof RunRefused;
