@@ -6,6 +6,7 @@ import type { ParseError } from 'jsonc-parser';
 import { createAgents } from './adapters/agents/index.js';
 import { scriptedAdapter } from './adapters/agents/scripted.js';
 import { randomIds, systemClock } from './adapters/clock.js';
+import { readBounded } from './adapters/disk.js';
 import { COMMON_ENVIRONMENT } from './adapters/environment.js';
 import { openLog } from './adapters/eventStore.js';
 import { createFiles } from './adapters/files.js';
@@ -139,7 +140,9 @@ export async function buildWorld(git: OpenedGit, options: OpenOptions): Promise<
 /** The team file of a checkout, by its root: its path, its text (`undefined` where there is none) and who understands it. */
 export async function readTeamFile(root: string): ReturnType<World['readTeamFile']> {
   const file = join(root, '.switchyard', 'team.jsonc');
-  return { file, text: await createFiles().read(file), parse: parseJsonc };
+  const found = await readBounded(file, 1_000_000);
+  if (found !== undefined && 'problem' in found) return { file, text: '', parse: () => ({ problem: `it ${found.problem}` }) };
+  return { file, text: found?.bytes.toString('utf8'), parse: parseJsonc };
 }
 
 /** An error keeps its kind and loses what must not be shown. */

@@ -2,7 +2,8 @@
  * The few file operations that a runner needs, on Node's callback API. A runner lives for some tens of milliseconds when
  * its task is small: `fs/promises` with its file handles costs several of them, more than all the work done here.
  */
-import { access, close, fsync, link, mkdir, open, read, readdir, readFile, rename, unlink, write } from 'node:fs';
+import { access, close, constants, fstat, fsync, link, mkdir, open, read, readdir, readFile, rename, unlink, write } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
 export const PRIVATE_FILE = 0o600;
@@ -32,6 +33,42 @@ export async function readText(path: string): Promise<string | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * The bytes of a file that a repository or an agent made: a regular one (links are followed) of at most so many bytes. Of a link to
+ * a device reading never ends, and a pipe is waited for without end. `undefined` when there is none; a `problem` is for people,
+ * and follows the file's name.
+ */
+export async function readBounded(path: string, most: number): Promise<{ readonly bytes: Buffer } | { readonly problem: string } | undefined> {
+  let fd: number;
+  try {
+    // Absent on Windows, which has no such files.
+    fd = await call<number>((done) => open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0), done));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    return { problem: `cannot be read (${codeOf(error)})` };
+  }
+  try {
+    const info = await call<Stats>((done) => fstat(fd, done));
+    if (!info.isFile()) return { problem: 'is no file' };
+    if (info.size > most) return { problem: `is larger than ${String(Math.round(most / 1_000_000))} MB` };
+    const bytes = Buffer.alloc(info.size);
+    let size = 0;
+    for (let got = -1; size < bytes.length && got !== 0; size += got) {
+      const from = size;
+      got = await call<number>((done) => read(fd, bytes, from, bytes.length - from, from, done));
+    }
+    return { bytes: bytes.subarray(0, size) };
+  } finally {
+    await call((done) => close(fd, done));
+  }
+}
+
+/** The same as text, at most 1 MB; empty where there is none, or none that may be read. */
+export async function readSmallText(path: string): Promise<string> {
+  const found = await readBounded(path, 1_000_000);
+  return found !== undefined && 'bytes' in found ? found.bytes.toString('utf8') : '';
 }
 
 /** Whether anything is at the path; what may not be looked at counts as absent. */

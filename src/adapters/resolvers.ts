@@ -1,11 +1,12 @@
 /** The project's own tools for conflicts: its package managers and its formatter, by argument vector, with a time limit. */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Isolation, IsolationRequest, Resolvers } from '../core/ports.js';
 import type { Formatter } from '../core/resolutions.js';
 import { formattersOf } from '../core/resolutions.js';
+import { readBounded } from './disk.js';
 import { COMMON_ENVIRONMENT, pickEnvironment } from './environment.js';
 import { removeContainers } from './isolation/containers.js';
 import { putInside, type Insider } from './isolation/inside.js';
@@ -91,8 +92,8 @@ function foldersOf(worktree: string, path: string): readonly string[] {
 async function isConfigured(formatter: Formatter, folders: readonly string[]): Promise<boolean> {
   for (const folder of folders) {
     for (const { name, holds } of formatter.configured) {
-      const text = await readFile(join(folder, name), 'utf8').catch(() => undefined);
-      if (text !== undefined && (holds === undefined || holds.test(text))) return true;
+      const found = await readBounded(join(folder, name), 5_000_000);
+      if (found !== undefined && 'bytes' in found && (holds === undefined || holds.test(found.bytes.toString('utf8')))) return true;
     }
   }
   return false;

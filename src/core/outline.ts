@@ -41,9 +41,16 @@ export function looksLikeOutline(text: string): boolean {
   return readItems(text).items.some((item) => /^[a-z0-9][a-z0-9-]*:\s/.test(item.head) && /\(owns:/.test(item.head));
 }
 
+/** Longer ones are no list that somebody wrote. Characters. */
+const LONGEST_TEXT = 1_000_000;
+const LONGEST_LINE = 20_000;
+
 /** Reads an outline. `goal` is used when the text has no heading and no paragraph before the list. */
 export function outlineToPlan(text: string, options: { readonly goal?: string; readonly base?: string } = {}): OutlineResult {
+  if (text.length > LONGEST_TEXT) return { problems: [`the outline has ${String(text.length)} characters, more than the ${String(LONGEST_TEXT)} that one may have; cut it into several`] };
   const { items, intro, prose } = readItems(text);
+  const tooLong = items.filter((item) => item.head.length > LONGEST_LINE);
+  if (tooLong.length > 0) return { problems: tooLong.map((item) => `line ${String(item.line)}: is longer than ${String(LONGEST_LINE)} characters; put its text under it, indented`) };
   const problems: string[] = [];
   const notes = prose.map((line) => `line ${String(line)}: text between tasks was left out; indent it to make it a task’s instructions`);
   const done = new Set<string>();
@@ -218,8 +225,7 @@ function unquoted(text: string): string {
 }
 
 function dedent(lines: readonly string[]): string {
-  const filled = lines.filter((line) => line.trim() !== '');
-  const indent = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+  const indent = lines.reduce((least, line) => (line.trim() === '' ? least : Math.min(least, line.length - line.trimStart().length)), Infinity);
   return lines
     .map((line) => line.slice(Number.isFinite(indent) ? indent : 0))
     .join('\n')

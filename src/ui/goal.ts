@@ -13,6 +13,7 @@ import { messageOf } from './log.js';
 import type { Outcome } from './outcome.js';
 import { DONE, refuse } from './outcome.js';
 import { sayProblems } from './problems.js';
+import { readSmall } from './readSmall.js';
 
 export interface Goal extends Disposable {
   /** Opens the goal, with `text` added to what is there. */
@@ -171,8 +172,7 @@ async function writtenGoal(base: Base): Promise<string> {
   const root = base.repository.session()?.facts.root;
   if (root === undefined) return '';
   try {
-    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(vscode.Uri.file(root), 'GOAL.md'));
-    return bytes.byteLength > LONGEST_OFFER ? '' : new TextDecoder().decode(bytes).trim();
+    return (await readSmall(vscode.Uri.joinPath(vscode.Uri.file(root), 'GOAL.md'), LONGEST_OFFER)).trim();
   } catch {
     return '';
   }

@@ -6,6 +6,7 @@ import { lstat, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } fro
 import { dirname, join } from 'node:path';
 import type { Dependency, ProvidedDependency } from '../../core/dependencies.js';
 import { deciding } from '../../core/dependencies.js';
+import { readBounded } from '../disk.js';
 import type { CopyWay } from './copyTree.js';
 import { copyTree, NotThisWay } from './copyTree.js';
 
@@ -86,6 +87,9 @@ async function removeHalf({ worktree, dependencies, note }: ProvideRequest): Pro
   await rm(note, { force: true });
 }
 
+/** Of a large monorepo they have some megabytes. */
+const LARGEST_LOCK = 100_000_000;
+
 /** Compares the lock files (else the manifests) beside the folder, and those of the root, which workspaces are pinned by. */
 async function compareDeciding(root: string, worktree: string, folder: string): Promise<{ readonly differs?: string; readonly same?: string }> {
   const names: string[] = [];
@@ -95,8 +99,8 @@ async function compareDeciding(root: string, worktree: string, folder: string): 
     names.push(...deciding([...new Set([...here, ...there])]).map((name) => (beside === '.' ? name : `${beside}/${name}`)));
   }
   for (const name of names) {
-    const [mine, yours] = await Promise.all([worktree, root].map((place) => readFile(join(place, name)).catch(() => undefined)));
-    if (mine === undefined || yours === undefined || !mine.equals(yours)) return { differs: name };
+    const [mine, yours] = await Promise.all([worktree, root].map((place) => readBounded(join(place, name), LARGEST_LOCK)));
+    if (mine === undefined || yours === undefined || !('bytes' in mine) || !('bytes' in yours) || !mine.bytes.equals(yours.bytes)) return { differs: name };
   }
   return names[0] === undefined ? {} : { same: names[0] };
 }

@@ -1,7 +1,8 @@
 /** What is known about the repository as a whole: is it usable, and what should a person know before a run. */
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepositoryFacts } from '../../core/ports.js';
+import { readSmallText } from '../disk.js';
 import { configTrue, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { readEnvironment, personEnvironment } from './env.js';
@@ -147,5 +148,5 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function mentions(file: string, pattern: RegExp): Promise<boolean> {
-  return pattern.test(await readFile(file, 'utf8').catch(() => ''));
+  return pattern.test(await readSmallText(file));
 }

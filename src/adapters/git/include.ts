@@ -7,9 +7,10 @@
  * them, so that a pattern such as `.env` does not mean a walk through every dependency.
  */
 import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, mkdtemp, opendir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, mkdtemp, opendir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { readSmallText } from '../disk.js';
 import type { Repository } from './context.js';
 import { joinNul, pathText, splitNul } from './names.js';
 import { contentHash } from './remembered.js';
@@ -23,7 +24,7 @@ const MOST_ENTRIES = 20_000;
  * patterns ask for. No process without a `.worktreeinclude`; otherwise two or three.
  */
 export async function filesToCopy(repository: Repository, root = repository.root): Promise<readonly string[]> {
-  const patterns = (await readFile(join(repository.root, FILE), 'utf8').catch(() => ''))
+  const patterns = (await readSmallText(join(repository.root, FILE)))
     .split(/\r?\n/u)
     .filter((line) => line.trim() !== '' && !line.startsWith('#'));
   if (patterns.length === 0) return [];

@@ -5,6 +5,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Sha } from '../../core/ports.js';
+import { readSmallText } from '../disk.js';
 import type { Repository } from './context.js';
 import { WorktreeProblem } from './errors.js';
 
@@ -49,7 +50,8 @@ export async function tryLocate(commonDir: string, path: string): Promise<Place 
 }
 
 async function readPointer(dotGit: string, root: string): Promise<string> {
-  const text = await readFile(dotGit, 'utf8');
+  // In the agent's hands, who may have made it a link to a device.
+  const text = await readSmallText(dotGit);
   if (!text.startsWith('gitdir: ')) throw new Error('not a gitdir file');
   return resolve(root, text.slice('gitdir: '.length).trimEnd());
 }

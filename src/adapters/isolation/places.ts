@@ -1,9 +1,9 @@
 /** What an isolated task may write: its worktree, what git needs for commits on its branch, caches, its agent's own state. */
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { AgentId } from '../../core/ids.js';
 import type { IsolationRequest } from '../../core/ports.js';
-import { exists, PRIVATE_FOLDER } from '../disk.js';
+import { exists, PRIVATE_FOLDER, readSmallText } from '../disk.js';
 import type { Places } from './bubblewrap.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,7 +52,7 @@ export async function present(paths: readonly string[]): Promise<readonly string
 
 /** The git directory of a linked worktree, from its `.git` file; only one of this repository: the file is in the agent's hands between attempts. */
 async function linkedGitDir(worktree: string, commonDir: string): Promise<string | undefined> {
-  const text = await readFile(join(worktree, '.git'), 'utf8').catch(() => '');
+  const text = await readSmallText(join(worktree, '.git'));
   const named = /^gitdir: (.+)$/m.exec(text)?.[1];
   const own = named === undefined ? undefined : resolve(worktree, named);
   return own !== undefined && dirname(own) === join(commonDir, 'worktrees') ? own : undefined;

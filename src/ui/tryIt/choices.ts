@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { DevCommand } from '../../core/devCommands.js';
 import { DEV_FILES, findDevCommands } from '../../core/devCommands.js';
 import type { TaskView } from '../../shared/protocol.js';
+import { readSmall } from '../readSmall.js';
 import type { TrialCommand } from './request.js';
 
 /** Commands that run one after the other; none only opens the window. */
@@ -45,7 +46,7 @@ function gateItem(gate: readonly string[]): TrialItem {
 async function textsOf(worktree: vscode.Uri): Promise<ReadonlyMap<string, string>> {
   const read = async (name: string): Promise<readonly (readonly [string, string])[]> => {
     try {
-      return [[name, new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(worktree, ...name.split('/'))))]];
+      return [[name, await readSmall(vscode.Uri.joinPath(worktree, ...name.split('/')), 1_000_000)]];
     } catch {
       return [];
     }
