@@ -46,7 +46,7 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   try {
     await world.git.addWorktree({ path, branch, commit });
   } catch (error) {
-    return { kind: 'set-up-failed', text: `Could not make the worktree: ${messageOf(error)}. Nothing was lost; retry makes it again.` };
+    return { kind: 'set-up-failed', text: `Could not make the worktree: ${messageOf(error).replace(/[.\s]+$/, '')}. Nothing was lost; retry makes it again.` };
   }
   const { dependencies, problem } = await setUp(context, id, path);
   if (problem !== undefined) return problem;

@@ -206,6 +206,20 @@ describe('the world changes underneath', () => {
     expect(again.code).toBe(0);
   });
 
+  test('a worktree folder that was deleted while its agent wrote on: retry makes it again, and what was written since is kept', async () => {
+    const worktree = `${repo.root}.worktrees/r1/a`;
+    const script = [{ write: { path: 'a/x.txt', text: 'early' } }, { run: ['rm', '-rf', worktree] }, { write: { path: `${worktree}/a/y.txt`, text: 'late' } }];
+    const plan = planOf(scriptedTask('a', { attempts: [script, [{ write: { path: 'a/x.txt', text: 'again' } }]] }));
+    const gone = await switchyard(repo, ['run', await planFile(repo, plan), '--yes', '--json']);
+    expect(gone.summary.tasks['a']).toMatchObject({ state: 'needs-you', why: { kind: 'worktree-missing' } });
+    await switchyard(repo, ['retry', 'a']);
+    const again = await switchyard(repo, ['resume', '--yes', '--json']);
+    expect(again.summary.tasks['a']).toMatchObject({ state: 'landed' });
+    expect(again.stderr).toContain(`kept in ${worktree}.remains`);
+    expect(await readFile(`${worktree}.remains/a/y.txt`, 'utf8')).toBe('late');
+    expect(await repo.git('ls-tree', '-r', '--name-only', 'main')).not.toContain('y.txt');
+  });
+
   test('two commands on one repository: the second is refused and says who holds it', async () => {
     const plan = await planFile(repo, planOf(scriptedTask('slow', [{ write: { path: 'slow/x.txt', text: 'x' } }, { run: [process.execPath, '-e', 'require("node:fs").watch("slow", () => process.exit(0)); require("node:fs").writeFileSync(process.env.HOME + "/started", "")'] }])));
     const first = switchyard(repo, ['run', plan, '--yes', '--json']);

@@ -6,8 +6,8 @@
  * Two processes: `worktree add --detach --no-checkout` and `checkout -b`. A worktree counts as finished once
  * `switchyard.json` is in its git directory; what a crash left before that is completed by the next call.
  */
-import { lstat, mkdir, readdir, realpath, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { WorktreeRequest } from '../../core/ports.js';
 import { readConfig, seeingSettings } from './config.js';
 import type { Repository } from './context.js';
@@ -61,7 +61,7 @@ async function registered(repository: Repository, request: WorktreeRequest): Pro
 
 async function register(repository: Repository, request: WorktreeRequest): Promise<Place> {
   const here = await lstat(request.path).catch(() => undefined);
-  if (here !== undefined && (!here.isDirectory() || (await readdir(request.path)).length > 0)) {
+  if (here !== undefined && (!here.isDirectory() || (await readdir(request.path)).length > 0) && !(await setAside(repository, request.path))) {
     throw new WorktreeProblem('path-taken', `${request.path} exists and is not a worktree of this repository. Nothing was changed. Move it away, or choose another folder for worktrees.`);
   }
   await mkdir(dirname(request.path), { recursive: true });
@@ -83,6 +83,31 @@ export async function forgetDeleted(repository: Repository, path: string): Promi
   if ((await stat(path).catch(() => undefined)) !== undefined && (await readdir(path)).length > 0) return false;
   const result = await repository.run(['worktree', 'remove', '--', await realParent(path)], { cwd: repository.root, ok: 'any' });
   return result.code === 0;
+}
+
+/**
+ * Where the folder was deleted under a running agent, what the agent wrote after that lies there again, without a `.git`. It is
+ * moved to `<path>.remains`, so that the worktree can be made again and nothing is lost. False for any other folder.
+ */
+async function setAside(repository: Repository, path: string): Promise<boolean> {
+  if ((await lstat(join(path, '.git')).catch(() => undefined)) !== undefined || !(await isRecorded(repository, path))) return false;
+  for (let count = 1; ; count += 1) {
+    const target = `${path}.remains${count === 1 ? '' : `-${String(count)}`}`;
+    if ((await lstat(target).catch(() => undefined)) !== undefined) continue;
+    await rename(path, target);
+    repository.warn(`The worktree ${path} had been deleted while something still wrote there. That is kept in ${target}; the worktree is made again.`);
+    return true;
+  }
+}
+
+/** Does git's own record name a worktree at this path? */
+async function isRecorded(repository: Repository, path: string): Promise<boolean> {
+  const records = join(repository.commonDir, 'worktrees');
+  const dotGit = join(await realParent(path), '.git');
+  const names = await readdir(records).catch(() => []);
+  // A path may be written relative to its record.
+  const named = await Promise.all(names.map(async (name) => resolve(records, name, (await readFile(join(records, name, 'gitdir'), 'utf8').catch(() => '')).trimEnd())));
+  return named.includes(dotGit);
 }
 
 /** A missing path with its existing part made real, as git has recorded it. */
