@@ -8,6 +8,7 @@ import { isolationOf } from '../core/isolation.js';
 import { PLANNING, leakText, openLeaks } from '../core/leak.js';
 import { phaseOf } from '../core/phase.js';
 import { resolutionWords } from '../core/resolutions.js';
+import { queueReason } from '../core/queueReason.js';
 import { decide } from '../core/scheduler.js';
 import type { RunState } from '../core/run.js';
 import { stateWords } from '../core/task.js';
@@ -38,7 +39,7 @@ function body(state: RunState) {
   const waits = decide(state).waits;
   const tasks = Object.fromEntries(
     [...state.tasks.values()].map((task) => {
-      const why = task.reason ?? waits.get(task.task.id);
+      const why = task.reason ?? waits.get(task.task.id) ?? queueReason(state, task);
       return [
         task.task.id,
         {
@@ -90,7 +91,7 @@ export function describeRun(state: RunState): string {
   const waits = decide(state).waits;
   const wide = Math.max(4, ...[...state.tasks.keys()].map((id) => id.length));
   const lines = [...state.tasks.values()].map((task) => {
-    const reason = task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id));
+    const reason = task.state === 'landed' ? undefined : (task.reason ?? waits.get(task.task.id) ?? queueReason(state, task));
     const why = reason !== undefined ? reasonText(reason) : (task.undone === undefined ? undefined : `undone by ${task.undone.commit.slice(0, 10)}`);
     const conflicts = task.resolved.length === 0 ? '' : `, ${task.resolved.map(resolutionWords).join(', ')}`;
     const again = againWords(task.attempts);

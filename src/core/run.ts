@@ -46,6 +46,8 @@ export type ReasonKind =
   | 'conflict'
   | 'checkout-in-the-way'
   | 'merge-failed'
+  /** Approved: the merge queue lands it with others, or after another. */
+  | 'queue'
   | 'pull-request'
   | 'worktree-missing'
   | 'interrupted'
@@ -300,6 +302,8 @@ export interface RunState {
   readonly tasks: ReadonlyMap<string, TaskRun>;
   /** The base's branch on the remote went on without it. */
   readonly upstream?: Ahead;
+  /** Approved tasks that are gated together now. */
+  readonly candidate?: readonly string[];
   /** With the strategy `integration`: the branch that tasks land on. */
   readonly integration?: Integration;
   /** Changes of the base beside the tasks, by name. */

@@ -101,7 +101,11 @@ export function changeRun(run: Mutable<RunState>, event: Exclude<Event, ChangeEv
       else run.upstream = event.ahead;
       return undefined;
     case 'candidate.started':
+      run.candidate = event.tasks;
+      return undefined;
     case 'candidate.finished':
+      delete run.candidate;
+      return undefined;
     case 'receipt.made':
       return undefined;
     case 'attempt.starting':

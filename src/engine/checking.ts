@@ -54,7 +54,7 @@ async function save(context: RunContext, id: string): Promise<CheckResult | unde
   const worktree = task.worktree ?? '';
   const attempt = task.attempts.at(-1);
   if (!(await world.git.worktreeExists(worktree))) {
-    return needsYou({ kind: 'worktree-missing', text: `The worktree of this task is gone (${worktree}). What was committed is safe on ${task.branch ?? 'its branch'}; Retry makes the worktree again.` });
+    return needsYou({ kind: 'worktree-missing', text: `The worktree of this task is gone, or no longer one of this repository (${worktree}). What was committed is safe on ${task.branch ?? 'its branch'}, and files that are still in the folder are left alone. Retry makes the worktree again; move a folder that is still there away before.` });
   }
   const agent = attempt === undefined ? undefined : world.agents.adapter(attempt.agent);
   const author = { name: agent?.name ?? 'Switchyard', email: `${attempt?.agent ?? 'agent'}@switchyard.invalid` };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Event } from '../../src/core/events.js';
+import { queueReason } from '../../src/core/queueReason.js';
 import type { Engine } from '../support/engine.js';
 import { openEngine } from '../support/engine.js';
 import { planOf, scriptedTask } from '../support/switchyard.js';
@@ -25,6 +26,10 @@ const gates = async (): Promise<number> => (await readFile(join(repo.folder, 'ho
 const planFor = (ids: readonly string[], gate: string) => planOf(...ids.map((id) => scriptedTask(id, [{ write: { path: `${id}/x.txt`, text: id } }], { gate: [gate] })));
 const approve = (task: string) => engine.session.wish({ type: 'approve', run: 'r1', task });
 const candidates = (events: readonly Event[]): readonly (readonly string[])[] => events.flatMap((event) => (event.type === 'candidate.started' ? [event.tasks] : []));
+const why = (task: string) => {
+  const state = engine.session.current();
+  return state === undefined ? undefined : queueReason(state, engine.task(task));
+};
 /** Resolves when an event of the run matches. */
 const happens = (matches: (event: Event) => boolean): Promise<void> =>
   new Promise((resolve) => {
@@ -45,10 +50,16 @@ test('approved while an earlier one is gated again, they are gated together: six
   const again = happens((event) => event.type === 'gate.started' && event.task === 'b');
   await approve('b');
   await again;
+  const merging = Promise.all(ids.slice(2).map((id) => happens((event) => event.type === 'task.state' && event.task === id && event.to === 'merging')));
   for (const id of ids.slice(2)) await approve(id);
+  await merging;
+  expect(why('f')).toMatchObject({ kind: 'queue', text: `Lands after “${engine.task('b').task.title}”, which is being gated.`, tasks: ['b'] });
+  const together = happens((event) => event.type === 'candidate.started').then(() => why('f'));
   await repo.write(join(repo.folder, 'home/clicked'), '');
+  expect(await together).toMatchObject({ kind: 'queue', tasks: ['c', 'd', 'e'] });
   await engine.session.rested();
   for (const id of ids) expect(engine.task(id).state).toBe('landed');
+  expect(why('f')).toBeUndefined();
   expect(await gates()).toBe(8);
   expect(candidates(await engine.events())).toEqual([['c', 'd', 'e', 'f']]);
 }, 60_000);

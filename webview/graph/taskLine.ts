@@ -44,7 +44,7 @@ export function taskLine(task: TaskView, now: number): string {
       if (task.leaks?.some((leak) => leak.certainty === 'certain') === true) return 'Stray changes wait for your choice';
       return joined('Ready to merge', changesText(task));
     case 'merging':
-      return 'Merging';
+      return whyLine(task) ?? 'Merging';
     case 'landed':
       if (task.undo !== undefined) return { undone: 'Landing taken back', moving: 'Being undone', 'not-done': 'Landed · could not be undone' }[task.undo.state];
       return joined(`Landed ${ago(task.since, now)}`, task.files.length === 0 ? '' : count(task.files.length, 'file'));

@@ -2,7 +2,7 @@
  * Moving a branch: a compare-and-swap, and a fast-forward of every checkout of it that touches nothing of its owner's.
  * Every step can be repeated; a branch that already contains the commit is a success.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AdvanceResult, Sha } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
@@ -116,8 +116,9 @@ async function checkoutsOf(repository: Repository, ref: string): Promise<readonl
   if (await isOn(commonDir)) {
     const main = await tryLocate(commonDir, dirname(commonDir));
     const entries = await readConfig(repository, await locate(repository, repository.root));
-    // A bare repository with worktrees has a HEAD, but no files that follow it.
-    if (!configTrue(entries, 'core.bare')) {
+    // A bare repository with worktrees has a HEAD, but no files that follow it, and so no index: whatever else is configured.
+    const files = !configTrue(entries, 'core.bare') || (await stat(join(commonDir, 'index')).catch(() => undefined)) !== undefined;
+    if (files) {
       if (basename(commonDir) !== '.git' || main === undefined) return listedCheckouts(repository, ref);
       paths.push(main.path);
     }

@@ -10,6 +10,7 @@ import { isolationOf } from '../../core/isolation.js';
 import { memberFor, ownMember } from '../../core/member.js';
 import type { Task } from '../../core/plan.js';
 import type { Forecast } from '../../core/ports.js';
+import { queueReason } from '../../core/queueReason.js';
 import type { AttemptState, GateState, Reason, RunState, TaskRun } from '../../core/run.js';
 import { isActive, isOver } from '../../core/task.js';
 import type { AttemptView, GateView, TaskView } from '../../shared/protocol.js';
@@ -47,7 +48,7 @@ export function taskView(run: TaskRun, context: TaskContext): TaskView {
   const lines = bills.filter((line) => line.task === task.id);
   const last = run.attempts.at(-1);
   const member = last === undefined || run.state === 'waiting' ? memberFor(state, run) : last;
-  const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : undefined);
+  const why = run.reason ?? (run.state === 'waiting' ? waits.get(task.id) : queueReason(state, run));
   const activity = run.state === 'working' ? live.get(task.id) : undefined;
   const receipt = receiptView(run, state);
   const earlier = greenResults(run);

@@ -71,7 +71,7 @@ export function taskDetail(task: TaskView): string {
       return join(change, task.billed ? moneyWords(task.amount, task.apiEquivalent) : undefined);
     case 'working':
       if (task.why?.kind === 'pull-request') return 'pull request open';
-      return join(task.activity ?? STATE_WORDS[task.state], task.agent);
+      return join(task.activity ?? (task.why?.kind === 'queue' ? whyLine(task) : undefined) ?? STATE_WORDS[task.state], task.agent);
     case 'waiting':
     case 'stopped':
       return whyLine(task) ?? '';

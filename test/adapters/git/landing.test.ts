@@ -109,6 +109,15 @@ describe('advance', () => {
     expect(await here.repo.git('status', '--porcelain')).toBe(' M a.txt');
   });
 
+  it('takes the person’s files along where somebody has called their repository bare', async () => {
+    const here = await landing();
+    await here.repo.git('config', 'core.bare', 'true');
+    expect(await here.git.advance('main', here.base, here.to)).toEqual({ ok: true });
+    await here.repo.git('config', 'core.bare', 'false');
+    expect(await here.repo.git('rev-parse', 'main')).toBe(here.to);
+    expect(await here.repo.git('status', '--porcelain')).toBe('');
+  });
+
   it('moves the branch of a bare repository that only has worktrees, and puts no files into it', async () => {
     const here = await landing();
     const bare = join(here.repo.folder, 'bare');
