@@ -89,7 +89,11 @@ export const PLANNING = 'Planning';
 export function leakText(title: string, leak: FoundLeak): string {
   const agent = title === PLANNING ? 'The planner' : `The agent of “${title}”`;
   const own = title === PLANNING ? 'own copy' : 'worktree';
-  if (leak.refs === true) return `${agent} moved or made ${leak.files.map(({ path }) => path).join(', ')} in your repository, outside its own branch. Nothing was taken back; ${leak.kept.patch} holds the commands that would.`;
+  if (leak.refs === true) {
+    const names = leak.files.map(({ path }) => path);
+    const what = names.some((name) => name === 'HEAD' || name.startsWith('refs/')) ? 'moved or made' : 'changed';
+    return `${agent} ${what} ${names.join(', ')} in your repository, outside its own branch. Nothing was taken back; ${leak.kept.patch} holds the commands that would.`;
+  }
   const first = title === PLANNING ? 'the planner' : `“${title}”`;
   const who = leak.others.length === 0 ? first : `${first} or ${leak.others.join(', ')}`;
   if (leak.certainty === 'certain') return `${agent} changed ${leakPlace(leak)}, outside its ${own}.`;

@@ -1,6 +1,8 @@
 /**
  * Refs of the repository that an agent moved or made outside its own branch: a commit in the person's checkout, a stash, a
- * tag, another branch. Refs carry no author, and a person commits while agents work, so only an agent's own words count. Pure.
+ * tag, another branch. Refs carry no author, and a person commits while agents work, so only an agent's own words count. What
+ * all worktrees share beside them counts alike: hooks (`hooks/pre-commit`) and settings that start programs or decide what git
+ * sees (`config core.hookspath`). Pure.
  */
 import type { ActivityLine } from './activity.js';
 import { absolutePath, isInside } from './leak.js';
@@ -13,7 +15,7 @@ export interface RefMove {
   readonly to?: string;
 }
 
-/** One git command of an agent, as far as its stream shows it. */
+/** One git command of an agent, as far as its stream shows it. Verb `hooks`: any command; its words are the hooks it names. */
 export interface GitAct {
   readonly verb: string;
   /** Where it ran; absolute. */
@@ -53,6 +55,8 @@ function actsOf(line: string, cwd: string): readonly GitAct[] {
     const words = part.split(/[\s"'`()]+/u).filter((word) => word !== '');
     const cd = words.findIndex((word) => word === 'cd' || word === 'pushd');
     if (cd !== -1) folder = absolutePath(words[cd + 1] ?? '.', folder);
+    const hooks = words.flatMap((word) => /(?:^|\/)hooks\/([\w-]+)$/u.exec(word)?.[1] ?? []);
+    if (hooks.length > 0) acts.push({ verb: 'hooks', folder, words: hooks });
     const at = words.findIndex((word) => word === 'git' || word.endsWith('/git'));
     if (at === -1) continue;
     let where = folder;
@@ -80,6 +84,8 @@ export function explains(acts: readonly GitAct[], { ref }: RefMove, { root, cwd,
   const short = ref.replace(/^refs\/(?:heads|tags)\//u, '');
   return acts.some(({ verb, folder, words }) => {
     const here = (folder === root || isInside(folder, root)) && folder !== cwd && !isInside(folder, cwd);
+    if (ref.startsWith(HOOK)) return verb === 'hooks' && words.includes(ref.slice(HOOK.length));
+    if (ref.startsWith(SETTING)) return verb === 'config' && !words.some((word) => word.startsWith('--get') || word === 'get') && words.some((word) => word.toLowerCase() === ref.slice(SETTING.length).toLowerCase());
     // Every worktree shares one stash.
     if (ref === 'refs/stash') return verb === 'stash' && words[0] !== 'list' && words[0] !== 'show';
     if ((ref === 'HEAD' || ref === branch) && here && IN_CHECKOUT.has(verb)) return true;
@@ -87,15 +93,29 @@ export function explains(acts: readonly GitAct[], { ref }: RefMove, { root, cwd,
   });
 }
 
+/** What the names of hooks and of settings begin with, where they stand among refs; no ref's name has a space. */
+export const HOOK = 'hooks/';
+export const SETTING = 'config ';
+
+/** Settings of a repository that start a program, lead elsewhere or decide what git sees. Keys in lower case. */
+export function isSharedSetting(key: string): boolean {
+  return /^(?:core\.(?:hookspath|fsmonitor|sshcommand|worktree|bare|excludesfile|attributesfile|editor|pager|gitproxy|askpass)|filter\..+|merge\..+\.driver|diff\.(?:external|.+\.(?:command|textconv))|alias\..+|include(?:if\..+)?\.path|remote\..+\.(?:push)?url|url\..+|credential\..+|gpg\..+|commit\.gpgsign|user\..+)$/u.test(key);
+}
+
 /** What puts the refs back, for a person to read and run. One command a line. */
 export function wayBack(moves: readonly RefMove[]): string {
   const lines = moves.map(({ ref, from, to }) => {
+    if (ref.startsWith(HOOK)) return from === undefined ? `rm "$(git rev-parse --git-common-dir)/${ref}"` : `# ${ref} was another: look at it in "$(git rev-parse --git-common-dir)"`;
+    if (ref.startsWith(SETTING)) return from === undefined ? `git config --unset-all ${ref.slice(SETTING.length)}` : `git config ${ref.slice(SETTING.length)} ${quoted(from)}`;
     if (ref === 'HEAD') return `git switch ${(from ?? '').replace(/^refs\/heads\//u, '')}`;
     if (from === undefined) return `git update-ref -d ${ref} ${to ?? ''}`;
     return `git update-ref ${ref} ${from}${to === undefined ? '' : ` ${to}`}`;
   });
   return `# Refs that an agent moved or made. Nothing was taken back. Each line puts one back as it was;\n# a branch that is checked out keeps its files ("git status" then shows the difference).\n${lines.join('\n')}\n`;
 }
+
+/** For a shell; who logs in to a remote by its address is nobody's business. */
+const quoted = (value: string): string => `'${value.replace(/\/\/[^/@\s]*@/gu, '//').replaceAll("'", "'\\''")}'`;
 
 /** Moves that Switchyard made itself: a landing. */
 export function withoutLandings(moves: readonly RefMove[], landed: ReadonlySet<Sha>): readonly RefMove[] {

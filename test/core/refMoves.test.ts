@@ -16,6 +16,11 @@ test('what moved is told, but not Switchyard’s own refs, nor what was fetched,
   expect(wayBack(moves)).toContain('git update-ref refs/heads/main 1 2\ngit update-ref -d refs/stash 3\ngit update-ref refs/tags/old 5\n');
 });
 
+test('hooks and settings that all worktrees share are told with what puts them back', () => {
+  const moves = refMoves(new Map([['config core.hookspath', '.husky'], ['config remote.origin.url', 'https://me:key@host.test/x'], ['hooks/pre-push', '1']]), new Map([['config core.hookspath', "it's"], ['hooks/pre-commit', '2'], ['hooks/pre-push', '3']]));
+  expect(wayBack(moves)).toContain(`git config core.hookspath '.husky'\ngit config remote.origin.url 'https://host.test/x'\nrm "$(git rev-parse --git-common-dir)/hooks/pre-commit"\n# hooks/pre-push was another`);
+});
+
 test('a branch that an agent makes for itself is no leak, also when it moves later; a tag and a deleted branch are', () => {
   const before = new Map([['refs/heads/main', '1'], ['refs/heads/old', '1']]);
   const first = knownRefs(before, new Map([['refs/heads/main', '1'], ['refs/heads/side', '2'], ['refs/tags/v1', '2']]));
@@ -34,6 +39,10 @@ describe('only an agent’s own command explains a move', () => {
     ['refs/stash', 'git stash'],
     ['refs/tags/v1', 'git tag -a v1 -m "v1"'],
     ['refs/heads/feature', 'npm test && git switch -c feature'],
+    ['config core.hookspath', 'git config core.hooksPath /dev/null'],
+    ['config alias.st', 'git config --unset alias.st'],
+    ['hooks/pre-commit', 'echo "exit 0" > "$(git rev-parse --git-common-dir)/hooks/pre-commit"'],
+    ['hooks/pre-push', `cp hook.sh ${root}/.git/hooks/pre-push`],
   ])('%s by %s', (ref, command) => {
     expect(explained(ref, command)).toBe(true);
   });
@@ -44,6 +53,10 @@ describe('only an agent’s own command explains a move', () => {
     ['HEAD', 'git checkout -b other'],
     ['refs/stash', 'git stash list'],
     ['refs/tags/v1', 'git tag v2'],
+    ['config core.hookspath', 'npm ci'],
+    ['config core.hookspath', 'git config --get core.hooksPath'],
+    ['hooks/pre-commit', 'git commit -m x'],
+    ['hooks/pre-commit', 'cat src/hooks/useState.ts'],
   ])('%s not by %s', (ref, command) => {
     expect(explained(ref, command)).toBe(false);
   });

@@ -166,6 +166,17 @@ test('a commit in the checkout, a stash and a tag by an agent’s own commands a
   expect((await switchyard(repo, ['resume', '--yes', '--json'])).summary.tasks['t']).toMatchObject({ state: 'landed' });
 }, 120_000);
 
+test('a hook and a setting of the repository that an agent changes by its own commands are named', async () => {
+  const run = await leaking([
+    { run: ['sh', '-c', 'git config core.hooksPath /dev/null'] },
+    { run: ['sh', '-c', 'echo "exit 0" > "$(git rev-parse --git-common-dir)/hooks/pre-commit"'] },
+  ]);
+  expect(leaksOf(run)[0]).toMatchObject({ certainty: 'certain', refs: true, files: [{ path: 'config core.hookspath', change: 'added' }, { path: 'hooks/pre-commit', change: 'added' }] });
+  expect((await switchyard(repo, ['status'])).stdout).toContain('changed config core.hookspath, hooks/pre-commit in your repository, outside its own branch');
+  expect(await readFile(leaksOf(run)[0]?.kept.patch ?? '', 'utf8')).toContain('git config --unset-all core.hookspath');
+  expect(await repo.git('config', 'core.hooksPath')).toBe('/dev/null');
+}, 120_000);
+
 test('what a planner changes outside its own copy is found, said before its plan is approved, and can be taken back', async () => {
   const plan = planOf(scriptedTask('t', [{ write: { path: 't/x.txt', text: 'work\n' } }]));
   await repo.write('.switchyard/scripted-plans.json', JSON.stringify({ plans: [{ goal: 'A goal', usage: [{ write: { path: join(repo.root, 'src/a.ts'), text: 'stray\n' } }], plan }] }));
