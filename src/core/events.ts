@@ -100,6 +100,8 @@ export type EventBody =
       readonly results: readonly CommandResult[];
       readonly note?: string;
       readonly receipt?: Receipt;
+      /** See `GateState`. */
+      readonly beside?: readonly string[];
       /** A red gate that sends the agent back costs one retry. */
       readonly costsRetry: boolean;
     }

@@ -55,10 +55,11 @@ function flakyText(flaky: readonly CommandResult[]): string {
 }
 
 /** What a person should know of a green beside that it is one. */
-export function greenText(gate: Pick<GateState, 'results' | 'changesJudge'> | undefined): readonly string[] {
+export function greenText(gate: Pick<GateState, 'results' | 'changesJudge' | 'beside'> | undefined): readonly string[] {
   const flaky = gate?.results.filter((result) => result.earlier !== undefined) ?? [];
   const judged = gate?.changesJudge ?? [];
-  return [...(flaky.length === 0 ? [] : [flakyText(flaky)]), ...(judged.length === 0 ? [] : [`it changes how it is judged: ${listed(judged)}`])];
+  const beside = gate?.beside ?? [];
+  return [...(flaky.length === 0 ? [] : [flakyText(flaky)]), ...(judged.length === 0 ? [] : [`it changes how it is judged: ${listed(judged)}`]), ...(beside.length === 0 ? [] : [`beside ${listed(beside, 3)}, which git ignores and which will not land: no clean checkout can run the gate (see \`setup\` and \`dependencies\` of the team file)`])];
 }
 
 /** What was stopped for its time proves nothing, even where it caught the signal and then ended well. */

@@ -43,6 +43,7 @@ export function isToolMade(path: string): boolean {
   return names.some((name) => TOOL_FOLDERS.has(name)) || TOOL_FILES.test(names.at(-1) ?? '');
 }
 
-function isBuilt(path: string): boolean {
+/** Whether a path lies in a folder that builds write. */
+export function isBuilt(path: string): boolean {
   return path.split('/').slice(0, -1).some((name) => BUILD_FOLDERS.has(name));
 }

@@ -181,6 +181,8 @@ export interface GateState {
   readonly base?: Sha;
   /** What the task changes of how it is judged (`package.json scripts.test`): for the reviewer to know, not a fault. */
   readonly changesJudge?: readonly string[];
+  /** Green beside a build that git ignores, where no clean checkout can run the gate: these paths will not land. */
+  readonly beside?: readonly string[];
 }
 
 export interface TaskRun {

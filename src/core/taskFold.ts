@@ -138,7 +138,7 @@ export function changeTask(task: Mutable<TaskRun>, event: TaskEvent, at: number,
     case 'gate.finished': {
       const last = task.gates.at(-1);
       if (last === undefined) throw new FoldError('a gate that never started cannot finish', event.seq);
-      const finished: GateState = { ...last, endedAt: at, results: event.results, verdict: event.verdict, ...(event.note !== undefined && { note: event.note }) };
+      const finished: GateState = { ...last, endedAt: at, results: event.results, verdict: event.verdict, ...(event.note !== undefined && { note: event.note }), ...(event.beside !== undefined && { beside: event.beside }) };
       const gates = own.list(task.gates);
       gates[gates.length - 1] = finished;
       task.gates = gates;

@@ -219,7 +219,7 @@ async function gate(context: RunContext, id: string, slot: number, ignored: read
     return { next: 'stopped' };
   }
   if (judgement.verdict === 'red') return (gated.clean === true ? undefined : await brokenOnBase(context, id, results, slot)) ?? red(context, id, results, judgement.note);
-  store.note({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }) });
+  store.note({ type: 'gate.finished', task: id, attempt, verdict: judgement.verdict, results, costsRetry: false, ...(judgement.note !== undefined && { note: judgement.note }), ...(receipt !== undefined && { receipt }), ...(gated.beside !== undefined && { beside: gated.beside }) });
   if (receipt !== undefined) return { next: 'ready' };
   const unproven = isAcceptedAlready(task, before, judgement.note) ? unprovenReceipt(context, context.task(id)) : undefined;
   if (unproven !== undefined) {

@@ -5,7 +5,7 @@
  */
 import { targetBranch } from '../core/change.js';
 import { hasFailed, listed } from '../core/gate.js';
-import { isToolMade, mayCarryGate } from '../core/ignoredFiles.js';
+import { isBuilt, isToolMade, mayCarryGate } from '../core/ignoredFiles.js';
 import type { CommandResult, Sha } from '../core/ports.js';
 import { messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
@@ -36,7 +36,7 @@ export async function proveClean(context: RunContext, clean: CleanTarget): Promi
     const cwd = await makeScratch(context, name, clean.commit);
     const setUp = await setUpScratch(context, { name, cwd, slot: target.slot, signal: target.signal });
     const failed = setUp.find(hasFailed);
-    if (failed !== undefined) return unproven(gated, carried, `its set-up fails there (\`${failed.command}\`)`);
+    if (failed !== undefined) return untold(gated, gated.results, carried, `its set-up fails there (\`${failed.command}\`)`);
     const { failedBefore: _failedBefore, ...rest } = target;
     const again = await gateWorktree(context, { ...rest, cwd, append: 'once more, in a clean checkout without what git ignores' });
     return await judged(context, clean, again, carried);
@@ -56,17 +56,22 @@ async function carriedBy(context: RunContext, { task, target, ignored, began }: 
   }
 }
 
-async function judged(context: RunContext, { target }: CleanTarget, again: Gated, carried: readonly string[]): Promise<Gated> {
+async function judged(context: RunContext, { target, gated }: CleanTarget, again: Gated, carried: readonly string[]): Promise<Gated> {
   const failed = again.results.find(hasFailed);
   if (target.signal.aborted || again.judgement.verdict !== 'red' || failed === undefined) return again;
   // A checkout that cannot run the gate at all says nothing about the work.
   const branch = targetBranch(context.store.state);
-  if (await context.baseGate.failsToo(context, target.base, failed, target.slot, target.signal)) return unproven(again, carried, `\`${failed.command}\` fails in the same way in a clean checkout of ${branch}`);
+  if (await context.baseGate.failsToo(context, target.base, failed, target.slot, target.signal)) return untold(gated, again.results, carried, `\`${failed.command}\` fails in the same way in a clean checkout of ${branch}`);
   const note = `\`${failed.command}\` passes in the task's worktree and fails in a clean checkout: git ignores ${listed(carried, 3)} there, and what git ignores does not land.`;
   return { results: again.results, judgement: { verdict: 'red', note }, clean: true };
 }
 
-function unproven({ results }: { readonly results: readonly CommandResult[] }, carried: readonly string[], why: string): Gated {
+/**
+ * No clean checkout can run the gate, so nothing tells what the files are worth. A build comes from what lands: it is named. Anything
+ * else may be all that the green stands on.
+ */
+function untold(gated: Gated, results: readonly CommandResult[], carried: readonly string[], why: string): Gated {
+  if (carried.every(isBuilt)) return { ...gated, beside: carried };
   const note = `The gate passes only beside ${listed(carried, 3)}, which git ignores and which will not land; without it nothing can be told, because ${why}. \`setup\` and \`dependencies\` of the team file say what a checkout needs.`;
   return { results, judgement: { verdict: 'unproven', note }, clean: true };
 }

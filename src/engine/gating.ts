@@ -37,6 +37,8 @@ export interface Gated {
   readonly judgement: GateJudgement;
   /** Only when green. */
   readonly receipt?: Receipt;
+  /** What git ignores beside it and nothing could tell about. */
+  readonly beside?: readonly string[];
   /** Judged by a clean checkout, in which the base was tried already. */
   readonly clean?: true;
 }

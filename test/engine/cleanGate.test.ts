@@ -103,6 +103,13 @@ test('where a clean checkout cannot run the gate at all it is unproven, and says
   expect(run.task('a').receipt?.unproven).toBe(true);
 });
 
+test('a build that no clean checkout can be asked about is named with the green', async () => {
+  const run = await begin();
+  await run.run(planOf(scriptedTask('a', [write('a/x.txt'), write('node_modules/p/index.js'), write('dist/main.js')], { gate: ['test -f node_modules/p/index.js || { echo "Error: Cannot find module p"; exit 1; }'] })));
+  expect(run.task('a')).toMatchObject({ state: 'ready', reason: { text: expect.stringMatching(/^Green on the merged result; beside dist\/main\.js, which git ignores and which will not land: no clean checkout can run the gate/) as string } });
+  expect(run.task('a').receipt).toBeDefined();
+});
+
 test('where the set-up fails in a clean checkout it is unproven', async () => {
   await team({ setup: ['test ! -f a/x.txt'] });
   const run = await begin();
