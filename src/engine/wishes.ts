@@ -2,7 +2,7 @@
 import { PLANNER } from '../core/events.js';
 import { editPlan } from '../core/planEdit.js';
 import { NEVER_BEGUN, goesOn, waitsForYou } from '../core/stopping.js';
-import { isActive, stateClause } from '../core/task.js';
+import { hasStarted, isActive, stateClause } from '../core/task.js';
 import { releases } from '../core/trouble.js';
 import type { Wish, WishAnswer } from '../core/wishes.js';
 import { hasConsent } from './consent.js';
@@ -40,6 +40,9 @@ export async function carryOut(loop: RunLoop, wish: Wish): Promise<WishAnswer> {
       return OK;
     case 'edit-plan': {
       if (state.proposal?.revision !== wish.revision) return refuse('The plan has changed since you looked at it; nothing was edited.');
+      // Approval leaves it as it is: an edit would be accepted and have no effect.
+      const begun = state.tasks.get(wish.edit.task);
+      if (state.revision > 0 && begun !== undefined && hasStarted(begun)) return refuse(`${begun.task.title} has started under the plan in force, so a new revision leaves it as it is. Nothing was edited; Retry tells its agent more, Drop gives it up.`);
       const edited = editPlan(state.proposal.plan, wish.edit);
       if ('refused' in edited) return refuse(edited.refused);
       await store.append({ type: 'plan.edited', revision: wish.revision, plan: edited.plan });

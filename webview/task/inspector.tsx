@@ -1,7 +1,7 @@
 /** The selected task: what to do about it, and everything that is known of it in five tabs. */
 import { useRef, type ReactNode } from 'react';
 import { attemptWords } from '../../src/core/attemptWords.js';
-import { isUntouched, STATE_WORDS } from '../../src/core/task.js';
+import { hasStarted, STATE_WORDS } from '../../src/core/task.js';
 import type { RunView, TaskView } from '../../src/shared/protocol.js';
 import { app, useApp, useWorking } from '../app.js';
 import { Boundary } from '../components/boundary.js';
@@ -111,7 +111,7 @@ function Panel({ run, task, tab }: { readonly run: RunView; readonly task: TaskV
 /** The tabs of the selected task; a task that is only proposed has its own inspector. */
 export function Inspector({ run, task }: { readonly run: RunView; readonly task: TaskView }): ReactNode {
   const tab = useApp((state) => state.tab);
-  if (run.phase === 'proposed' && isUntouched(task.state)) return <PlanTask run={run} task={task} />;
+  if (run.phase === 'proposed' && !hasStarted(task)) return <PlanTask run={run} task={task} />;
   return (
     <aside className="inspector" aria-label="Task">
       <header className="inspector-head">
