@@ -16,7 +16,7 @@ export interface StandInGh {
 
 export const PULL_REQUEST = 'https://github.test/me/repo/pull/7';
 
-export async function standInGh(repo: TempRepo): Promise<StandInGh> {
+export async function standInGh(repo: Pick<TempRepo, 'folder' | 'env'>): Promise<StandInGh> {
   const folder = join(repo.folder, 'gh');
   await mkdir(folder);
   const file = join(folder, 'gh');

@@ -11,7 +11,7 @@ export interface WatchedPath {
 }
 
 /** Makes login shells of `home` put the noting programs first: an editor asks one for its environment. */
-export async function watchHome(home: string, watched: WatchedPath): Promise<void> {
+export async function watchHome(home: string, watched: Pick<WatchedPath, 'path'>): Promise<void> {
   await mkdir(home, { recursive: true });
   await writeFile(join(home, '.profile'), `PATH="${watched.path}"\nexport PATH\n`);
 }
