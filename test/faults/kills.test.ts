@@ -1,4 +1,4 @@
-/** Real SIGKILLs of the engine, the runner, the agent, git and the gate, at events and at seeded moments inside the acts. */
+/** Real SIGKILLs of the engine, the runner, the agent, git, the gate and all of them at once, at events and at seeded moments inside the acts. */
 import { afterAll, describe, expect, test } from 'vitest';
 import { killsOf, orphanedGate, OTHERS, surviveKills } from '../support/faults/kills.js';
 import type { Target } from '../support/faults/kills.js';

@@ -2,10 +2,11 @@
  * The real agent CLIs in the versions that the adapters were written against, installed from npm into a cache outside
  * the project. Tests never use a CLI that happens to be on this machine.
  */
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { access, mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { repositoryRoot } from './root.js';
 
 export type CliName = 'claude' | 'codex' | 'gemini' | 'opencode';
 
@@ -36,10 +37,26 @@ export const PINNED: Readonly<Record<ProgramName, Pinned>> = {
 /** `$SWITCHYARD_TEST_CACHE`, else the system's cache folder. */
 export function testCache(): string {
   const given = process.env['SWITCHYARD_TEST_CACHE'];
-  if (given !== undefined && given !== '') return given;
+  return given !== undefined && given !== '' ? given : systemCache();
+}
+
+function systemCache(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'switchyard-test');
   const local = process.platform === 'win32' ? process.env['LOCALAPPDATA'] : process.env['XDG_CACHE_HOME'];
   return join(local === undefined || local === '' ? join(homedir(), '.cache') : local, 'switchyard-test');
+}
+
+/**
+ * A fresh folder, its real path, in which a real CLI has its home and its repository. Never below the temporary folder, even where
+ * the cache is: Gemini ignores settings below a folder that everybody may write to, and Codex 0.169 makes no helper in a home
+ * there, without which its commands fail wherever bubblewrap is installed.
+ */
+export async function runsFolder(name: string): Promise<string> {
+  const places = [testCache(), systemCache(), join(repositoryRoot, 'test-output')];
+  const place = places.find((each) => ['/tmp', tmpdir()].every((temporary) => !`${each}/`.startsWith(`${temporary}/`))) ?? testCache();
+  const runs = join(place, 'runs');
+  await mkdir(runs, { recursive: true });
+  return realpath(await mkdtemp(join(runs, `${name}-`)));
 }
 
 /** Written last: without it a folder is a torn installation. */

@@ -1,6 +1,6 @@
 /** One real CLI, one model server, one repository: what a test needs to run an adapter's command for real. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -13,7 +13,7 @@ import { headlessLauncher } from '../../../src/adapters/runner/launch.js';
 import { loadParser } from '../../../src/adapters/runner/parsers.js';
 import { createRunners } from '../../../src/adapters/runner/runners.js';
 import { stopTree } from '../../../src/adapters/process.js';
-import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
+import { agentCli, runsFolder, type CliName } from '../../support/agentClis.js';
 import { agentHome, TEST_MODEL, type Knobs } from '../../support/agentHome.js';
 import { startModelServer, type Brain, type ModelServer } from '../../support/modelServer/index.js';
 
@@ -72,15 +72,8 @@ export async function removeRunner(): Promise<void> {
 /** A CLI that is silent for so long is not going to end by itself. */
 const GIVE_UP_MS = 80_000;
 
-/**
- * The folder is in the test cache, not in the system's temporary folder: Gemini ignores settings below a folder that
- * everybody may write to, and Codex's sandbox treats the temporary folder specially: below it Codex 0.169 makes no helper in its
- * home, without which its commands fail wherever bubblewrap is installed.
- */
 export async function openDesk(cli: CliName, brain: Brain, knobs: Knobs = {}): Promise<Desk> {
-  const runs = join(testCache(), 'runs');
-  await mkdir(runs, { recursive: true });
-  const folder = await realpath(await mkdtemp(join(runs, `${cli}-`)));
+  const folder = await runsFolder(cli);
   const repo = join(folder, 'repo');
   const home = join(folder, 'home');
   const [executable, server] = await Promise.all([agentCli(cli), startModelServer(brain)]);

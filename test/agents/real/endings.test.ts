@@ -2,11 +2,11 @@
  * Ends that look like work and are none, by each real CLI in a whole run: done without any change, done with work that its
  * gate refuses, refused by the vendor's safety rules, and denied what it wanted. Each has its own reason, message and next step.
  */
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
+import { agentCli, runsFolder, type CliName } from '../../support/agentClis.js';
 import { agentHome, TEST_MODEL } from '../../support/agentHome.js';
 import { startModelServer, type Brain, type ModelServer, type Step } from '../../support/modelServer/index.js';
 import { switchyard } from '../../support/switchyard.js';
@@ -16,8 +16,7 @@ vi.setConfig({ testTimeout: 300_000 });
 let folder: string;
 let server: ModelServer | undefined;
 beforeEach(async () => {
-  await mkdir(join(testCache(), 'runs'), { recursive: true });
-  folder = await realpath(await mkdtemp(join(testCache(), 'runs', 'endings-')));
+  folder = await runsFolder('endings');
 });
 afterEach(async () => {
   await server?.close();

@@ -3,12 +3,12 @@
  * the model server on loopback, which first answers the planner with a rate limit. Where no sandbox can be made, the same
  * run must be refused.
  */
-import { access, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createIsolation } from '../../../src/adapters/isolation/index.js';
-import { agentCli, testCache, type CliName } from '../../support/agentClis.js';
+import { agentCli, runsFolder, type CliName } from '../../support/agentClis.js';
 import { agentHome, TEST_MODEL } from '../../support/agentHome.js';
 import { bubblewrap } from '../../support/bubblewrap.js';
 import { startModelServer, type Brain, type ModelServer } from '../../support/modelServer/index.js';
@@ -24,8 +24,7 @@ if (missing !== undefined) console.warn(`NOT TESTED for real, only that it is re
 let folder: string;
 let server: ModelServer;
 beforeEach(async () => {
-  await mkdir(join(testCache(), 'runs'), { recursive: true });
-  folder = await realpath(await mkdtemp(join(testCache(), 'runs', 'isolated-')));
+  folder = await runsFolder('isolated');
 });
 afterEach(async () => {
   await server.close();

@@ -15,7 +15,8 @@ import { kill, processesOf } from './processes.js';
 import { copyRepo, DIRTY } from './repository.js';
 import type { FaultRepo } from './repository.js';
 
-export type Target = 'engine' | 'runner' | 'agent' | 'git' | 'gate';
+/** `machine`: everything at once, the engine first. */
+export type Target = 'engine' | 'runner' | 'agent' | 'git' | 'gate' | 'machine';
 
 export interface Kill {
   readonly target: Target;
@@ -26,7 +27,7 @@ export interface Kill {
 }
 
 /** What is killed beside the engine. */
-export const OTHERS: readonly Target[] = ['runner', 'agent', 'git', 'gate'];
+export const OTHERS: readonly Target[] = ['runner', 'agent', 'git', 'gate', 'machine'];
 
 /** Four kills; the same for the same seed. */
 export function killsOf(seed: number): readonly Kill[] {
@@ -40,7 +41,7 @@ export function killsOf(seed: number): readonly Kill[] {
   ];
 }
 
-const TASKS = ['a', 'b', 'c', 'd'] as const;
+const TASKS = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
 /** A command that hangs would be no test; none of these takes longer than a few seconds. */
 const LIMIT_MS = 150_000;
 
@@ -54,6 +55,8 @@ function planIn(folder: string): Plan {
     scriptedTask('b', { attempts: [task('b', 'wrong'), task('b', 'right')] }, { gate: ['grep -q right b/x.txt'] }),
     scriptedTask('c', { attempts: [[...task('c', 'right'), outside], [...task('c', 'right'), { run: ['rm', '-f', 'outside.txt'] }]] }, { gate: ['sleep 0.2; test -f c/x.txt'], dependsOn: ['a'] }),
     scriptedTask('d', task('d', 'right'), { gate: ['test -f d/x.txt'], dependsOn: ['a'] }),
+    scriptedTask('e', task('e', 'right'), { gate: ['test -f e/x.txt'] }),
+    scriptedTask('f', task('f', 'right'), { gate: ['test -f f/x.txt'], dependsOn: ['b', 'e'] }),
   );
 }
 
@@ -79,8 +82,9 @@ async function runKilling(repo: FaultRepo, args: readonly string[], planned: Kil
   const tryKill = async ({ target, delayMs }: Kill): Promise<void> => {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (!living()) return;
-    if (target === 'engine') {
+    if (target === 'engine' || target === 'machine') {
       if (kill(pid)) killed = target;
+      if (target === 'machine') await killAll(repo);
       return;
     }
     // Such a process comes and goes: looked for until there is one, as long as the engine lives.
@@ -107,7 +111,12 @@ async function runKilling(repo: FaultRepo, args: readonly string[], planned: Kil
   return { killed, code, stderr, summary: last?.['type'] === 'run.summary' ? (last as unknown as Summary) : undefined };
 }
 
-async function find(repo: FaultRepo, target: Exclude<Target, 'engine'>, engine: number): Promise<number | undefined> {
+/** Until a look finds nobody: what is killed may have started another a moment before. */
+async function killAll(repo: FaultRepo): Promise<void> {
+  for (let left = await processesOf(repo.folder); left.length > 0; left = await processesOf(repo.folder)) for (const { pid } of left) kill(pid);
+}
+
+async function find(repo: FaultRepo, target: Exclude<Target, 'engine' | 'machine'>, engine: number): Promise<number | undefined> {
   const all = await processesOf(repo.folder);
   const fits = {
     git: (each: (typeof all)[number]) => each.ppid === engine && /^\S*git\b/u.test(each.command),

@@ -13,6 +13,8 @@ function kindsAt(point: string): readonly FaultKind[] {
   if (point.startsWith('runners.')) return ['fail', 'crash', 'crash-after', 'power'];
   if (point.startsWith('gates.run') || point.startsWith('pullRequests.')) return ['fail', 'crash', 'crash-after', 'power'];
   if (ACTS.test(point)) return ['fail', 'fail-after', 'crash', 'crash-after', 'power'];
+  // A rename among them: files are written by one.
+  if (point.startsWith('files.') || point.startsWith('logs.')) return ['fail', 'crash', 'crash-after', 'power'];
   if (point.startsWith('git.')) return ['fail'];
   return [];
 }
