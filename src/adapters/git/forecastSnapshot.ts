@@ -10,12 +10,13 @@ import type { LiveBranch, Sha } from '../../core/ports.js';
 import { honestSettings, readConfig } from './config.js';
 import type { Repository } from './context.js';
 import { copyIndex } from './copyIndex.js';
+import { modeNow } from './flags.js';
 import { discard, objectEnvironment, writeCommit } from './forecastObjects.js';
 import { isSha, joinNul, pathText } from './names.js';
 import { honestStatus } from './others.js';
 import { headOf, inside, type Place } from './place.js';
 import { readRemembered } from './remembered.js';
-import { NOTHING, type Status } from './status.js';
+import { GITLINK, NOTHING, type Status } from './status.js';
 
 export interface WorkSnapshot {
   /** HEAD or a synthetic commit. */
@@ -42,7 +43,7 @@ export async function takeSnapshot(repository: Repository, place: Place, branch:
   const variables = { ...scratch(honest.variables), GIT_INDEX_FILE: index };
   const status = await honestStatus(repository, place, remembered, { ...honest, variables: { ...variables, GIT_OPTIONAL_LOCKS: '1' } });
   const ignored = new Set(status.ignored.map(pathText));
-  const work = workIn(status);
+  const work = await workIn(place, status);
   const merging = [...pending, ...(branch.merging === undefined ? [] : [branch.merging])].filter((id) => id !== head.commit);
   if (work.gone.length + work.there.length + merging.length === 0) return { commit: head.commit, uncommitted: false, ignored };
 
@@ -77,10 +78,12 @@ function scratch(variables: Readonly<Record<string, string>>): Readonly<Record<s
   };
 }
 
-function workIn(status: Status): { readonly gone: readonly Buffer[]; readonly there: readonly Buffer[] } {
-  const gone = status.tracked.filter(({ worktree }) => worktree === NOTHING).map(({ bytes }) => bytes);
+/** A pipe or the like in a file's place is nothing that could land, and must not leave the whole branch out. */
+async function workIn(place: Place, status: Status): Promise<{ readonly gone: readonly Buffer[]; readonly there: readonly Buffer[] }> {
+  const tracked = await Promise.all(status.tracked.map(async ({ bytes, worktree: now }) => ({ bytes, now: now === NOTHING || now === GITLINK ? now : await modeNow(place.path, bytes) })));
+  const gone = tracked.filter(({ now }) => now === NOTHING).map(({ bytes }) => bytes);
   const there = [
-    ...status.tracked.filter(({ worktree }) => worktree !== NOTHING).map(({ bytes }) => bytes),
+    ...tracked.filter(({ now }) => now !== NOTHING).map(({ bytes }) => bytes),
     // A nested repository ends with "/".
     ...status.untracked.filter((bytes) => bytes.at(-1) !== 47),
   ];

@@ -1,6 +1,7 @@
 /** The forecast on real repositories: every kind of conflict and of unsaved work, and that the repository is only read. */
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, expect, it, vi } from 'vitest';
 import { type OpenedGit, openRepository } from '../../../src/adapters/git/repository.js';
 import type { Forecast, Forecaster, LiveBranch } from '../../../src/core/ports.js';
@@ -100,6 +101,16 @@ const KINDS: readonly (readonly [name: string, one: Act, other: Act, paths: read
   ['type', both(remove('shared.txt'), (on, task) => symlink('b.txt', on.at(task, 'shared.txt'))), write('shared.txt', 'text\n'), ['shared.txt']],
   ['a name with a line break, quotes and bytes that look like options', write('--we"ird\n~näme', 'left\n'), write('--we"ird\n~näme', 'right\n'), ['--we"ird\n~näme']],
 ];
+
+it('a pipe in a file’s place is a file that is gone, and leaves no branch out', async () => {
+  const on = await stage();
+  const branches = [await on.live('one'), await on.live('other')];
+  await on.put('one', 'shared.txt', 'more\n');
+  await rm(on.at('other', 'shared.txt'));
+  await execa('mkfifo', [on.at('other', 'shared.txt')]);
+  expect(pairOf(await on.forecast(...branches))).toMatchObject({ conflict: true, paths: ['shared.txt'], uncommitted: true });
+  expect(on.warnings).toEqual([]);
+});
 
 it.each(KINDS)('%s: found when committed and when not', async (_name, one, other, paths) => {
   const on = await stage();
