@@ -4,6 +4,7 @@
  * should know either way.
  */
 import type { FileDiff } from './ports.js';
+import { withoutMark } from './text.js';
 
 /** Files that are configuration as a whole. Matched on the name. */
 const CONFIGURATION: readonly RegExp[] = [
@@ -68,7 +69,7 @@ export function mayReplaceTests(found: readonly string[], files: readonly FileDi
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(withoutMark(text));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};

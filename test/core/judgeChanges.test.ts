@@ -13,6 +13,7 @@ function packages(after: string, commands: readonly string[], before = BASE, pat
 describe('package.json', () => {
   const withScripts = (scripts: Readonly<Record<string, string>>): string => pack({ ...(JSON.parse(BASE) as { scripts: Record<string, string> }).scripts, ...scripts });
   it('scripts that the gate runs', () => expect(packages(withScripts({ test: 'true' }), ['npm test'])).toEqual(['package.json scripts.test']));
+  it('behind a mark of byte order too', () => expect(packages(`\u{FEFF}${withScripts({ test: 'true' })}`, ['npm test'], `\u{FEFF}${BASE}`)).toEqual(['package.json scripts.test']));
   it('scripts that these run', () => expect(packages(withScripts({ build: 'true' }), ['npm t'])).toEqual(['package.json scripts.build']));
   it('what runs before or after them', () => expect(packages(withScripts({ pretest: 'rm -rf test' }), ['npm --silent test', 'npm run -s test'])).toEqual(['package.json scripts.pretest']));
   it('workspace runs', () => expect(packages(pack({ test: 'true' }), ['npm run --workspaces test'], pack({ test: 'jest' }), 'web/package.json')).toEqual(['web/package.json scripts.test']));
