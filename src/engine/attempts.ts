@@ -46,7 +46,7 @@ export async function prepare(context: RunContext, id: string): Promise<Reason |
   try {
     await world.git.addWorktree({ path, branch, commit });
   } catch (error) {
-    return { kind: 'set-up-failed', text: `Could not make the worktree: ${messageOf(error).replace(/[.\s]+$/, '')}. Nothing was lost; retry makes it again.` };
+    return { kind: 'set-up-failed', text: `Could not make the worktree: ${clauseOf(error)}. Nothing was lost; retry makes it again.` };
   }
   const { dependencies, problem } = await setUp(context, id, path);
   if (problem !== undefined) return problem;
@@ -316,4 +316,9 @@ export function specFor(context: RunContext, parts: SpecParts) {
 /** What was thrown, in its own words; anything may be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The same as a part of a sentence that goes on: what an error says may end with a stop of its own. */
+export function clauseOf(error: unknown): string {
+  return messageOf(error).replace(/[.\s]+$/, '');
 }

@@ -8,7 +8,7 @@ import { RUN_CHANGE, landedDependents, landedWith, targetBranch } from '../core/
 import { gateSummary, listed } from '../core/gate.js';
 import type { Sha } from '../core/ports.js';
 import type { Reason, Receipt, RunState, TaskRun } from '../core/run.js';
-import { messageOf } from './attempts.js';
+import { clauseOf } from './attempts.js';
 import { openChange } from './changePullRequest.js';
 import type { RunContext } from './context.js';
 import { gateOf, outdated } from './gating.js';
@@ -230,6 +230,6 @@ export async function removeIntegration(context: RunContext): Promise<void> {
     if (safe && (tip === undefined || (await world.git.removeBranch(integration.branch, tip)))) await store.append({ type: 'integration.removed' });
     else world.log.warn(`${integration.branch} stays: it is checked out, or holds commits that have not landed.`);
   } catch (error) {
-    world.log.warn(`Could not remove ${integration.branch}: ${messageOf(error)}. It stays as it is.`);
+    world.log.warn(`Could not remove ${integration.branch}: ${clauseOf(error)}. It stays as it is.`);
   }
 }

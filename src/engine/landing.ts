@@ -4,7 +4,7 @@ import { listed } from '../core/gate.js';
 import type { AdvanceResult, Sha } from '../core/ports.js';
 import { resolutionWords } from '../core/resolutions.js';
 import type { Reason, TaskRun } from '../core/run.js';
-import { messageOf } from './attempts.js';
+import { clauseOf, messageOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { outdated } from './gating.js';
 import { targetTip } from './target.js';
@@ -47,7 +47,7 @@ export async function land(context: RunContext, id: string): Promise<LandingResu
 
 /** Why a branch could not be moved, for people. `safe` says where the work is. */
 export function refusal(branch: string, refused: Extract<AdvanceResult, { ok: false; reason: 'blocked' | 'failed' }>, safe: string): Reason {
-  if (refused.reason === 'failed') return { kind: 'merge-failed', text: `git could not move ${branch}: ${refused.message}. Nothing has landed; ${safe}.` };
+  if (refused.reason === 'failed') return { kind: 'merge-failed', text: `git could not move ${branch}: ${clauseOf(refused.message)}. Nothing has landed; ${safe}.` };
   const one = refused.paths.length === 1;
   return {
     kind: 'checkout-in-the-way',
@@ -116,7 +116,7 @@ export async function cleanUp(context: RunContext, id: string): Promise<{ readon
     await store.append({ type: 'worktree.removed', task: id });
     return { removed: true };
   } catch (error) {
-    world.log.warn(`Could not clean up ${task.worktree}: ${messageOf(error)}. It stays as it is; Clean Up tries again.`);
+    world.log.warn(`Could not clean up ${task.worktree}: ${clauseOf(error)}. It stays as it is; Clean Up tries again.`);
     return { removed: false, why: messageOf(error) };
   }
 }

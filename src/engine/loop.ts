@@ -4,7 +4,7 @@ import { decide } from '../core/scheduler.js';
 import { phaseOf } from '../core/phase.js';
 import type { Reason } from '../core/run.js';
 import { isActive, isOver } from '../core/task.js';
-import { messageOf } from './attempts.js';
+import { clauseOf } from './attempts.js';
 import { driveChange, removeIntegration } from './changes.js';
 import type { RunContext } from './context.js';
 import { drive, isUnderWay } from './pipeline.js';
@@ -160,7 +160,7 @@ export class RunLoop {
     world.log.error(`The change ${id} could not go on`, error);
     const change = store.state.changes.get(id);
     if (error instanceof LogWriteError || store.broken !== undefined || change === undefined || !isMoving(change)) return;
-    const reason: Reason = { kind: 'merge-failed', text: `Could not land: ${messageOf(error)}. Everything that was made is safe; asking again looks whether it has landed, and lands it if not.` };
+    const reason: Reason = { kind: 'merge-failed', text: `Could not land: ${clauseOf(error)}. Everything that was made is safe; asking again looks whether it has landed, and lands it if not.` };
     await store.append({ type: 'change.state', change: id, to: 'needs-you', reason }).catch(() => undefined);
   }
 
@@ -185,8 +185,8 @@ export class RunLoop {
     if (from === undefined || !isActive(from)) return;
     const reason: Reason =
       from === 'merging'
-        ? { kind: 'merge-failed', text: `Could not land: ${messageOf(error)}. Its work is safe on its branch; approve again looks whether it has landed, and lands it if not.` }
-        : { kind: 'agent-failed', text: `Could not go on: ${messageOf(error)}. Its work is kept in its worktree; retry continues it.` };
+        ? { kind: 'merge-failed', text: `Could not land: ${clauseOf(error)}. Its work is safe on its branch; approve again looks whether it has landed, and lands it if not.` }
+        : { kind: 'agent-failed', text: `Could not go on: ${clauseOf(error)}. Its work is kept in its worktree; retry continues it.` };
     await store
       .append({ type: 'task.state', task: id, from, to: 'needs-you', reason })
       .catch(() => undefined);

@@ -21,7 +21,7 @@ import type { RunState, TaskRun } from '../core/run.js';
 import { isSessionId } from '../core/words.js';
 import { TROUBLE } from '../core/trouble.js';
 import { hasStarted } from '../core/task.js';
-import { endAttempt, messageOf, outcomeOf, specFor } from './attempts.js';
+import { endAttempt, clauseOf, outcomeOf, specFor } from './attempts.js';
 import type { RunContext } from './context.js';
 import { isolate } from './isolating.js';
 import { makeScratch, removeScratch } from './scratch.js';
@@ -58,7 +58,7 @@ export async function plan(context: RunContext, planning: Planning): Promise<voi
   } catch (error) {
     if (store.broken !== undefined) throw error;
     world.log.error('Planning failed', error);
-    await store.append({ type: 'planner.ended', failure: `Planning could not go on: ${messageOf(error)}. Nothing was changed; try again.` });
+    await store.append({ type: 'planner.ended', failure: `Planning could not go on: ${clauseOf(error)}. Nothing was changed; try again.` });
   } finally {
     // A planner's copy holds nothing of anybody's: whatever is in it was written against its orders.
     await removeScratch(context, PLANNER);

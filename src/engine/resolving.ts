@@ -8,7 +8,7 @@ import { listed } from '../core/gate.js';
 import type { GateRequest, Conflict, ConflictSides, Sha, TreeFile } from '../core/ports.js';
 import { lockFileOf, planTools, resolutionWords } from '../core/resolutions.js';
 import type { Resolution, TaskRun } from '../core/run.js';
-import { messageOf } from './attempts.js';
+import { clauseOf } from './attempts.js';
 import type { RunContext } from './context.js';
 import { lockScratch, makeScratch, removeScratch } from './scratch.js';
 import { paths } from './world.js';
@@ -18,7 +18,7 @@ export async function resolveByTools(context: RunContext, id: string, base: Sha)
   try {
     return await resolve(context, id, base);
   } catch (error) {
-    context.world.log.warn(`The conflict of ${id} could not be resolved by tools: ${messageOf(error)}. Its agent or you can resolve it.`);
+    context.world.log.warn(`The conflict of ${id} could not be resolved by tools: ${clauseOf(error)}. Its agent or you can resolve it.`);
     return false;
   }
 }

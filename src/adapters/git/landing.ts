@@ -2,7 +2,7 @@
  * Moving a branch: a compare-and-swap, and a fast-forward of every checkout of it that touches nothing of its owner's.
  * Every step can be repeated; a branch that already contains the commit is a success.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { AdvanceResult, Sha } from '../../core/ports.js';
 import { isAncestor } from './ancestry.js';
@@ -80,7 +80,24 @@ async function blockedOr(repository: Repository, ref: string, from: Sha, to: Sha
   const now = await repository.objects.id(`${ref}^{commit}`);
   if (now !== from) return afterwards(repository, now, to);
   if (paths.length > 0) return { ok: false, reason: 'blocked', checkout: place.path, paths };
+  const under = await underWay(place);
+  if (under !== undefined) return { ok: false, reason: 'failed', message: `${under.what} is under way in ${place.path}, and git leaves its branch alone until that is over. Conclude it, or give it up (${under.abort}), then approve again` };
   return { ok: false, reason: 'failed', message: `git could not fast-forward ${place.path}; the branch and the files are as they were. git says: ${message}` };
+}
+
+const UNDER_WAY = [
+  ['MERGE_HEAD', 'A merge', 'git merge --abort'],
+  ['CHERRY_PICK_HEAD', 'A cherry-pick', 'git cherry-pick --abort'],
+  ['REVERT_HEAD', 'A revert', 'git revert --abort'],
+] as const;
+
+/** What the owner of a checkout has begun there and not concluded. */
+async function underWay(place: Place): Promise<{ readonly what: string; readonly abort: string } | undefined> {
+  for (const [file, what, abort] of UNDER_WAY) {
+    const begun = await access(join(place.gitDir, file)).then(() => true, () => false);
+    if (begun) return { what, abort };
+  }
+  return undefined;
 }
 
 /** A branch that somebody checked out more than once, with force: the further checkouts are looked at before anything moves. */

@@ -73,6 +73,27 @@ describe('advance', () => {
     expect(await state(here)).toEqual(before);
   });
 
+  it.each([
+    ['A merge', ['merge', '-q', '--no-ff', '--no-commit', 'side'], 'git merge --abort'],
+    ['A cherry-pick', ['cherry-pick', 'side'], 'git cherry-pick --abort'],
+  ] as const)('%s that is not concluded is named, with the way out, and touches nothing', async (what, command, abort) => {
+    const { repo, git, base: start, to: work } = await landing();
+    await repo.git('switch', '-q', '-c', 'side');
+    await repo.write('aside.txt', 'side');
+    await repo.commit('Aside');
+    await repo.git('switch', '-q', 'main');
+    await repo.write('aside.txt', 'main');
+    const base = what === 'A merge' ? start : await repo.commit('Against it');
+    const to = what === 'A merge' ? work : await repo.git('commit-tree', `${base}^{tree}`, '-p', base, '-m', 'Onwards');
+    if (what === 'A merge') await unlink(join(repo.root, 'aside.txt'));
+    await repo.git(...command).catch(() => '');
+    const before = await repo.git('status', '--porcelain=v2');
+    expect(before).not.toBe('');
+    expect(await git.advance('main', base, to)).toEqual({ ok: false, reason: 'failed', message: expect.stringMatching(new RegExp(`^${what} is under way in .*${abort}`)) as string });
+    expect(await repo.git('rev-parse', 'main')).toBe(base);
+    expect(await repo.git('status', '--porcelain=v2')).toBe(before);
+  });
+
   it('names the checkout that is in the way, be it another worktree', async () => {
     const other = (here: Scene): string => join(here.repo.folder, 'other');
     const here = await landing();
