@@ -1,7 +1,8 @@
 /**
  * A gate that passed in the task's worktree may have passed thanks to files there that git ignores and that do not land. Where
  * there are such files the gate runs once more in a clean checkout of the same commit, set up like every new worktree; only
- * that makes it green. Mostly there are none, and nothing is run twice.
+ * that makes it green. So it does where a command passed only the second time, and the first has left such files behind.
+ * Mostly there are none, and nothing is run twice.
  */
 import { targetBranch } from '../core/change.js';
 import { hasFailed, listed } from '../core/gate.js';
@@ -29,7 +30,8 @@ export interface CleanTarget {
 export async function proveClean(context: RunContext, clean: CleanTarget): Promise<Gated> {
   const { target, gated } = clean;
   if (gated.judgement.verdict !== 'green' || target.signal.aborted) return gated;
-  const carried = await carriedBy(context, clean);
+  const flaky = gated.results.some((result) => result.earlier !== undefined);
+  const carried = [...new Set([...(await carriedBy(context, clean)), ...(flaky ? await leftBy(context, clean) : [])])];
   if (carried.length === 0) return gated;
   const name = cleanScratch(clean.task);
   try {
@@ -38,7 +40,7 @@ export async function proveClean(context: RunContext, clean: CleanTarget): Promi
     const failed = setUp.find(hasFailed);
     if (failed !== undefined) return untold(gated, gated.results, carried, `its set-up fails there (\`${failed.command}\`)`);
     const { failedBefore: _failedBefore, ...rest } = target;
-    const again = await gateWorktree(context, { ...rest, cwd, append: 'once more, in a clean checkout without what git ignores' });
+    const again = await gateWorktree(context, { ...rest, cwd, append: 'once more, in a clean checkout without what git ignores', ...(flaky && { once: true as const }) });
     return await judged(context, clean, again, carried);
   } finally {
     await removeScratch(context, name);
@@ -56,8 +58,22 @@ async function carriedBy(context: RunContext, { task, target, ignored, began }: 
   }
 }
 
+/** What the gate itself has made or changed there: its first run may have failed only because that was missing. */
+async function leftBy({ world }: RunContext, { target, began }: CleanTarget): Promise<readonly string[]> {
+  try {
+    const { ignored } = await world.git.changes(target.cwd, target.base);
+    const times = await world.git.ignoredTimes(target.cwd, ignored.filter((path) => !isToolMade(path)));
+    return times.filter(({ changed }) => changed >= began).map(({ path }) => path);
+  } catch (error) {
+    world.log.warn(`What the gate left behind could not be looked at: ${messageOf(error)}`);
+    return [];
+  }
+}
+
 async function judged(context: RunContext, { target, gated }: CleanTarget, again: Gated, carried: readonly string[]): Promise<Gated> {
   const failed = again.results.find(hasFailed);
+  // Both are green: the one that says which command was flaky.
+  if (again.judgement.verdict === 'green' && gated.results.some((result) => result.earlier !== undefined)) return gated;
   if (target.signal.aborted || again.judgement.verdict !== 'red' || failed === undefined) return again;
   // A checkout that cannot run the gate at all says nothing about the work.
   const branch = targetBranch(context.store.state);

@@ -28,6 +28,8 @@ export interface GateTarget {
   readonly mayRunFewerTests?: true;
   /** The work changes what its gate runs: every command is measured against the base, also one that looks like no test runner now. */
   readonly mayReplaceTests?: true;
+  /** What is red is not run again: that it passes a second time is known. */
+  readonly once?: true;
   /** The output file holds the gate of another checkout already; the words say what this one is. */
   readonly append?: string;
 }
@@ -124,7 +126,7 @@ async function runCommands(context: RunContext, target: GateTarget): Promise<rea
  */
 async function isWorthARerun(context: RunContext, target: GateTarget, failed: CommandResult): Promise<boolean> {
   if (!hasFailed(failed) || failed.earlier !== undefined || failed.timedOut === true || failed.overflowed === true) return false;
-  if (context.store.state.team.limits.flakyRerun === false || target.signal.aborted) return false;
+  if (context.store.state.team.limits.flakyRerun === false || target.once === true || target.signal.aborted) return false;
   const { failedBefore } = target;
   if (failedBefore?.command === failed.command && sameFailure(failed.tail, failedBefore.tail)) return false;
   return (await context.world.git.dirty(target.cwd, true)).length === 0;

@@ -110,6 +110,17 @@ test('a build that no clean checkout can be asked about is named with the green'
   expect(run.task('a').receipt).toBeDefined();
 });
 
+test('what passes only the second time, by what its first run left behind, is red; what is flaky by chance is not', async () => {
+  await team({ limits: { retries: 0 } });
+  const run = await begin();
+  const leaves = 'test -d b || test ! -d a || test -f report/seen.txt || { mkdir -p report; echo x > report/seen.txt; echo "Error: no report"; exit 1; }';
+  const chance = 'test -d a || test ! -d b || test -f "$HOME/once" || { touch "$HOME/once"; mkdir -p report; echo x > report/y.txt; echo "Error: bad luck"; exit 1; }';
+  await run.run(planOf(scriptedTask('a', [write('a/x.txt')], { gate: [leaves] }), scriptedTask('b', [write('b/x.txt')], { gate: [chance] })));
+  expect(run.task('a')).toMatchObject({ state: 'needs-you', reason: { kind: 'gate-failed', text: expect.stringContaining('fails in a clean checkout: git ignores report/seen.txt there') as string } });
+  expect(run.task('b')).toMatchObject({ state: 'ready', reason: { text: expect.stringContaining('flaky: red once, and passed when run again') as string } });
+  expect(run.task('b').receipt?.commands[0]?.flaky).toBe(true);
+});
+
 test('where the set-up fails in a clean checkout it is unproven', async () => {
   await team({ setup: ['test ! -f a/x.txt'] });
   const run = await begin();
