@@ -1,6 +1,7 @@
 /** The headless command. Its names, formats and exit codes are a contract with scripts. */
 import { resolve } from 'node:path';
 import { GitProblem } from './adapters/git/errors.js';
+import { LockError } from './adapters/lock.js';
 import { readArguments } from './cli/arguments.js';
 import type { CommandLine } from './cli/arguments.js';
 import { boundary } from './cli/boundary.js';
@@ -151,7 +152,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = failure === undefined ? code : EXIT.internal;
   },
   (error: unknown) => {
-    const expected = error instanceof UsageError || error instanceof GitProblem || error instanceof RunRefused;
+    const expected = error instanceof UsageError || error instanceof GitProblem || error instanceof RunRefused || LockError.is(error);
     process.stderr.write(`${expected ? plain(error.message) : `Internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`}\n`);
     process.exitCode = expected ? EXIT.badInput : EXIT.internal;
   },

@@ -6,7 +6,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createExclusive, PRIVATE_FOLDER, readText, writeAtomic } from './disk.js';
 import { isSame, startTime } from './process.js';
 import { openControl, removeControl } from './runner/control.js';
@@ -25,6 +25,22 @@ export interface LockHolder {
 export type LockResult =
   | { readonly ok: true; release(): Promise<void> }
   | { readonly ok: false; readonly holder: LockHolder };
+
+/** The lock can neither be taken nor looked at: what happened, what is safe and what to do, for people. */
+export class LockError extends Error {
+  readonly reason = 'not-usable';
+  static is(error: unknown): error is LockError {
+    return error instanceof LockError;
+  }
+}
+
+/** What a person mends: rights, a file in the folder's place, a temporary folder that is gone. Anything else is ours. */
+function explained(folder: string, cause: unknown): unknown {
+  const { code = '', syscall, message } = cause as NodeJS.ErrnoException;
+  if (syscall === 'mkdtemp') return new LockError(`The folder for temporary files cannot be used (${message}). Nothing was started or changed; set TMPDIR to one that is there and is yours.`, { cause });
+  if (!['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR', 'EISDIR'].includes(code)) return cause;
+  return new LockError(`Switchyard's own folder in this repository cannot be used (${message}). Nothing was started or changed; make ${dirname(folder)} and all in it yours to write (was Switchyard run here as somebody else, with sudo?), then try again.`, { cause });
+}
 
 /** Older generations stay for a while: a slow taker must still find its number taken. */
 const KEPT = 4;
@@ -63,9 +79,15 @@ export async function lockHolder(folder: string): Promise<LockHolder | undefined
 
 /**
  * Takes the lock that lives in `folder`, or says who holds it. It is released by `release`, or by the death of this
- * process. Taking it twice in one process is refused like everybody else's.
+ * process. Taking it twice in one process is refused like everybody else's. Rejects with `LockError` where a person has to mend it.
  */
 export async function acquireLock(folder: string, label: string): Promise<LockResult> {
+  return acquire(folder, label).catch((error: unknown) => {
+    throw explained(folder, error);
+  });
+}
+
+async function acquire(folder: string, label: string): Promise<LockResult> {
   await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const present = await lockHolder(folder);
   if (present !== undefined) return { ok: false, holder: present };

@@ -2,7 +2,10 @@
 import { EventVersionError } from '../core/eventVersions.js';
 import { FoldError } from '../core/fold.js';
 
-export type RefusalReason = 'damaged' | 'newer';
+export type RefusalReason = 'damaged' | 'newer' | 'unreadable';
+
+/** The file is there and not ours to read: a run that was begun with `sudo`, a folder in its place. What may pass (a full table of files) is no such thing. */
+const UNREADABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP']);
 
 export class RunRefused extends Error {
   constructor(
@@ -16,7 +19,7 @@ export class RunRefused extends Error {
   }
 }
 
-/** The refusal behind a failed reading; `undefined` when the reading itself failed (a disk, a permission). */
+/** The refusal behind a failed reading; `undefined` when the reading itself failed (a disk). */
 export function refusal(run: string, error: unknown): RunRefused | undefined {
   if (EventVersionError.is(error, 'newer')) {
     return new RunRefused(run, 'newer', `${run} was made by a newer Switchyard (${error.message}). It is left as it is; update Switchyard to go on with it.`, error);
@@ -29,6 +32,9 @@ export function refusal(run: string, error: unknown): RunRefused | undefined {
         `switchyard recover --export ${run} --to FOLDER saves what can be read, with a plan that goes on from its branches.`,
       error,
     );
+  }
+  if (error instanceof Error && 'code' in error && UNREADABLE.has(error.code)) {
+    return new RunRefused(run, 'unreadable', `The log of ${run} cannot be read (${error.message}). Nothing of it was changed or is removed, and other runs go on; make it readable for you, then open it again.`, error);
   }
   return undefined;
 }

@@ -88,6 +88,19 @@ describe('the repository', () => {
     expect(result.stderr).toContain('switchyard-tasks/');
   });
 
+  test('has a state folder, or this machine a temporary one, that cannot be used', async () => {
+    const plan = await planFile(repo, good());
+    const gone = await switchyard(repo, ['run', plan, '--yes'], { TMPDIR: join(repo.folder, 'gone') });
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toMatch(/^The folder for temporary files cannot be used \(ENOENT.*Nothing was started or changed; set TMPDIR/);
+    await rm(join(repo.root, '.git/switchyard/lock'), { recursive: true });
+    await writeFile(join(repo.root, '.git/switchyard/lock'), '');
+    const blocked = await switchyard(repo, ['run', plan, '--yes']);
+    expect(blocked.code).toBe(2);
+    expect(blocked.stderr).toMatch(/^Switchyard's own folder in this repository cannot be used \(E.*Nothing was started or changed; make .*\.git\/switchyard and all in it yours/);
+    expect(blocked.stderr).not.toContain('Internal error');
+  });
+
   test('is served by a git that is too old', async () => {
     const bin = join(repo.folder, 'bin');
     await mkdir(bin);

@@ -1,5 +1,5 @@
 /** A log that cannot be believed refuses its run only: the others go on, nothing is removed, and what can be read is saved. */
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
@@ -79,4 +79,16 @@ test('events that do not fit each other are a damage too', async () => {
   const lines = (await readFile(log('r1'), 'utf8')).split('\n');
   await writeFile(log('r1'), [...lines.slice(0, 3), ...lines.slice(4)].join('\n'));
   expect((await switchyard(repo, ['status', 'r1'])).stderr).toMatch(/The log of r1 is damaged: event 5: expected number 4/);
+});
+
+test('a log that may not be read refuses its run only', async () => {
+  await twoRuns();
+  await rename(log('r1'), `${log('r1')}.kept`);
+  await mkdir(log('r1'));
+  const status = await switchyard(repo, ['status', 'r1']);
+  expect(status.code, status.stderr).toBe(2);
+  expect(status.stderr).toMatch(/The log of r1 cannot be read \(EISDIR.*make it readable for you, then open it again\./);
+  expect((await switchyard(repo, ['status'])).stdout).toMatch(/^r2: /);
+  expect((await switchyard(repo, ['clean'])).code).toBe(0);
+  expect((await switchyard(repo, ['run', await planFile(repo, planOf(scriptedTask('c', [write('c/x.txt')]))), '--yes'])).code).toBe(0);
 });
