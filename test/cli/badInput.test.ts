@@ -81,6 +81,15 @@ describe('the repository', () => {
     expect(await fingerprint()).toBe(before);
   });
 
+  test('has a git directory in which nothing can be recorded', async () => {
+    await writeFile(join(repo.root, '.git', 'switchyard'), 'in the way');
+    const before = await fingerprint();
+    const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatch(/git directory, and .*switchyard.* could not be written: something that is no folder is in its place\. Nothing was started\.$/);
+    expect(await fingerprint()).toBe(before);
+  });
+
   test('has a branch named switchyard: another prefix is used, and said', async () => {
     await repo.git('branch', 'switchyard');
     const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes']);
