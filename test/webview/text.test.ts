@@ -50,7 +50,7 @@ describe('a task in one line', () => {
     const one = (fixture: 'conflict' | 'undoing' | 'unproven' | 'pull-requests', id: string) => FIXTURES[fixture].run.tasks.find((other) => other.id === id)!;
     expect(taskLine(one('conflict', 'timeline-component'), NOW)).toBe('Conflict in package-lock.json and 1 more');
     expect(taskLine(one('undoing', 'event-types'), NOW)).toBe('Landing taken back');
-    expect(taskLine(one('undoing', 'activity-table'), NOW)).toBe('Landed · could not be undone');
+    expect(taskLine(one('undoing', 'activity-table'), NOW)).toBe('Landed · not undone');
     expect(taskLine(one('unproven', 'timeline-component'), NOW)).toMatch(/^npm test passed but ran no test/);
     expect(taskLine(one('pull-requests', 'activity-endpoint'), NOW)).toBe('Pull request open');
     expect(countGroups(FIXTURES.undoing.run.tasks)).toEqual(expect.arrayContaining([{ group: 'landed', count: 2 }, { group: 'undone', count: 1 }]));

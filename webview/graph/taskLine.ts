@@ -46,7 +46,7 @@ export function taskLine(task: TaskView, now: number): string {
     case 'merging':
       return whyLine(task) ?? 'Merging';
     case 'landed':
-      if (task.undo !== undefined) return { undone: 'Landing taken back', moving: 'Being undone', 'not-done': 'Landed · could not be undone' }[task.undo.state];
+      if (task.undo !== undefined) return { undone: 'Landing taken back', moving: 'Being undone', 'not-done': 'Landed · not undone' }[task.undo.state];
       return joined(`Landed ${ago(task.since, now)}`, task.files.length === 0 ? '' : count(task.files.length, 'file'));
     case 'needs-you':
       return whyLine(task) ?? 'Needs you';

@@ -66,7 +66,7 @@ function DoneNews({ run }: { readonly run: RunView }): ReactNode {
       }
     >
       <b>
-        {landed === wanted.length ? `All ${count(landed, 'task')}` : `${landed} of ${count(wanted.length, 'task')}`} landed on {run.base}
+        {landed === wanted.length ? `${landed === 1 ? '' : 'All '}${count(landed, 'task')}` : `${landed} of ${count(wanted.length, 'task')}`} landed on {run.base}
       </b>
       {run.endedAt === undefined ? '' : ` in ${duration(run.endedAt - run.startedAt)}`}
       {cost === undefined ? '' : `, for ${cost}`}.
