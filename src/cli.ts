@@ -6,7 +6,6 @@ import { readArguments } from './cli/arguments.js';
 import type { CommandLine } from './cli/arguments.js';
 import { boundary } from './cli/boundary.js';
 import { check } from './cli/check.js';
-import { readJson } from './cli/files.js';
 import { forecast } from './cli/forecast.js';
 import { helpOf, overview } from './cli/help.js';
 import { choiceOf, leak } from './cli/leak.js';
@@ -96,7 +95,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     case 'run': {
       const file = first ?? '';
       const options = drive();
-      await readJson(file, 'the plan');
+      // Before anything is opened: not even the lock is taken for a plan that cannot be run.
+      await checkedPlan(file, true, output);
       return withSession(writer('switchyard run'), async (session) => {
         const plan = await checkedPlan(file, (await session.team()).team.gate.length > 0, output);
         return runPlan(session, plan, options, output);

@@ -15,7 +15,7 @@ export interface Repository {
 
 /** Programs lie beside the bundle of this command. */
 export async function openHere(where: Repository, output: Output): Promise<EngineSession> {
-  const opened = await opening({
+  const opened = await openSession({
     directory: where.repo,
     environment: process.env,
     launch: headlessLauncher(),
@@ -38,28 +38,6 @@ export async function openHere(where: Repository, output: Output): Promise<Engin
     throw new UsageError(`This repository is held by ${holder}, which runs its agents. Nothing was changed. Act there, or wait until it has finished; approve, retry, replan and drop reach it from here.`);
   }
   return opened.session;
-}
-
-/** What the system refuses here is about the repository's folder, never about this program. */
-const CANNOT_WRITE: Readonly<Record<string, string>> = {
-  EACCES: 'you may not write there',
-  EPERM: 'you may not write there',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'your quota is used up',
-  ENOTDIR: 'something that is no folder is in its place',
-  EEXIST: 'something that is no folder is in its place',
-};
-
-async function opening(options: Parameters<typeof openSession>[0]): ReturnType<typeof openSession> {
-  try {
-    return await openSession(options);
-  } catch (error) {
-    const { code = '', path } = error as NodeJS.ErrnoException;
-    const why = CANNOT_WRITE[code];
-    if (why === undefined || path === undefined) throw error;
-    throw new UsageError(`Switchyard keeps its records in the repository's git directory, and ${path} could not be written: ${why}. Nothing was started.`);
-  }
 }
 
 function describe(cause: unknown): string {

@@ -1,5 +1,5 @@
 /** Bad input: a clear message, the documented exit code, and nothing changed. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { planFile, planOf, scriptedTask, switchyard } from '../support/switchyard.js';
@@ -39,6 +39,7 @@ test.each([
   expect(run.code).toBe(2);
   expect(run.stderr).toContain('nothing was changed');
   expect(await fingerprint()).toBe(before);
+  expect(await readdir(join(repo.root, '.git'))).not.toContain('switchyard');
 });
 
 test('files that an editor on Windows wrote, with a mark of byte order, are read like any other', async () => {
@@ -86,7 +87,7 @@ describe('the repository', () => {
     const before = await fingerprint();
     const result = await switchyard(repo, ['run', await planFile(repo, good()), '--yes']);
     expect(result.code).toBe(2);
-    expect(result.stderr).toMatch(/git directory, and .*switchyard.* could not be written: something that is no folder is in its place\. Nothing was started\.$/);
+    expect(result.stderr).toMatch(/^Switchyard's own folder in this repository cannot be used .* Nothing was started or changed; make .*\.git\/switchyard/);
     expect(await fingerprint()).toBe(before);
   });
 
