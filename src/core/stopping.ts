@@ -12,7 +12,7 @@ export const STOPPED_WITH_RUN: Reason = { kind: 'stopped-with-run', text: 'Stopp
 /** The same, by the editor that was quit: the setting `switchyard.agentsOnQuit` says so. */
 export const STOPPED_WITH_EDITOR: Reason = {
   kind: 'stopped-with-run',
-  text: 'Stopped because the editor was quit, as switchyard.agentsOnQuit says; its work is kept in its worktree. Go On or Retry continues it.',
+  text: 'The editor was quit, so it was stopped (switchyard.agentsOnQuit); its work is kept in its worktree. Go On or Retry continues it.',
 };
 
 /** Why a task is stopped with its whole run. */

@@ -90,7 +90,7 @@ test('no window comes back: its agent is stopped with all it started, and Go On 
   expect(await processesOf(repo.folder)).toEqual([]);
   const next = await window();
   expect(next.current()).toMatchObject({ stopped: true });
-  expect(next.current()?.tasks.get('a')).toMatchObject({ state: 'stopped', reason: { kind: 'stopped-with-run', text: expect.stringMatching(/^Stopped because the editor was quit, as switchyard\.agentsOnQuit says; .* Go On or Retry continues it\.$/) as string } });
+  expect(next.current()?.tasks.get('a')).toMatchObject({ state: 'stopped', reason: { kind: 'stopped-with-run', text: expect.stringMatching(/^The editor was quit, so it was stopped \(switchyard\.agentsOnQuit\); .* Go On or Retry continues it\.$/) as string } });
   expect(await next.leave()).toBeUndefined();
   await next.wish({ type: 'go-on', run: 'r1' });
   await next.rested();
