@@ -74,6 +74,8 @@ function guard(child: ChildProcess, request: GateRequest, output: FileHandle, li
     stop();
   }, request.timeoutMs);
   request.signal?.addEventListener('abort', stop, { once: true });
+  // Stopped while the command was being started: nobody will say so again.
+  if (request.signal?.aborted === true) stop();
   const unwatch = watchSize(request.outputFile, output, limits.stop, () => {
     overflowed = true;
     // What is asked politely goes on printing for seconds.

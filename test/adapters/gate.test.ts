@@ -34,6 +34,24 @@ const request = (commands: readonly string[], more: Partial<GateRequest> = {}): 
 });
 const node = (source: string): string => `"${process.execPath}" -e ${JSON.stringify(source)}`;
 
+test('a stop that comes while a command is being started ends it', async () => {
+  const stop = new AbortController();
+  let asked = false;
+  // The stop comes right after the gate has looked whether there was one.
+  const signal = new Proxy(stop.signal, {
+    get: (target, name): unknown => {
+      if (name === 'aborted' && !asked) {
+        asked = true;
+        stop.abort();
+        return false;
+      }
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
+    },
+  });
+  expect(await gates.run(request([node('setTimeout(() => {}, 1e8)'), 'echo second'], { signal }))).toMatchObject([{ exitCode: null }]);
+});
+
 test('what a gate prints of secrets is in neither its tail nor its file', async () => {
   const token = ['gh', 'p_', 'aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5'].join('');
   const secretive = createGates({ environment: { PATH: process.env['PATH'], HOME: tmpdir(), DEPLOY_TOKEN: 'unmistakable-1' } });
