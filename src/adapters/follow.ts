@@ -12,7 +12,7 @@ const FIRST_BUFFER = 64 * 1024;
 const spare: Buffer[] = [];
 const MOST_SPARE = 8;
 /** A file that is written all the time is read so often, in milliseconds, and not for every write. */
-export const READ_MS = 30;
+const READ_MS = 30;
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 /** Runs one at a time; asking while it runs runs it once more afterwards. The work must not throw. */

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { ActivityLine } from '../../core/activity.js';
 import type { Activities } from '../../core/ports.js';
-import { followLines, READ_MS, readLines } from '../follow.js';
-import { FILE } from './records.js';
+import { followLines, readLines } from '../follow.js';
+import { connectControl, type Connection } from './control.js';
+import { FILE, readClaim } from './records.js';
 
 function parse(lines: readonly string[], afterSeq: number): readonly ActivityLine[] {
   return lines.flatMap((line) => {
@@ -16,18 +17,66 @@ function parse(lines: readonly string[], afterSeq: number): readonly ActivityLin
   });
 }
 
+/** Its runner has put together already what was said in a moment. */
+const WATCHED_MS = 10;
 /** Of an attempt that nobody looks at only its last words are shown, and edits are counted: they may come this late. */
 const UNWATCHED_MS = 250;
 
+/** Tells the runner of an attempt that somebody looks at it, until it is closed. */
+interface Look {
+  readonly folder: string;
+  /** Tells it again where it was not there yet, or has gone. */
+  readonly tell: () => void;
+  readonly close: () => void;
+}
+
+function lookAt(folder: string): Look {
+  let connection: Connection | undefined;
+  let asking = false;
+  let over = false;
+  const tell = async (): Promise<void> => {
+    if (asking || connection !== undefined) return;
+    asking = true;
+    try {
+      const claim = await readClaim(folder);
+      const made = claim === undefined ? undefined : await connectControl(claim.socket);
+      if (over) made?.close();
+      else if (made !== undefined) {
+        connection = made;
+        made.watch();
+        void made.closed.then(() => (connection = undefined));
+      }
+    } catch {
+      // Its lines come all the same, only later.
+    } finally {
+      asking = false;
+    }
+  };
+  void tell();
+  return {
+    folder,
+    tell: () => void tell(),
+    close: () => {
+      over = true;
+      connection?.close();
+    },
+  };
+}
+
 /**
- * What agents do, read from the `activity.jsonl` of their attempts. Of all attempts only the watched one is read without a
- * pause.
+ * What agents do, read from the `activity.jsonl` of their attempts. Of all attempts only the watched one is written and read
+ * nearly without a pause.
  */
 export function createActivities(): Activities {
-  let watched: string | undefined;
+  let watched: Look | undefined;
   return {
     watch: (folder) => {
-      watched = folder;
+      if (watched?.folder === folder) {
+        watched.tell();
+        return;
+      }
+      watched?.close();
+      watched = lookAt(folder);
     },
     read: async (folder, afterSeq) => {
       const { lines } = await readLines(join(folder, FILE.activity), 0);
@@ -39,10 +88,11 @@ export function createActivities(): Activities {
         0,
         (lines) => {
           const wanted = parse(lines, fromSeq - 1);
+          if (watched?.folder === folder) watched.tell();
           if (wanted.length > 0) onLines(wanted);
         },
         undefined,
-        () => (watched === folder ? READ_MS : UNWATCHED_MS),
+        () => (watched?.folder === folder ? WATCHED_MS : UNWATCHED_MS),
       ),
   };
 }

@@ -47,7 +47,7 @@ interface Ending {
  * Runs a claimed attempt. Resolves when nothing of the CLI's tree is left and `exit.json` is on the disk, which is
  * the last thing that happens in the folder.
  */
-export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: StopSwitch): Promise<void> {
+export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: StopSwitch, watched: () => boolean): Promise<void> {
   const startedAt = Date.now();
   const environment = agentEnvironment(spec, process.env);
   const mask = maskOf(environment);
@@ -83,7 +83,7 @@ export async function runAttempt(spec: AttemptSpec, printer: Printer, stops: Sto
   if ('ended' in opened) return finish(opened);
   const [recorder, parser] = opened;
   void recorder.note(head(spec));
-  return finish(await supervise(spec, starting, { recorder, parser, mask: () => streamMask(values) }, stops).catch(giveUp), recorder);
+  return finish(await supervise(spec, starting, { recorder, parser, mask: () => streamMask(values), watched }, stops).catch(giveUp), recorder);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -117,7 +117,7 @@ function remembering(spec: AttemptSpec, child: Child): { readonly ref: () => Pro
   };
 }
 
-async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder, parser, mask }: Pick<Sink, 'recorder' | 'parser' | 'mask'>, stops: StopSwitch): Promise<Ending> {
+async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder, parser, mask, watched }: Pick<Sink, 'recorder' | 'parser' | 'mask' | 'watched'>, stops: StopSwitch): Promise<Ending> {
   const child = await starting;
   const agent = remembering(spec, child);
   const began = performance.now();
@@ -137,7 +137,7 @@ async function supervise(spec: AttemptSpec, starting: Promise<Child>, { recorder
   if (stops.requested) stops.onStop();
 
   const question = questionWatch();
-  const sink = { parser, recorder, mask, heard: (chunk: Buffer) => {
+  const sink = { parser, recorder, mask, watched, heard: (chunk: Buffer) => {
     limits.heard();
     question.heard(chunk);
   }, seen: (events: readonly AgentEvent[]) => limits.events(events) };

@@ -1,6 +1,7 @@
 /**
  * The runner's control socket. A connection lives as long as the runner, so its end is an event that tells of the
- * runner's end, however it came; and `stop` is asked for through it.
+ * runner's end, however it came; `stop` is asked for through it, and `watch` says that somebody looks at the attempt for as
+ * long as the connection lasts.
  */
 import { mkdtemp, rmdir, unlink } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
@@ -8,12 +9,15 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 const STOP = 'stop\n';
+const WATCH = 'watch\n';
 /** A unix socket's path has room for 104 bytes on macOS; `sy-XXXXXX/c` needs 12. */
 const LONGEST_FOLDER = 80;
 
 export interface Control {
   /** What others connect to. */
   readonly path: string;
+  /** Whether somebody looks at what this process does. */
+  watched(): boolean;
   /** Ends every connection and removes the socket. */
   close(): Promise<void>;
 }
@@ -28,17 +32,22 @@ export async function openControl(nonce: string, stop: () => void, options: { re
   const folder = windows ? '' : await makeFolder(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
   const path = windows ? `\\\\.\\pipe\\switchyard-${nonce}-${process.pid}` : join(folder, 'c');
   const sockets = new Set<Socket>();
+  const watchers = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     if (options.idle === true) socket.unref();
     let heard = '';
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => {
-      heard = (heard + text).slice(-STOP.length);
-      if (heard === STOP) stop();
+      heard = (heard + text).slice(-WATCH.length);
+      if (heard.endsWith(STOP)) stop();
+      if (heard === WATCH) watchers.add(socket);
     });
     socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      watchers.delete(socket);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -48,6 +57,7 @@ export async function openControl(nonce: string, stop: () => void, options: { re
   if (options.idle === true) server.unref();
   return {
     path,
+    watched: () => watchers.size > 0,
     close: async () => {
       // This takes the socket away; connected hosts learn that we are done.
       server.close();
@@ -79,6 +89,8 @@ export interface Connection {
   /** Resolves when the runner is gone. */
   readonly closed: Promise<void>;
   stop(): void;
+  /** Holds for as long as the connection, which no longer keeps this process alive. */
+  watch(): void;
   close(): void;
 }
 
@@ -91,7 +103,7 @@ export function connectControl(path: string): Promise<Connection | undefined> {
     socket.on('error', () => resolve(undefined));
     socket.once('connect', () => {
       socket.resume();
-      resolve({ closed, stop: () => void socket.write(STOP), close: () => socket.destroy() });
+      resolve({ closed, stop: () => void socket.write(STOP), watch: () => void socket.unref().write(WATCH), close: () => socket.destroy() });
     });
   });
 }

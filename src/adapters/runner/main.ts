@@ -65,7 +65,7 @@ async function main(): Promise<number> {
   const [control, started] = await Promise.all([openControl(spec.nonce, requestStop), startTime(process.pid)]);
   const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path, ...(spec.container !== undefined && { container: spec.container }) } as const;
   if (await makeClaim(spec.folder, claim)) {
-    await runAttempt(spec, printer, stops);
+    await runAttempt(spec, printer, stops, () => control.watched());
     // From here on the attempt is over for everybody who waits for it.
     await control.close();
     if (printer.shows()) await terminalClosed();

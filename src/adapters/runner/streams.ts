@@ -12,6 +12,8 @@ export interface Sink {
   readonly recorder: Recorder;
   /** A fresh one for each stream: nothing secret is written or read. */
   readonly mask: () => StreamMask;
+  /** Somebody looks at the attempt. */
+  readonly watched: () => boolean;
   heard(chunk: Buffer): void;
   seen(events: readonly AgentEvent[]): void;
 }
@@ -34,6 +36,12 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
   await sink.recorder.events(events);
 }
 
+/**
+ * Twenty agents that say fifty lines a second each would cost as much as their work if every line went its own way to the disk
+ * and the screen: they go together after so many milliseconds. A terminal is printed to at the second pace anyhow.
+ */
+const REST_MS = { watched: 20, unwatched: 100 };
+
 async function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
   const mask = sink.mask();
   const pass = async (clean: Buffer): Promise<void> => {
@@ -44,7 +52,7 @@ async function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: 
   await stream.each(async (chunk) => {
     sink.heard(chunk);
     await pass(mask.push(chunk));
-  });
+  }, () => (sink.watched() ? REST_MS.watched : REST_MS.unwatched));
   await pass(mask.rest());
 }
 

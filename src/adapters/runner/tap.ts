@@ -2,17 +2,16 @@ import type { Readable } from 'node:stream';
 
 /** A CLI's output stream, held on to from the moment of its start. */
 export interface Tap {
-  /** Hands over every byte from the first on, what came meanwhile as one chunk, one at a time; resolves when the stream is closed and all is taken. */
-  each(take: (chunk: Buffer) => Promise<void>): Promise<void>;
+  /**
+   * Hands over every byte from the first on, what came meanwhile as one chunk, one at a time; resolves when the stream is closed
+   * and all is taken. After a small chunk it rests `restMs` milliseconds: lines of a moment are written and shown together.
+   * What comes in big chunks never waits.
+   */
+  each(take: (chunk: Buffer) => Promise<void>, restMs: () => number): Promise<void>;
   /** Closes it now: somebody out of reach holds it open. */
   cut(): void;
 }
 
-/**
- * After a small chunk it rests so long, in milliseconds: lines of a moment are written and shown together. Twenty agents that
- * say fifty lines a second each would otherwise cost as much as their work. What comes in big chunks never waits.
- */
-const REST_MS = 30;
 const BIG_CHUNK = 16 * 1024;
 /** So many bytes wait to be taken; then no more is read, the CLI's pipe fills, and the CLI waits too. */
 const MOST_HELD = 128 * 1024;
@@ -43,12 +42,12 @@ export function tap(stream: Readable): Tap {
   const until = async (enough: () => boolean): Promise<void> => {
     while (!enough()) await new Promise<void>((resolve) => (changed = resolve));
   };
-  const rest = async (): Promise<void> => {
+  const rest = async (ms: number): Promise<void> => {
     let over = false;
     const timer = setTimeout(() => {
       over = true;
       changed();
-    }, REST_MS);
+    }, ms);
     await until(() => over || closed || size >= BIG_CHUNK);
     clearTimeout(timer);
   };
@@ -64,7 +63,7 @@ export function tap(stream: Readable): Tap {
     stream.removeAllListeners('data').resume();
   };
   return {
-    each: async (take) => {
+    each: async (take, restMs) => {
       for (;;) {
         await until(() => size > 0 || closed);
         if (size === 0) return;
@@ -75,7 +74,7 @@ export function tap(stream: Readable): Tap {
           letRun();
           throw error;
         }
-        if (chunk.length < BIG_CHUNK) await rest();
+        if (chunk.length < BIG_CHUNK) await rest(restMs());
       }
     },
     cut: () => stream.destroy(),

@@ -1,7 +1,9 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createActivities } from '../../../src/adapters/runner/activity.js';
+import { openControl } from '../../../src/adapters/runner/control.js';
+import { makeClaim } from '../../../src/adapters/runner/records.js';
 import { RunnerError } from '../../../src/adapters/runner/runners.js';
 import type { ActivityLine } from '../../../src/core/activity.js';
 import { buildPrograms, END, ended, exists, lives, sandbox, says, START, untilFile, type Programs, type Sandbox } from './support.js';
@@ -30,6 +32,38 @@ test('a file outside the folder is refused before anything starts', async () => 
   const start = box.runners().start(await box.spec(says([START, END])), { '../evil': 'x' });
   await expect(start).rejects.toSatisfy((error: unknown) => RunnerError.is(error, 'bad-file'));
   expect(await exists(join(box.root, 'evil'))).toBe(false);
+});
+
+test('a runner is told that somebody looks at its attempt, for as long as they do', async () => {
+  const control = await openControl('n', () => undefined);
+  try {
+    await mkdir(box.folder, { recursive: true });
+    await makeClaim(box.folder, { v: 1, nonce: 'n', pid: process.pid, startTime: '', socket: control.path });
+    expect(control.watched()).toBe(false);
+    const looking = createActivities();
+    looking.watch(box.folder);
+    await vi.waitFor(() => expect(control.watched()).toBe(true));
+    looking.watch(join(box.root, 'another'));
+    await vi.waitFor(() => expect(control.watched()).toBe(false));
+  } finally {
+    await control.close();
+  }
+});
+
+test('an attempt that was looked at before its runner was there is told with its first line', async () => {
+  const looking = createActivities();
+  looking.watch(box.folder);
+  const control = await openControl('n', () => undefined);
+  const stop = looking.follow(box.folder, () => undefined);
+  try {
+    await makeClaim(box.folder, { v: 1, nonce: 'n', pid: process.pid, startTime: '', socket: control.path });
+    await writeFile(join(box.folder, 'activity.jsonl'), `${JSON.stringify({ seq: 1, at: 1, type: 'message', text: 'hello' })}\n`);
+    await vi.waitFor(() => expect(control.watched()).toBe(true));
+  } finally {
+    stop();
+    looking.watch(join(box.root, 'another'));
+    await control.close();
+  }
 });
 
 test('a running attempt is adopted, and its end is seen by both', async () => {

@@ -18,7 +18,7 @@ test('output of a process that ended before anybody asked for it is not lost', a
   let text = '';
   await held.each(async (chunk) => {
     text += chunk.toString();
-  });
+  }, () => 1);
   expect(text).toBe(`${'x'.repeat(50_000)}end`);
 });
 
@@ -33,7 +33,7 @@ test('a tap hands over one chunk at a time and can be cut', async () => {
       await new Promise((resolve) => setImmediate(resolve));
       under -= 1;
       if ((chunks += 1) === 5) held.cut();
-    });
+    }, () => 1);
     expect(chunks).toBeGreaterThanOrEqual(5);
   } finally {
     child.kill('SIGKILL');
@@ -45,7 +45,7 @@ test('what came while a tap rested is handed over together, and nothing waits fo
   try {
     const stream = new PassThrough();
     const taken: string[] = [];
-    const all = tap(stream).each(async (chunk) => void taken.push(chunk.toString()));
+    const all = tap(stream).each(async (chunk) => void taken.push(chunk.toString()), () => 40);
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
     for (let n = 0; n < 50; n += 1) {
       stream.write(`${n},`);
@@ -67,7 +67,7 @@ test('what came while a tap rested is handed over together, and nothing waits fo
 test('a tap lets the program wait that says more than is taken, and lets it run when the taker fails', async () => {
   const stream = new PassThrough({ highWaterMark: 1024 });
   let fail: (error: Error) => void = () => undefined;
-  const failed = tap(stream).each(() => new Promise((_, reject) => (fail = reject)));
+  const failed = tap(stream).each(() => new Promise((_, reject) => (fail = reject)), () => 1);
   let written = 0;
   while (stream.write('x'.repeat(1000)) && written < 10_000) {
     written += 1;
