@@ -1,6 +1,6 @@
 /** What the agent did, live: a long list of which only the visible rows exist; it stays at its end while one is there. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ActivityLine } from '../../src/core/activity.js';
 import type { TaskView } from '../../src/shared/protocol.js';
 import { app, useApp } from '../app.js';
@@ -11,7 +11,12 @@ import { activityRows, isShown, type ActivityRow } from './activityRows.js';
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 
-function Row({ row }: { readonly row: ActivityRow }): ReactNode {
+/** Rows are made anew from the lines each time; one that reads the same is not drawn again. */
+function readsTheSame({ row: a }: { readonly row: ActivityRow }, { row: b }: { readonly row: ActivityRow }): boolean {
+  return a.seq === b.seq && a.ok === b.ok && a.text === b.text && a.detail === b.detail;
+}
+
+const Row = memo(function Row({ row }: { readonly row: ActivityRow }): ReactNode {
   return (
     <div className={`activity-row a-${row.kind}`}>
       <span className="activity-time num">{time.format(row.at)}</span>
@@ -23,7 +28,7 @@ function Row({ row }: { readonly row: ActivityRow }): ReactNode {
       </div>
     </div>
   );
-}
+}, readsTheSame);
 
 /** While the list follows its end, this many rows are in it: what an agent adds then costs the same after an hour as at first. */
 const TAIL = 150;
