@@ -192,7 +192,7 @@ async function forecastBench() {
   // What the editor has when it is warm: every branch's tree. All 45 pairs and 10 against the base are merged again.
   const pairs = tips.flatMap((ours, n) => tips.slice(n + 1).map((theirs) => ({ ours, theirs })));
   const run = gitRunner(env);
-  const here = { root: at, commonDir: join(at, '.git'), run, warn: console.error };
+  const here = { root: at, commonDir: join(at, '.git'), run, env, warn: console.error };
   const forecaster = opened.forecaster();
   const found = await forecaster.compute('main', live);
   if (found.pairs.filter((pair) => pair.conflict).length !== 45) throw new Error('every pair conflicts here');

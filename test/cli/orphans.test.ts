@@ -28,7 +28,9 @@ const DAEMON = `
   if (depth === '0') {
     process.on('SIGINT', () => {});
     process.on('SIGTERM', () => {});
-    require('node:fs').writeFileSync(told, String(process.pid));
+    // Whoever waits for the file must not find it empty.
+    require('node:fs').writeFileSync(told + '.new', String(process.pid));
+    require('node:fs').renameSync(told + '.new', told);
     setTimeout(() => {}, 1e8);
   } else spawn(process.execPath, [file, String(depth - 1), told], { detached: true, stdio: 'ignore' }).unref();`;
 

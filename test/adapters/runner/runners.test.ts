@@ -52,6 +52,7 @@ test('a runner is told that somebody looks at its attempt, for as long as they d
 
 test('an attempt that was looked at before its runner was there is told with its first line', async () => {
   const looking = createActivities();
+  await mkdir(box.folder, { recursive: true });
   looking.watch(box.folder);
   const control = await openControl('n', () => undefined);
   const stop = looking.follow(box.folder, () => undefined);

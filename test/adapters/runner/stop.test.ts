@@ -42,7 +42,8 @@ test('the scripted agent hangs until SIGKILL, and stop gets there', async () => 
     script: [{ write: { path: 'a', text: 'kept' } }, { hang: true }],
   });
   const attempt = await box.runners().start({ ...spec, command }, files ?? {});
-  await untilFile(join(box.cwd, 'a'));
+  // The edit is told after the file is there, in the turn in which the next step begins.
+  await untilFile(join(box.folder, 'activity.jsonl'), (text) => text.includes('"edit"'));
   await attempt.stop();
   const end = await attempt.ended;
   expect(end).toMatchObject({ kind: 'exit', record: { ended: 'stopped', signal: 'SIGKILL' } });
