@@ -6,6 +6,7 @@ import { readArguments } from './cli/arguments.js';
 import type { CommandLine } from './cli/arguments.js';
 import { boundary } from './cli/boundary.js';
 import { check } from './cli/check.js';
+import { readJson } from './cli/files.js';
 import { forecast } from './cli/forecast.js';
 import { helpOf, overview } from './cli/help.js';
 import { choiceOf, leak } from './cli/leak.js';
@@ -96,9 +97,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
       const file = first ?? '';
       const options = drive();
       // Before anything is opened: not even the lock is taken for a plan that cannot be run.
-      await checkedPlan(file, true, output);
+      const input = await readJson(file, 'the plan');
+      checkedPlan(input, file, true, output);
       return withSession(writer('switchyard run'), async (session) => {
-        const plan = await checkedPlan(file, (await session.team()).team.gate.length > 0, output);
+        const plan = checkedPlan(input, file, (await session.team()).team.gate.length > 0, output);
         return runPlan(session, plan, options, output);
       });
     }

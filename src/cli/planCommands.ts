@@ -10,7 +10,7 @@ import type { Plan, PlanCheck, Problem } from '../core/plan.js';
 import type { EngineSession } from '../engine/session.js';
 import type { Consent } from './consent.js';
 import { needConsent } from './consent.js';
-import { readJson, readText, writeText } from './files.js';
+import { readText, writeText } from './files.js';
 import type { ExitCode, Output } from './output.js';
 import { EXIT, UsageError, runMoney } from './output.js';
 import { count, quote } from './words.js';
@@ -37,9 +37,9 @@ function size(check: PlanCheck): string {
   return `${count(check.levels.flat().length, 'task')} in ${count(check.levels.length, 'level')}`;
 }
 
-/** Reads a plan and refuses one with problems, each named. */
-export async function checkedPlan(file: string, teamHasGate: boolean, output: Output): Promise<Plan> {
-  const check = checkPlanInput(await readJson(file, 'the plan'), { teamHasGate });
+/** The plan that a file holds as JSON; one with problems is refused, each named. `file`: as the person named it. */
+export function checkedPlan(input: unknown, file: string, teamHasGate: boolean, output: Output): Plan {
+  const check = checkPlanInput(input, { teamHasGate });
   if (check.plan !== undefined) return check.plan;
   sayProblems(check.problems.filter((problem) => problem.severity !== 'warning'), output);
   output.object({ ok: false, problems: check.problems, edges: check.edges, levels: check.levels });
