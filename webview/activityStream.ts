@@ -3,6 +3,8 @@ import type { ActivityLine } from '../src/core/activity.js';
 
 /** More lines than anybody scrolls through; the whole stream stays in the attempt's folder. */
 export const KEPT_LINES = 5_000;
+/** They are cut back only when so many more are there: each cut copies them all. */
+const SLACK = 1_000;
 
 export interface Stream {
   readonly lines: readonly ActivityLine[];
@@ -19,7 +21,8 @@ export const NO_STREAM: Stream = { lines: [], last: 0, state: 'loading', early: 
 
 function extended(stream: Stream, fresh: readonly ActivityLine[]): Stream {
   const last = fresh.at(-1)?.seq ?? stream.last;
-  return { ...stream, lines: [...stream.lines, ...fresh].slice(-KEPT_LINES), last };
+  const lines = [...stream.lines, ...fresh];
+  return { ...stream, lines: lines.length > KEPT_LINES + SLACK ? lines.slice(-KEPT_LINES) : lines, last };
 }
 
 /**

@@ -97,6 +97,8 @@ export interface Session {
   giveConsent(): Promise<void>;
   agents(refresh?: boolean): Promise<readonly AgentStatus[]>;
   activity(ref: { task: string; attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]>;
+  /** A person has the terminal of this attempt before them, or of none: it is printed to at once, all others now and then. */
+  terminalInFront(ref: { task: string; attempt: number } | undefined): void;
   gateOutput(task: string, attempt: number): Promise<string | undefined>;
   /** The fixed pair a person reviews: merge base and the attempt's commit, with the files between them. */
   review(task: string): Promise<{ readonly from: Sha; readonly to: Sha; readonly files: readonly FileDiff[] } | undefined>;

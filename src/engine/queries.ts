@@ -18,12 +18,21 @@ export abstract class Queries {
   abstract current(): RunState | undefined;
 
   async activity(ref: { readonly task: string; readonly attempt: number }, afterSeq: number): Promise<readonly ActivityLine[]> {
+    const folder = this.#folder(ref);
+    if (folder === undefined) return [];
+    this.#world.activities.watch(folder, 'page');
+    return this.#world.activities.read(folder, afterSeq);
+  }
+
+  /** See `Session.terminalInFront`. */
+  terminalInFront(ref: { readonly task: string; readonly attempt: number } | undefined): void {
+    this.#world.activities.watch(ref === undefined ? undefined : this.#folder(ref), 'terminal');
+  }
+
+  #folder(ref: { readonly task: string; readonly attempt: number }): string | undefined {
     const state = this.current();
     const attempts = ref.task === PLANNER ? state?.plannerAttempts : state?.tasks.get(ref.task)?.attempts;
-    const folder = attempts?.find((each) => each.attempt === ref.attempt)?.folder;
-    if (folder === undefined) return [];
-    this.#world.activities.watch(folder);
-    return this.#world.activities.read(folder, afterSeq);
+    return attempts?.find((each) => each.attempt === ref.attempt)?.folder;
   }
 
   async gateOutput(task: string, attempt: number): Promise<string | undefined> {

@@ -28,7 +28,7 @@ export interface Model extends Disposable {
 }
 
 /** Agents may write hundreds of lines a second; nobody reads what changes more often than this on many tasks at once. */
-const ACTIVITY_MS = 500;
+const ACTIVITY_MS = 1_000;
 
 /** The snapshot of what is open, built at most once between two changes and only when somebody asks. */
 export function createModel(repository: Repository, log: UiLog): Model {

@@ -25,6 +25,7 @@ import { createStatus } from './status.js';
 import type { TaskNode } from './tasks/tree.js';
 import { createTaskTree } from './tasks/tree.js';
 import { followAttempts } from './terminals/handover.js';
+import { followTerminalInFront } from './terminals/inFront.js';
 import { runTrials } from './tryIt/run.js';
 import type { Terminals } from './terminals/terminals.js';
 
@@ -63,6 +64,7 @@ export function startUi(context: vscode.ExtensionContext, parts: { readonly log:
     ['context keys', () => followState(base)],
     ['agents view', () => createAgentsTree(model)],
     ['terminals', () => followAttempts(base)],
+    ['terminal in front', () => followTerminalInFront(base)],
     ['status bar', () => createStatus(model)],
     ['trials', () => runTrials(base)],
     ['notifications', () => createNotifications(app)],

@@ -99,15 +99,20 @@ async function watchLines(frame: Frame): Promise<void> {
   await frame.evaluate(() => {
     const late: number[] = [];
     Object.assign(window, { soakLate: late });
-    let last = 0;
+    const numbered = (row: Element | undefined): number => Number(/line (\d+)\. at/u.exec(row?.textContent ?? '')?.[1] ?? 0);
+    const shown = (): Element[] => [...(document.querySelector('.lines-tail')?.children ?? [])].reverse();
+    // What stood there before was said before anybody looked.
+    let last = numbered(shown()[0]);
     const look = (): void => {
-      const text = document.querySelector('.lines-shown')?.textContent ?? '';
       const now = Date.now();
-      for (const [, number, at] of text.matchAll(/line (\d+)\. at (\d+)/gu)) {
-        if (Number(number) <= last) continue;
-        last = Number(number);
-        late.push(now - Number(at));
+      const fresh: [number, number][] = [];
+      for (const row of shown()) {
+        const [, number, at] = /line (\d+)\. at (\d+)/u.exec(row.textContent) ?? [];
+        if (number === undefined || Number(number) <= last) break;
+        fresh.push([Number(number), now - Number(at)]);
       }
+      last = fresh[0]?.[0] ?? last;
+      late.push(...fresh.reverse().map(([, ms]) => ms));
     };
     // A frame after the change it stands on the screen.
     new MutationObserver(() => requestAnimationFrame(look)).observe(document.body, { childList: true, subtree: true, characterData: true });

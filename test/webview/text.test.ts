@@ -6,7 +6,7 @@ import { ago, agentText, clock, duration, money, shortMoney, tokens, usd } from 
 import { gateSegments, gateText, taskLine } from '../../webview/graph/taskLine.js';
 import { draftOf, editOf, dependentsOf } from '../../webview/plan/draft.js';
 import { actsOf } from '../../webview/task/actions.js';
-import { activityRows } from '../../webview/task/activityRows.js';
+import { activityRows, tailOf } from '../../webview/task/activityRows.js';
 import { diffRows } from '../../webview/task/diffRows.js';
 import { FIXTURES } from '../support/webviewHarness/fixtures.js';
 import { amount, NOW, task } from '../support/webviewHarness/make.js';
@@ -111,6 +111,21 @@ describe('an agent’s texts', () => {
     expect(rows.map((row) => row.kind)).toEqual(['tool', 'message']);
     expect(rows[0]).toMatchObject({ text: '$ npm test', ok: false, detail: 'exit 1' });
     expect(rows[1]?.text.endsWith('(1,000 more characters)')).toBe(true);
+  });
+
+  it('keeps the end of a long list, and moves what stands in the page only once in a hundred rows', () => {
+    const lines = Array.from({ length: 1_000 }, (_, n): ActivityLine => ({ type: 'message', text: String(n), seq: n + 1, at: n }));
+    let from = 0;
+    const begins = new Set<number>();
+    for (let end = 1; end <= lines.length; end += 1) {
+      const tail = tailOf(lines.slice(0, end), from);
+      ({ from } = tail);
+      begins.add(tail.rows[0]?.seq ?? 0);
+      expect(tail.rows.at(-1)?.seq).toBe(end);
+      expect(tail.rows.length).toBe(Math.min(end, end - from + 1));
+      expect(tail.rows.length).toBeLessThanOrEqual(200);
+    }
+    expect(begins.size).toBeLessThanOrEqual(10);
   });
 
   it('tells a write once, where its call has named the path', () => {

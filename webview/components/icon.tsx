@@ -3,10 +3,16 @@ import { STATE_WORDS, type TaskState } from '../../src/core/task.js';
 import type { TaskView } from '../../src/shared/protocol.js';
 import { isUndone, look } from '../states.js';
 
+/** All signs that turn take their steps together: each by itself would have the page drawn at its own moments. */
+function inStep(sign: HTMLElement | null): void {
+  for (const animation of sign?.getAnimations() ?? []) animation.startTime = 0;
+}
+
 /** A codicon; decoration unless a label is given. */
 export function Icon({ name, spin = false, label, className = '' }: { readonly name: string; readonly spin?: boolean; readonly label?: string; readonly className?: string }): ReactNode {
   return (
     <span
+      ref={spin ? inStep : undefined}
       className={`codicon codicon-${name} ${spin ? 'spin' : ''} ${className}`}
       aria-hidden={label === undefined ? true : undefined}
       role={label === undefined ? undefined : 'img'}

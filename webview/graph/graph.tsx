@@ -1,6 +1,6 @@
 /** The plan as a graph. The layout changes only with the plan's structure; the first view is right before it is drawn. */
-import { Background, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node } from '@xyflow/react';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { Background, ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Edge, type Node, type NodeMouseHandler, type OnMoveStart, type Viewport } from '@xyflow/react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import type { RunView } from '../../src/shared/protocol.js';
 import { count } from '../format.js';
 import { app, useApp } from '../app.js';
@@ -16,6 +16,7 @@ import { directionOf, step } from './walk.js';
 
 const NODE_TYPES = { task: TaskNode };
 const EDGE_TYPES = { task: TaskEdge };
+const PRO_OPTIONS = { hideAttribution: true };
 type RouteEdge = Edge<{ route: Route; flow: Flow }>;
 
 function flowNodes(layout: Layout): Node[] {
@@ -43,6 +44,71 @@ function useDetail(): 'full' | 'title' | 'far' {
   return useStore((state) => (state.transform[2] >= 0.72 ? 'full' : state.transform[2] >= 0.42 ? 'title' : 'far'));
 }
 
+function buttonIn(box: HTMLElement | null, id: string): HTMLElement | null {
+  return box?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`) ?? null;
+}
+
+const openTask: NodeMouseHandler = (_event, node) => app.set({ selected: node.id, open: true });
+
+/** Nodes read their tasks themselves: nothing here changes with what agents do, and each changed property would draw them all again. */
+const Drawing = memo(function Drawing({
+  layout,
+  first,
+  movedRef,
+  onMenu,
+}: {
+  readonly layout: Layout;
+  readonly first: Viewport;
+  readonly movedRef: RefObject<boolean>;
+  readonly onMenu: (task: string, x: number, y: number) => void;
+}): ReactNode {
+  const nodes = useMemo(() => flowNodes(layout), [layout]);
+  const edges = useMemo(() => flowEdges(layout), [layout]);
+  const onNodeContextMenu = useCallback<NodeMouseHandler>(
+    (event, node) => {
+      event.preventDefault();
+      onMenu(node.id, event.clientX, event.clientY);
+    },
+    [onMenu],
+  );
+  const onMoveStart = useCallback<OnMoveStart>(
+    (event) => {
+      if (event !== null) movedRef.current = true;
+    },
+    [movedRef],
+  );
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
+      defaultViewport={first}
+      minZoom={SMALLEST_ZOOM}
+      maxZoom={LARGEST_ZOOM}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      nodesFocusable={false}
+      edgesFocusable={false}
+      elementsSelectable={false}
+      disableKeyboardA11y
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      multiSelectionKeyCode={null}
+      panActivationKeyCode={null}
+      panOnScroll
+      zoomOnScroll={false}
+      zoomOnDoubleClick={false}
+      proOptions={PRO_OPTIONS}
+      onNodeClick={openTask}
+      onNodeContextMenu={onNodeContextMenu}
+      onMoveStart={onMoveStart}
+    >
+      <Background gap={20} size={1} />
+    </ReactFlow>
+  );
+});
+
 function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout: Layout; readonly size: Size }): ReactNode {
   const flow = useReactFlow();
   const selected = useApp((state) => state.selected);
@@ -50,8 +116,6 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
   const moved = useRef(false);
   const box = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ readonly task: string; readonly anchor: Anchor }>();
-  const nodes = useMemo(() => flowNodes(layout), [layout]);
-  const edges = useMemo(() => flowEdges(layout), [layout]);
   const [first] = useState(() => fit(layout, size, true, layout.boxes.find((item) => item.id === selected)));
 
   useLayoutEffect(() => {
@@ -69,9 +133,14 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
     if (next !== now) void flow.setViewport(next);
   }, [flow, layout, selected, size]);
 
-  const button = (id: string): HTMLElement | null => box.current?.querySelector<HTMLElement>(`[data-task="${CSS.escape(id)}"]`) ?? null;
+  const button = (id: string): HTMLElement | null => buttonIn(box.current, id);
   const idOf = (target: EventTarget): string | undefined =>
     target instanceof Element ? target.closest<HTMLElement>('[data-task]')?.dataset['task'] : undefined;
+  const onMenu = useCallback((id: string, x: number, y: number): void => {
+    const from = buttonIn(box.current, id);
+    app.set({ selected: id });
+    if (from !== null) setMenu({ task: id, anchor: { x, y, from } });
+  }, []);
   const openMenu = (id: string): void => {
     const from = button(id);
     if (from === null) return;
@@ -109,41 +178,7 @@ function Canvas({ run, layout, size }: { readonly run: RunView; readonly layout:
       aria-label={`Plan with ${count(run.tasks.length, 'task')}. Arrow keys move between tasks, Enter opens one, full stop shows its actions.`}
       onKeyDown={onKeyDown}
     >
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        defaultViewport={first}
-        minZoom={SMALLEST_ZOOM}
-        maxZoom={LARGEST_ZOOM}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={null}
-        panActivationKeyCode={null}
-        panOnScroll
-        zoomOnScroll={false}
-        zoomOnDoubleClick={false}
-        proOptions={{ hideAttribution: true }}
-        onNodeClick={(_event, node) => app.set({ selected: node.id, open: true })}
-        onNodeContextMenu={(event, node) => {
-          event.preventDefault();
-          const from = button(node.id);
-          app.set({ selected: node.id });
-          if (from !== null) setMenu({ task: node.id, anchor: { x: event.clientX, y: event.clientY, from } });
-        }}
-        onMoveStart={(event) => {
-          if (event !== null) moved.current = true;
-        }}
-      >
-        <Background gap={20} size={1} />
-      </ReactFlow>
+      <Drawing layout={layout} first={first} movedRef={moved} onMenu={onMenu} />
       <Legend edges={run.edges} />
       <div className="zoom" role="toolbar" aria-label="Zoom">
         <IconButton icon="zoom-out" label="Zoom Out" onClick={() => void ((moved.current = true), flow.zoomOut())} />

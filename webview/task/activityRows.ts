@@ -77,3 +77,15 @@ export function activityRows(lines: readonly ActivityLine[]): readonly ActivityR
   }
   return rows;
 }
+
+/** More rows than a screen holds. */
+const TAIL = 100;
+
+/**
+ * The last rows, from the line with the sequence number `from` on; when they are twice as many as are wanted, from a later
+ * one, which is to be handed over the next time.
+ */
+export function tailOf(lines: readonly ActivityLine[], from: number): { readonly from: number; readonly rows: readonly ActivityRow[] } {
+  const rows = activityRows(lines.slice(lines.findLastIndex((line) => line.seq < from) + 1));
+  return rows.length <= 2 * TAIL ? { from, rows } : { from: rows.at(-TAIL)?.seq ?? from, rows: rows.slice(-TAIL) };
+}

@@ -1,7 +1,7 @@
 /** An attempt's `activity.jsonl`, for whoever shows it: outside input again, because a crash may have cut it. */
 import { join } from 'node:path';
 import type { ActivityLine } from '../../core/activity.js';
-import type { Activities } from '../../core/ports.js';
+import type { Activities, Onlooker } from '../../core/ports.js';
 import { followLines, readLines } from '../follow.js';
 import { connectControl, type Connection } from './control.js';
 import { FILE, readClaim } from './records.js';
@@ -64,19 +64,22 @@ function lookAt(folder: string): Look {
 }
 
 /**
- * What agents do, read from the `activity.jsonl` of their attempts. Of all attempts only the watched one is written and read
+ * What agents do, read from the `activity.jsonl` of their attempts. Of all attempts only the watched ones are written
  * nearly without a pause.
  */
 export function createActivities(): Activities {
-  let watched: Look | undefined;
+  const looks = new Map<Onlooker, Look>();
+  const onto = (folder: string): readonly Look[] => [...looks.values()].filter((look) => look.folder === folder);
   return {
-    watch: (folder) => {
-      if (watched?.folder === folder) {
-        watched.tell();
+    watch: (folder, by) => {
+      const before = looks.get(by);
+      if (folder !== undefined && before?.folder === folder) {
+        before.tell();
         return;
       }
-      watched?.close();
-      watched = lookAt(folder);
+      before?.close();
+      if (folder === undefined) looks.delete(by);
+      else looks.set(by, lookAt(folder));
     },
     read: async (folder, afterSeq) => {
       const { lines } = await readLines(join(folder, FILE.activity), 0);
@@ -88,11 +91,11 @@ export function createActivities(): Activities {
         0,
         (lines) => {
           const wanted = parse(lines, fromSeq - 1);
-          if (watched?.folder === folder) watched.tell();
+          for (const look of onto(folder)) look.tell();
           if (wanted.length > 0) onLines(wanted);
         },
         undefined,
-        () => (watched?.folder === folder ? WATCHED_MS : UNWATCHED_MS),
+        () => (looks.get('page')?.folder === folder ? WATCHED_MS : UNWATCHED_MS),
       ),
   };
 }

@@ -24,9 +24,9 @@ export interface Control {
 
 /**
  * Opens the socket in a fresh folder that only this person can enter. `nonce` names the pipe on Windows. `idle`: it does
- * not keep this process alive.
+ * not keep this process alive. `looked`: somebody begins to look at what this process does.
  */
-export async function openControl(nonce: string, stop: () => void, options: { readonly idle?: true } = {}): Promise<Control> {
+export async function openControl(nonce: string, stop: () => void, options: { readonly idle?: true; readonly looked?: () => void } = {}): Promise<Control> {
   const windows = process.platform === 'win32';
   const base = tmpdir();
   const folder = windows ? '' : await makeFolder(join(base.length > LONGEST_FOLDER ? '/tmp' : base, 'sy-'));
@@ -41,7 +41,9 @@ export async function openControl(nonce: string, stop: () => void, options: { re
     socket.on('data', (text: string) => {
       heard = (heard + text).slice(-WATCH.length);
       if (heard.endsWith(STOP)) stop();
-      if (heard === WATCH) watchers.add(socket);
+      if (heard !== WATCH || watchers.has(socket)) return;
+      watchers.add(socket);
+      options.looked?.();
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {

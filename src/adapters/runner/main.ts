@@ -50,7 +50,8 @@ function terminalClosed(): Promise<void> {
 
 async function main(): Promise<number> {
   const [folder = '', ...flags] = process.argv.slice(2);
-  const printer = flags.includes('--headless') ? silentPrinter : terminalPrinter(1, process.env);
+  let watched = (): boolean => true;
+  const printer = flags.includes('--headless') ? silentPrinter : terminalPrinter(1, process.env, () => watched());
   const finish = async (code: number): Promise<number> => {
     // A terminal that takes nothing (Ctrl+S) holds a worker thread, which an ordinary exit would wait for; and Node
     // aborts, with a core file, when it cannot reset a terminal that is gone. All is done, so nothing is lost by this.
@@ -62,10 +63,13 @@ async function main(): Promise<number> {
     printer.print(`Could not start the agent: ${spec} Nothing was changed.\n`);
     return finish(1);
   }
-  const [control, started] = await Promise.all([openControl(spec.nonce, requestStop), startTime(process.pid)]);
+  const [control, started] = await Promise.all([openControl(spec.nonce, requestStop, { looked: () => printer.hurry() }), startTime(process.pid)]);
   const claim = { v: 1, nonce: spec.nonce, pid: process.pid, startTime: started ?? '', socket: control.path, ...(spec.container !== undefined && { container: spec.container }) } as const;
   if (await makeClaim(spec.folder, claim)) {
-    await runAttempt(spec, printer, stops, () => control.watched());
+    watched = () => control.watched();
+    await runAttempt(spec, printer, stops, watched);
+    watched = () => true;
+    printer.hurry();
     // From here on the attempt is over for everybody who waits for it.
     await control.close();
     if (printer.shows()) await terminalClosed();

@@ -8,8 +8,16 @@ import { write } from 'node:fs';
 import { isatty } from 'node:tty';
 
 const LONGEST_QUEUE = 512 * 1024;
-/** The first words are printed at once, what follows them together after so many milliseconds. */
-const PACE_MS = 100;
+/**
+ * The first words are printed at once, what follows them together after so many milliseconds. A terminal that nobody has before
+ * them costs as much as any other: the editor reads what is printed in the thread that draws its window, and after each print it
+ * lists the machine's processes to learn whether one runs in there (`ChildProcessMonitor` of VS Code, every five seconds).
+ */
+const PACE_MS = { watched: 200, unwatched: 30_000 };
+/** Runners that began in one moment would print all they have in one moment for ever: each waits between half and one and a half of it. */
+const unwatchedMs = (): number => PACE_MS.unwatched * (0.5 + Math.random());
+/** So many characters wait for nobody. */
+const MUCH = 256 * 1024;
 const LEFT_OUT = '\n… some output was left out here; it is in the transcript\n';
 
 export interface Printer {
@@ -19,12 +27,17 @@ export interface Printer {
   /** It was a terminal and is none any more. */
   lost(): boolean;
   print(text: string): void;
+  /** Prints what waits now. */
+  hurry(): void;
   /** Resolves when all is printed, or false when the terminal takes nothing within so many milliseconds. */
   flushed(ms: number): Promise<boolean>;
 }
 
-/** Prints to the terminal behind a descriptor; see the head of this file for what waits and what is left out. */
-export function terminalPrinter(fd: number, env: Readonly<Record<string, string | undefined>>): Printer {
+/**
+ * Prints to the terminal behind a descriptor; see the head of this file for what waits and what is left out. `watched`: somebody
+ * looks at the attempt.
+ */
+export function terminalPrinter(fd: number, env: Readonly<Record<string, string | undefined>>, watched: () => boolean = () => true): Printer {
   let queue = '';
   let busy = false;
   let gone = false;
@@ -45,7 +58,12 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
   };
   const rest = (): void => {
     if (hasty || gone) rested();
-    else pause = setTimeout(rested, PACE_MS);
+    else pause = setTimeout(rested, watched() ? PACE_MS.watched : unwatchedMs());
+  };
+  const hurry = (): void => {
+    if (pause === undefined) return;
+    clearTimeout(pause);
+    rested();
   };
   const next = (): void => {
     busy = true;
@@ -82,7 +100,9 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
         queue += LEFT_OUT;
       }
       if (!busy) next();
+      else if (queue.length >= MUCH) hurry();
     },
+    hurry,
     flushed: (ms) =>
       new Promise((resolve) => {
         if (!busy) {
@@ -95,12 +115,10 @@ export function terminalPrinter(fd: number, env: Readonly<Record<string, string 
           clearTimeout(timer);
           resolve(true);
         });
-        if (pause === undefined) return;
-        clearTimeout(pause);
-        rested();
+        hurry();
       }),
   };
 }
 
 /** For a runner without a terminal. */
-export const silentPrinter: Printer = { colour: false, shows: () => false, lost: () => false, print: () => undefined, flushed: () => Promise.resolve(true) };
+export const silentPrinter: Printer = { colour: false, shows: () => false, lost: () => false, print: () => undefined, hurry: () => undefined, flushed: () => Promise.resolve(true) };

@@ -40,7 +40,7 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
  * Twenty agents that say fifty lines a second each would cost as much as their work if every line went its own way to the disk
  * and the screen: they go together after so many milliseconds. A terminal is printed to at the second pace anyhow.
  */
-const REST_MS = { watched: 40, unwatched: 100 };
+const REST_MS = { watched: 40, unwatched: 250 };
 
 async function eachChunk(stream: Tap, sink: Sink, name: 'raw' | 'stderr', read: (chunk: Buffer) => readonly AgentEvent[]): Promise<void> {
   const mask = sink.mask();

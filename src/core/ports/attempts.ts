@@ -103,6 +103,12 @@ export interface Activities {
   read(folder: string, afterSeq: number): Promise<readonly ActivityLine[]>;
   /** First the lines that are there, then each as it is written, several together when they come fast. Returns a stop function. */
   follow(folder: string, onLines: (lines: readonly ActivityLine[]) => void, fromSeq?: number): () => void;
-  /** Somebody looks at this attempt now: its lines are brought with more haste than those of others. */
-  watch(folder: string): void;
+  /**
+   * Somebody looks at this attempt now, or at none: its lines are brought with more haste than those of others. Each of the two
+   * looks at one attempt at a time.
+   */
+  watch(folder: string | undefined, by: Onlooker): void;
 }
+
+/** A page that shows what the agent does, or a person who has its terminal before them. */
+export type Onlooker = 'page' | 'terminal';

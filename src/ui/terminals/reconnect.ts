@@ -24,7 +24,8 @@ export async function findByPid(folder: string, patienceMs: number): Promise<vsc
   });
 }
 
-async function claimedPid(folder: string): Promise<number | undefined> {
+/** The process that claimed the attempt of a folder; `undefined` before one has. */
+export async function claimedPid(folder: string): Promise<number | undefined> {
   try {
     const bytes = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(vscode.Uri.file(folder), 'claim.json'));
     const claim: unknown = JSON.parse(new TextDecoder().decode(bytes));

@@ -41,9 +41,9 @@ test('a runner is told that somebody looks at its attempt, for as long as they d
     await makeClaim(box.folder, { v: 1, nonce: 'n', pid: process.pid, startTime: '', socket: control.path });
     expect(control.watched()).toBe(false);
     const looking = createActivities();
-    looking.watch(box.folder);
+    looking.watch(box.folder, 'page');
     await vi.waitFor(() => expect(control.watched()).toBe(true));
-    looking.watch(join(box.root, 'another'));
+    looking.watch(undefined, 'page');
     await vi.waitFor(() => expect(control.watched()).toBe(false));
   } finally {
     await control.close();
@@ -53,7 +53,7 @@ test('a runner is told that somebody looks at its attempt, for as long as they d
 test('an attempt that was looked at before its runner was there is told with its first line', async () => {
   const looking = createActivities();
   await mkdir(box.folder, { recursive: true });
-  looking.watch(box.folder);
+  looking.watch(box.folder, 'page');
   const control = await openControl('n', () => undefined);
   const stop = looking.follow(box.folder, () => undefined);
   try {
@@ -62,7 +62,7 @@ test('an attempt that was looked at before its runner was there is told with its
     await vi.waitFor(() => expect(control.watched()).toBe(true));
   } finally {
     stop();
-    looking.watch(join(box.root, 'another'));
+    looking.watch(undefined, 'page');
     await control.close();
   }
 });

@@ -1,0 +1,56 @@
+/**
+ * Tells which attempt's terminal the person has before them. The editor works through what is printed to every terminal, seen
+ * or not; so runners print at once only to that one.
+ */
+import * as vscode from 'vscode';
+import type { RunState } from '../../core/run.js';
+import type { Base } from '../app.js';
+import { Disposables, type Disposable } from '../disposables.js';
+import { claimedPid } from './reconnect.js';
+
+interface Working {
+  readonly task: string;
+  readonly attempt: number;
+  readonly folder: string;
+}
+
+function atWork(run: RunState): readonly Working[] {
+  const of = (task: string, attempts: RunState['plannerAttempts']) => attempts.filter(({ endedAt }) => endedAt === undefined).map(({ attempt, folder }) => ({ task, attempt, folder }));
+  return [...of('planner', run.plannerAttempts), ...[...run.tasks].flatMap(([id, { attempts }]) => of(id, attempts))];
+}
+
+type Claimed = Working & { readonly pid: number | undefined };
+
+function claimsOf(working: readonly Working[]): Promise<readonly Claimed[]> {
+  return Promise.all(working.map(async (each) => ({ ...each, pid: await claimedPid(each.folder) })));
+}
+
+/** Asks again whenever another terminal comes to the front, or other agents are at work. */
+export function followTerminalInFront(base: Base): Disposable {
+  const own = new Disposables();
+  let known = '';
+  /** An attempt whose process is not known yet may be the one in front. */
+  let unclaimed = false;
+  const tell = async (): Promise<void> => {
+    const terminal = vscode.window.activeTerminal;
+    const run = base.model.run();
+    // By its process: after a reload nothing else tells what a terminal is.
+    const [pid, claims] = await Promise.all([terminal?.processId, run === undefined ? [] : claimsOf(atWork(run))]);
+    if (own.disposed || terminal !== vscode.window.activeTerminal || run?.run !== base.model.run()?.run) return;
+    unclaimed = claims.some((each) => each.pid === undefined);
+    base.repository.session()?.terminalInFront(pid === undefined ? undefined : claims.find((each) => each.pid === pid));
+  };
+  const look = (): void => void tell().catch((error: unknown) => base.log.error('The terminal in front could not be told', error));
+  own.add(vscode.window.onDidChangeActiveTerminal(look));
+  own.add(
+    base.repository.onDidChange(() => {
+      const run = base.model.run();
+      const working = run === undefined ? '' : atWork(run).map(({ folder }) => folder).join('\n');
+      if (working === known && !unclaimed) return;
+      known = working;
+      look();
+    }),
+  );
+  look();
+  return own;
+}
