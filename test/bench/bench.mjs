@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundleTs, loadTs } from '../support/loadTs.mjs';
+import { reopened } from './reopen.mjs';
 import { stepsOf, stepsReport } from './steps.mjs';
 
 const run = promisify(execFile);
@@ -329,6 +330,18 @@ async function floodBench() {
   }
 }
 
+/** A window opens a run whose window was killed: two agents live, one died. */
+async function reopenBench() {
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const at = await repository(1000);
+    rounds.push(await reopened(at, env, root, join(folder, 'reopen.json')));
+    await rm(at, { recursive: true, force: true });
+  }
+  report('what is shown is true after a crash, from the loading of the engine on', median(rounds.map(({ ms }) => ms)), 1000, 'ms');
+  console.log(`     in ms: ${rounds.map(({ ms }) => Math.round(ms))}; the agent that died: ${JSON.stringify(rounds[0].told)}`);
+}
+
 /** `soak`, or `soak 1` for one minute: twenty agents of 50 lines a second in the real editor. */
 async function soakBench(minutes) {
   const { soak } = await loadTs('test/support/soak.ts');
@@ -352,6 +365,7 @@ try {
   // Minutes and gigabytes: only when asked for.
   if (only.includes('soak')) await soakBench(Number(only[only.indexOf('soak') + 1] ?? 10));
   if (only.includes('flood')) await floodBench();
+  if (want('reopen')) await reopenBench();
   if (want('log')) await logBench();
   if (want('activation')) await activationBench();
   if (want('sizes')) {
