@@ -4,6 +4,7 @@
  */
 import * as vscode from 'vscode';
 import type { RunState } from '../../core/run.js';
+import type { Session } from '../../engine/api.js';
 import type { Base } from '../app.js';
 import { Disposables, type Disposable } from '../disposables.js';
 import { claimedPid } from './reconnect.js';
@@ -29,8 +30,10 @@ function claimsOf(working: readonly Working[]): Promise<readonly Claimed[]> {
 export function followTerminalInFront(base: Base): Disposable {
   const own = new Disposables();
   let known = '';
-  /** An attempt whose process is not known yet may be the one in front. */
+  /** An attempt whose process is not known yet may be the one in front; so may it be while this is being asked. */
   let unclaimed = false;
+  let asking = false;
+  let again = false;
   const tell = async (): Promise<void> => {
     const terminal = vscode.window.activeTerminal;
     const run = base.model.run();
@@ -40,17 +43,40 @@ export function followTerminalInFront(base: Base): Disposable {
     unclaimed = claims.some((each) => each.pid === undefined);
     base.repository.session()?.terminalInFront(pid === undefined ? undefined : claims.find((each) => each.pid === pid));
   };
-  const look = (): void => void tell().catch((error: unknown) => base.log.error('The terminal in front could not be told', error));
-  own.add(vscode.window.onDidChangeActiveTerminal(look));
+  const look = async (): Promise<void> => {
+    again = asking;
+    if (asking) return;
+    asking = true;
+    try {
+      do {
+        again = false;
+        await tell();
+      } while (isWantedAgain());
+    } catch (error) {
+      base.log.error('The terminal in front could not be told', error);
+    } finally {
+      asking = false;
+    }
+  };
+  const isWantedAgain = (): boolean => again && !own.disposed;
+  own.add(vscode.window.onDidChangeActiveTerminal(() => void look()));
   own.add(
     base.repository.onDidChange(() => {
       const run = base.model.run();
       const working = run === undefined ? '' : atWork(run).map(({ folder }) => folder).join('\n');
-      if (working === known && !unclaimed) return;
+      if (working === known && !unclaimed && !asking) return;
       known = working;
-      look();
+      void look();
     }),
   );
-  look();
+  const ofSession = own.add(new Disposables());
+  const enter = (session: Session | undefined): void => {
+    ofSession.clear();
+    // An agent that says something has been claimed.
+    if (session !== undefined) ofSession.add(session.onActivity(() => void ((unclaimed || asking) && look())));
+    void look();
+  };
+  own.add(base.repository.onDidOpen(enter));
+  enter(base.repository.session());
   return own;
 }
