@@ -1,5 +1,5 @@
-// How long after its start a window shows what is true of a run whose window was killed: agents that live adopted, one that
-// died meanwhile known as interrupted.
+// How long after its start a window shows what is true of a run whose window was killed: agents that live still at work, one
+// that died meanwhile known as interrupted. The last is what takes the time: the log alone would show all three at work.
 import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -38,7 +38,7 @@ async function report(sink: Sink, events: readonly AgentEvent[]): Promise<void> 
 
 /**
  * Twenty agents that say fifty lines a second each would cost as much as their work if every line went its own way to the disk
- * and the screen: they go together after so many milliseconds. A terminal is printed to at the second pace anyhow.
+ * and the screen: they go together after so many milliseconds. The terminal has a pace of its own (`printer.ts`).
  */
 const REST_MS = { watched: 40, unwatched: 250 };
 

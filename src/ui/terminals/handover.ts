@@ -23,7 +23,8 @@ export function followAttempts(base: Base): Disposable {
   return base.model.onDidChange(look);
 }
 
-function attemptsOf(run: RunState): readonly (AttemptState & { readonly task: string; readonly isLast: boolean })[] {
+/** All attempts of a run, the planner's too, each with the task it is of. */
+export function attemptsOf(run: RunState): readonly (AttemptState & { readonly task: string; readonly isLast: boolean })[] {
   const of = (task: string, attempts: readonly AttemptState[]) => attempts.map((each, at) => ({ ...each, task, isLast: at === attempts.length - 1 }));
   return [...of('planner', run.plannerAttempts), ...[...run.tasks].flatMap(([id, { attempts }]) => of(id, attempts))];
 }

@@ -7,23 +7,21 @@ import type { RunState } from '../../core/run.js';
 import type { Session } from '../../engine/api.js';
 import type { Base } from '../app.js';
 import { Disposables, type Disposable } from '../disposables.js';
+import { attemptsOf } from './handover.js';
 import { claimedPid } from './reconnect.js';
 
-interface Working {
+interface Claimed {
   readonly task: string;
   readonly attempt: number;
-  readonly folder: string;
+  readonly pid: number | undefined;
 }
 
-function atWork(run: RunState): readonly Working[] {
-  const of = (task: string, attempts: RunState['plannerAttempts']) => attempts.filter(({ endedAt }) => endedAt === undefined).map(({ attempt, folder }) => ({ task, attempt, folder }));
-  return [...of('planner', run.plannerAttempts), ...[...run.tasks].flatMap(([id, { attempts }]) => of(id, attempts))];
+function atWork(run: RunState): ReturnType<typeof attemptsOf> {
+  return attemptsOf(run).filter(({ endedAt }) => endedAt === undefined);
 }
 
-type Claimed = Working & { readonly pid: number | undefined };
-
-function claimsOf(working: readonly Working[]): Promise<readonly Claimed[]> {
-  return Promise.all(working.map(async (each) => ({ ...each, pid: await claimedPid(each.folder) })));
+function claimsOf(working: ReturnType<typeof attemptsOf>): Promise<readonly Claimed[]> {
+  return Promise.all(working.map(async ({ task, attempt, folder }) => ({ task, attempt, pid: await claimedPid(folder) })));
 }
 
 /** Asks again whenever another terminal comes to the front, or other agents are at work. */
